@@ -11,6 +11,7 @@ import { statusDocument } from '../src/report/documents.js';
 import { hasMany, moreLines, statusText } from '../src/report/text/status.js';
 import type { View } from '../src/report/text/theme.js';
 import { STATUS_ROWS } from '../src/report/tsv.js';
+import { lookDeadlineMs } from './shared/deadline.js';
 import { EXIT_ON_OPTION } from './shared/exit-on.js';
 import { statusOf, surveyed } from './shared/status-of.js';
 import { targetSource } from './shared/target.js';
@@ -69,12 +70,17 @@ export default defineCommand({
     const source = await targetSource(context);
     if (watchMs === undefined) {
       const target = await source();
+      const beganMs = context.clock.now();
       const status = await statusOf(context, target, context.signal);
-      if (!isWorthMore(context, status)) return { status, found: null, printed: false, exitOn, all };
+      if (!isWorthMore(context, status, context.clock.now() - beganMs))
+        return { status, found: null, printed: false, exitOn, all };
       // What is known is shown at once, and what costs another round of questions below it.
-      await context.write(`${textOf(status, context.stdout, all)}\n`);
+      await context.write(`${textOf(status, context.stdout, all)}\n`).catch(() => {});
       const { findingsBeyond } = await import('./shared/diagnosis.js');
-      return { status, found: await findingsBeyond(context, target, status), printed: true, exitOn, all };
+      // What is printed stands, with its exit code: a diagnosis that fails says nothing more.
+      const found = await findingsBeyond(context, target, status).catch(() => null);
+      context.signal.throwIfAborted();
+      return { status, found, printed: true, exitOn, all };
     }
     const { watchStatus } = await import('../src/tui/status-watch.js');
     return watchStatus(context, watchMs, async (signal) => surveyed(context, await source(), signal), exitOn);
@@ -91,10 +97,17 @@ const textOf = (status: StatusResult, view: View, all: boolean): string =>
 
 /**
  * Whether doctor's questions are asked too: for who reads it, on a terminal or where something is wrong. A script that
- * finds the cluster healthy need not wait for them; of many masters they take seconds.
+ * finds the cluster healthy need not wait for them, nor one that limits the time; of many masters they take seconds, and
+ * a server that gave no answer would be waited for again.
  */
-const isWorthMore = ({ globals, stdout }: Context, status: StatusResult): boolean =>
-  globals.output === 'table' &&
-  (stdout.isTTY || !status.healthy) &&
-  !hasMany(status) &&
-  status.sentinels.some(({ reachable }) => reachable);
+const isWorthMore = (context: Context, status: StatusResult, tookMs: number): boolean => {
+  const { globals, stdout } = context;
+  return (
+    globals.output === 'table' &&
+    globals.timeoutMs === null &&
+    (stdout.isTTY || !status.healthy) &&
+    tookMs < lookDeadlineMs(context) &&
+    !hasMany(status) &&
+    status.sentinels.some(({ reachable }) => reachable)
+  );
+};

@@ -57,11 +57,13 @@ export const actOnNode = (
     async run(typed, { args: [node], options }) {
       const [context, own] = await aboutNode(typed, node, `${action} ${node}`);
       let id = node;
-      if (options.asCrashed === true && (action === 'start' || action === 'restart'))
+      const isAsItWas = options.asCrashed === true || options.asFrozen === true;
+      if (isAsItWas && (action === 'start' || action === 'restart' || action === 'resume'))
         await confirmFor(context, own, async (seen) => {
-          const { impactAsCrashed, nodeIn } = await import('../../src/cluster/impact.js');
-          id = nodeIn(seen, node).id;
-          return impactAsCrashed(id, action);
+          const { impactAsItWas, nodeIn } = await import('../../src/cluster/impact.js');
+          const found = nodeIn(seen, node);
+          id = found.id;
+          return impactAsItWas(seen, found, action);
         });
       else if (action === 'kill' || action === 'stop' || action === 'pause' || action === 'restart')
         await confirmFor(context, own, async (seen) => {

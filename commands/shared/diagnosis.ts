@@ -49,7 +49,7 @@ export async function findingsBeyond(
   ]);
   const question: ClusterQuestion = { masterName: null, watchForMs: null, app: null };
   const accepted = await acceptedAt(context, target, { accept: [], unaccept: [] });
-  const gathered = await gatherFor(context, target, question);
+  const gathered = await gatherFor(context, target, question, false);
   return beyond(problems, diagnose(gathered, await checksFor(question), { ...question, accepted }));
 }
 
@@ -58,11 +58,12 @@ async function gatherFor(
   context: Context,
   target: Target | null,
   { app, gone = [], watchForMs }: ClusterQuestion,
+  writes = true,
 ): Promise<Gathered> {
   const { clock, signal } = context;
   const asking = { clock, signal, deadlineMs: lookDeadlineMs(context) };
   const [gathered, side] = await Promise.all([
-    gatherTarget(context, target, { ...asking, watchForMs }),
+    gatherTarget(context, target, { ...asking, watchForMs, writes }),
     app === null ? null : gatherSide(context, app, target, asking),
   ]);
   for (const name of gone) requireGone(gathered, name);
@@ -116,7 +117,7 @@ async function targetFor(
 async function gatherTarget(
   context: Context,
   target: Target | null,
-  request: Asking & { watchForMs: number | null },
+  request: Asking & { watchForMs: number | null; writes: boolean },
 ): Promise<Gathered> {
   const { gather, nothingGathered } = await import('../../src/checks/gather/gather.js');
   if (target === null) return nothingGathered('no cluster exists here');

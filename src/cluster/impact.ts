@@ -109,9 +109,17 @@ export function impactOf(seen: Seen, node: NodePlan, action: keyof typeof VERBS)
     : `${does}, a replica: writes continue, and ${meanwhile}no replica is left that could replace ${master.id}`;
 }
 
-/** `starts redis-1 as it was when it went down: where it was the master, there are two for about 10 s, …`. */
-export const impactAsCrashed = (id: string, action: 'start' | 'restart'): string =>
-  `${action}s ${id} with the role that it had when it went down: where another node was promoted, both take writes for about 10 s, and those to ${id} are lost`;
+/** `starts redis-1 with the role that it had when it went down: …`, after what a restart means until then. */
+export function impactAsItWas(seen: Seen, node: NodePlan, action: 'start' | 'restart' | 'resume'): string {
+  const { id, kind } = node;
+  const until = action === 'restart' ? impactOf(seen, node, action) : null;
+  if (kind === 'sentinel') return until ?? `${action}s ${id}`;
+  const twice = `where another node was promoted, both take writes for about 10 s, and those to ${id} are lost`;
+  if (action === 'resume') return `resumes ${id} with the role that it had: ${twice}`;
+  const role = 'with the role that it had when it went down';
+  const alone = 'where none was, its replicas copy what it has on disk: old data, or none';
+  return `${until === null ? `starts ${id}` : `${until}; it starts`} ${role}: ${twice}; ${alone}`;
+}
 
 function lossOfSentinel({ plan, snapshot }: Seen, node: NodePlan): string {
   const voters = sentinelNodes(plan).length;

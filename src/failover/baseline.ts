@@ -87,7 +87,7 @@ function overloadVerdict(
   ];
   return runs.length === 0 || decisive.length > 0
     ? null
-    : { outcome: 'unknown', reason: `the machine could not keep up with the writes ${listed(runs)}` };
+    : { outcome: 'unknown', reason: `the clients could not keep up with the writes ${listed(runs)}` };
 }
 
 /** What never happened is later than everything that did. */

@@ -3,14 +3,7 @@ import { type ClusterPlan, driverWord } from '../model/plan.js';
 import { downAfterText, liveSettings, type SentinelSettings } from '../model/sentinel-settings.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { overloadOf } from '../observe/overload.js';
-import type {
-  FailoverResult,
-  InvariantResult,
-  ThresholdResult,
-  Trial,
-  Verdict,
-  WorkloadSettings,
-} from '../observe/result.js';
+import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
 import { faultForMs, switchBudgetMs } from './fault.js';
 import { judge } from './judge.js';
 import type { FailoverTestOptions } from './options.js';
@@ -71,7 +64,10 @@ export function resultOf({ plan, trials, before, settings, startedAt, options }:
     outageBudgetMs,
     workload: options.workload,
     trials: trials.map((trial) =>
-      judgedTrial(trial, limits, trial.invariants.filter(isAsked), options.workload),
+      judgedTrial(trial, limits, trial.invariants.filter(isAsked), {
+        workload: options.workload,
+        fault: options.fault.name,
+      }),
     ),
     summary: summarize(trials),
     thresholds,
@@ -84,9 +80,9 @@ function judgedTrial(
   trial: Trial,
   limits: readonly Threshold[],
   invariants: readonly InvariantResult[],
-  workload: WorkloadSettings | null,
+  load: Parameters<typeof overloadOf>[1],
 ): Trial {
-  const overload = overloadOf(trial, workload);
+  const overload = overloadOf(trial, load);
   const own = limits
     .filter((limit) => limit.aggregation.kind === 'each')
     .map((limit) => judge(limit, [trial], 1));

@@ -13,13 +13,18 @@ const SLOW_P50_MS = 200;
 const LOOKED_AT_MS = 500;
 
 /** That the writes of a trial fell behind before the fault; null where they did not, or where that was not measured. */
-export function overloadOf({ client }: Trial, workload: WorkloadSettings | null): Overload | null {
+export function overloadOf(
+  { client }: Trial,
+  { workload, fault }: { workload: WorkloadSettings | null; fault: string },
+): Overload | null {
   const over = client?.overTime;
-  if (over === undefined || workload === null) return null;
+  // A server that is asked to end holds writes back by itself first, until its replicas have them (shutdown-timeout).
+  if (over === undefined || workload === null || fault === 'stop') return null;
   const { fromMs, bucketMs, ok, errors, p50Ms } = over;
   const end = Math.floor(-fromMs / bucketMs);
   const begin = end - Math.ceil(LOOKED_AT_MS / bucketMs);
-  if (begin < 0) return null;
+  // Of a long run the buckets are wider than what is looked at.
+  if (begin < 0 || bucketMs > LOOKED_AT_MS) return null;
   const seconds = ((end - begin) * bucketMs) / 1000;
   const sum = (counts: readonly number[]): number => counts.slice(begin, end).reduce((a, b) => a + b, 0);
   // What was refused was sent as well.
@@ -34,19 +39,20 @@ export function overloadOf({ client }: Trial, workload: WorkloadSettings | null)
 export const worstOverload = ({
   trials,
   workload,
-}: Pick<FailoverResult, 'trials' | 'workload'>): Overload | null =>
+  fault,
+}: Pick<FailoverResult, 'trials' | 'workload' | 'fault'>): Overload | null =>
   trials
-    .flatMap((trial) => overloadOf(trial, workload) ?? [])
+    .flatMap((trial) => overloadOf(trial, { workload, fault }) ?? [])
     .toSorted((a, b) => a.sentPerS - b.sentPerS || (b.p50Ms ?? 0) - (a.p50Ms ?? 0))[0] ?? null;
 
 /** Said where the writes fell behind before the fault; null where they kept up. */
-export function overloadWords(result: Pick<FailoverResult, 'trials' | 'workload'>): string | null {
+export function overloadWords(result: Pick<FailoverResult, 'trials' | 'workload' | 'fault'>): string | null {
   const overload = worstOverload(result);
   if (overload === null) return null;
   const { sentPerS, duePerS, p50Ms } = overload;
   const sent = duePerS === 0 ? grouped(sentPerS) : `${grouped(sentPerS)} of ${grouped(duePerS)}`;
   const p50 = p50Ms === null ? '' : `, p50 ${humanDurationMs(p50Ms)}`;
-  return `the machine could not keep up: ${sent} writes per second were sent${p50} before the fault: the numbers are not those of the cluster`;
+  return `the clients could not keep up: ${sent} writes per second were sent${p50} before the fault: the numbers are not those of the cluster (a lower --rate, or a less busy machine)`;
 }
 
 /** The median of the buckets' medians, each as often as it has writes. */

@@ -178,7 +178,9 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
     await terminal.press('Enter');
     expect(await terminal.exitCode()).toBe(3);
     await terminal.run('sentinelctl restart redis-2 --as-crashed');
-    await terminal.shows(/restarts redis-2 with the role that it had when it went down: [\s\S]*Continue\?/);
+    await terminal.shows(
+      /restarts redis-2, a replica: [\s\S]*with the role that\s+it\s+had\s+when\s+it\s+went\s+down[\s\S]*Continue\?/,
+    );
     await terminal.press('Enter');
     expect(await terminal.exitCode()).toBe(3);
     await terminal.run('sentinelctl inject kill master');

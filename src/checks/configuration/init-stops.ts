@@ -31,7 +31,9 @@ function endedIn({ stopped }: Project): RawFinding[] {
       .map(({ pod }) => pod)
       .join(', '),
     message: `the init container ${init} writes ${path}, which is on a read-only mount, and ends there (set -e)`,
-    fix: [`cp ${path} /tmp/${path.replace(/^.*\//, '')}, and write there instead of ${path}`],
+    fix: [
+      `an emptyDir mounted at the same path in ${init} and in the container of the server; ${init}: cp ${path} into it and write there; the server: starts with that file`,
+    ],
     at: { file, line },
   }));
 }

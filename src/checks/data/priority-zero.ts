@@ -34,7 +34,8 @@ export default {
       }
       const { id } = refOf(master.master);
       const replicas = nodes.filter((n) => n.id !== id);
-      const said = replicas.filter(answers).filter(({ answer }) => answer.priority !== undefined);
+      // A master that was just started says none, and is a replica in a moment: the sentinels hold one of it.
+      const said = replicas.filter(answers);
       const eligible = said.filter(({ answer }) => answer.priority !== 0);
       const excluded = said.filter((n) => !eligible.includes(n)).toSorted((a, b) => byNumber(a.id, b.id));
       if (eligible.length > 0)

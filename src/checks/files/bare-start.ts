@@ -6,19 +6,19 @@ import { followsOf, monitorsOf, portOf, sentinelLine } from './settings.js';
 
 /** A sentinel that is started without a file (sentinel.c, sentinelIsRunning), or with it in the wrong place. */
 export function bareStart(server: FileServer, project: Project): RawFinding[] {
-  const { id, at, conf, startsBare } = server;
+  const { id, at, startsBare } = server;
   if (startsBare === undefined) return [];
   const found = {
     subject: id,
     consequence: 'it does not run at all, and a restart policy starts it again and again',
     at,
   };
-  if (startsBare === 'misplaced')
+  if (startsBare !== 'without')
     return [
       {
         ...found,
-        message: `${conf?.inside} stands behind --sentinel: it is read as a line of configuration, not as its file, and the sentinel exits at start`,
-        fix: [`${place(server)}: ${program(server)} ${conf?.inside} --sentinel`],
+        message: `${startsBare.misplaced} stands behind --sentinel: it is read as a line of configuration, not as its file, and the sentinel exits at start`,
+        fix: [`${place(server)}: ${program(server)} ${startsBare.misplaced} --sentinel`],
       },
     ];
   return [
@@ -63,9 +63,9 @@ function linesOf(server: FileServer, project: Project): string[] {
 /** A line as it is written; a password is not shown. */
 function written({ name, args }: Directive): string {
   const isSecret =
-    /^(requirepass|masterauth)$/.test(name) || (name === 'sentinel' && /-pass$/.test(args[0] ?? ''));
+    /^(requirepass|masterauth)$|-pass$/.test(name) || (name === 'sentinel' && /-pass$/.test(args[0] ?? ''));
   const shown = args.map((arg, i) => {
-    if ((isSecret && i === args.length - 1) || (name === 'user' && /^[>#]/.test(arg)))
+    if ((isSecret && i === args.length - 1) || (name === 'user' && /^[><#!]/.test(arg)))
       return name === 'user' ? `${arg.charAt(0)}<its password>` : '<its password>';
     return arg === '' || /\s/.test(arg) ? JSON.stringify(arg) : arg;
   });

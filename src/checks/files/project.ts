@@ -26,7 +26,7 @@ export interface FileServer {
   /** Whether its image was told that it is one of a replication, as the master too. */
   replicates?: boolean;
   /** Whether a sentinel is started without the file that it needs, or with it behind `--sentinel`. */
-  startsBare?: 'without' | 'misplaced';
+  startsBare?: 'without' | { misplaced: string };
   /** How many of it run: `deploy.replicas`. */
   copies: number;
   /** Where it is described, for what is missing in it. */

@@ -22,6 +22,8 @@ export interface GatherRequest {
   /** Watch for so long, in milliseconds; null: do not. */
   watchForMs: number | null;
   signal?: AbortSignal | undefined;
+  /** Whether sentinels that we made are told to write their file, as proof that they can; `status` only looks. */
+  writes?: boolean;
 }
 
 /**

@@ -39,7 +39,12 @@ const MAX_SERVERS = 4000;
  */
 export async function gatherServers(
   target: Target,
-  { clock, deadlineMs, signal }: { clock: Clock; deadlineMs: number; signal?: AbortSignal | undefined },
+  {
+    clock,
+    deadlineMs,
+    signal,
+    writes = true,
+  }: { clock: Clock; deadlineMs: number; signal?: AbortSignal | undefined; writes?: boolean },
 ): Promise<WiredServers> {
   const own = target.kind === 'own';
   // Of a sentinel with many masters, only the one that is meant; what it says of the others is there all the same.
@@ -50,7 +55,9 @@ export async function gatherServers(
   const askingSentinels: SentinelGatherOptions = {
     ...askingAs(asking, 'sentinel'),
     masterName: wanted,
-    flush: own ? true : 'not asked: it writes the file of a sentinel that sentinelctl did not make',
+    flush: !own
+      ? 'not asked: it writes the file of a sentinel that sentinelctl did not make'
+      : writes || 'not asked: this command only looks',
   };
   const sentinels = new Map<string, Found<WiredSentinel> | null>();
   const nodes = new Map<string, Found<WiredNode> | null>();

@@ -83,8 +83,9 @@ function findingOf(master: MasterFacts, { sentinelView, reasons }: Blocked): Raw
   if (reasons.length > 0 && reasons.every((reason) => isCalledDown(master, reason)))
     return [calledDown(master, { sentinelView, reasons }, subject)];
   const saidByAll = reasons.length > 0 && reasons.every(({ replica }) => ownPriority(master, replica) === 0);
-  // That is priority-zero.
-  if (saidByAll) return [];
+  // That is priority-zero, which counts also one that no sentinel lists: there it is not what stops a failover.
+  const isNoOther = replicas.every(({ answer }) => answer === null || answer.priority === 0);
+  if (saidByAll && isNoOther) return [];
   const cut = lostMaster(master) === null ? null : cutOff(master);
   const unfit = reasons.map((reason) => `${shown(reason)} ${reason.why}`);
   const source = `${sentinelView.sentinel.id} says so of ${ids(replicas)}`;

@@ -95,13 +95,14 @@ class LocalProcesses implements Actions {
         deadlineMs: FIRST_ANSWER_MS,
       },
     );
-    if ((await this.#find(id)).server !== undefined) return;
+    const now = await this.#find(id);
+    if (now.server !== undefined) return;
     const isEnded = launched.end();
     throw failed(
       'start-failed',
       isEnded
         ? `${id} did not answer at its address, and was ended again`
-        : `${id} ended right after it was started`,
+        : `${id} was started, and does not answer at its address`,
       { why: `it was started from ${conf}; its log says more` },
     );
   };

@@ -18,7 +18,7 @@ const WORKLOAD: WorkloadSettings = {
   policy: 'tuned',
 };
 const WORDS =
-  'the machine could not keep up: 443 of 1,000 writes per second were sent, p50 960 ms before the fault: the numbers are not those of the cluster';
+  'the clients could not keep up: 443 of 1,000 writes per second were sent, p50 960 ms before the fault: the numbers are not those of the cluster (a lower --rate, or a less busy machine)';
 
 /** 1.5 s before the fault with `perS` writes a second of this median, and an outage after it. */
 function load(perS: number, p50Ms: number, change: Partial<LoadOverTime> = {}): LoadOverTime {
@@ -61,7 +61,8 @@ describe('writes that fell behind before the fault', () => {
     ['for too short a time to say', load(10, 1, { fromMs: -400 }), WORKLOAD, null],
     ['no client', load(10, 1), null, null],
   ])('%s', (_, overTime, workload, found) => {
-    expect(overloadOf(trialWith(overTime), workload)).toEqual(found);
+    expect(overloadOf(trialWith(overTime), { workload, fault: 'kill' })).toEqual(found);
+    expect(overloadOf(trialWith(overTime), { workload, fault: 'stop' })).toBeNull();
   });
 
   it('are warned of in the text, in Markdown and in the page', () => {
@@ -80,7 +81,7 @@ describe('writes that fell behind before the fault', () => {
   ])('%s make a comparison unknown', (when, before, now) => {
     expect(compare(before, now)).toMatchObject({
       outcome: 'unknown',
-      reason: `the machine could not keep up with the writes ${when}`,
+      reason: `the clients could not keep up with the writes ${when}`,
     });
     expect(compare(run(load(1000, 0.4)), run(load(1000, 0.4))).outcome).toBe('holds');
   });

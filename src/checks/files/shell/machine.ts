@@ -36,6 +36,8 @@ export interface Machine {
   files: Map<string, Content>;
   /** Whether a command that fails ends the script (`set -e`). */
   strict: boolean;
+  /** How many conditions, and left sides of && and ||, are being run: what fails there ends nothing. */
+  exempt: number;
   /** Where a command could not write, as it failed. */
   refused: { path: string; line: number } | null;
   isReadOnly(path: string): boolean;
@@ -89,6 +91,7 @@ export function machine(
     starts: [],
     files,
     strict: false,
+    exempt: 0,
     refused: null,
     isReadOnly: (path) => readOnly(made.at(path)),
     directory,

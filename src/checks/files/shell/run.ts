@@ -42,12 +42,25 @@ export async function follow(machine: Machine, words: string[], line: number, de
 async function shell(machine: Machine, words: string[], line: number, depth: number): Promise<Status> {
   const flag = words.findIndex((word) => /^-[a-z]*c$/.test(word));
   const text = words[flag + 1];
-  if (words.slice(0, flag + 1).some((word) => /^-[a-z]*e/.test(word))) machine.strict = true;
-  if (flag !== -1 && text !== undefined) return runText(machine, text, line, words.slice(flag + 2), depth);
-  const file = words.find((word) => !/^[-+]/.test(word));
-  if (file !== undefined) return script(machine, file, words.slice(words.indexOf(file) + 1), line, depth);
-  if (machine.input === null) throw new NotFollowed(line, 'a shell without a script');
-  return runText(machine, textOf(machine.input), machine.input[0]?.line ?? line, [], depth);
+  const at = words.findIndex((word) => !/^[-+]/.test(word));
+  const options = words.slice(0, flag === -1 ? at : flag + 1);
+  const isStrict = options.some((word) => /^-[a-z]*e/.test(word));
+  if (flag !== -1 && text !== undefined)
+    return asChild(machine, isStrict, () => runText(machine, text, line, words.slice(flag + 2), depth));
+  const file = words[at];
+  if (file !== undefined) return script(machine, file, words.slice(at + 1), line, depth, isStrict);
+  const { input } = machine;
+  if (input === null) throw new NotFollowed(line, 'a shell without a script');
+  return asChild(machine, isStrict, () => runText(machine, textOf(input), input[0]?.line ?? line, [], depth));
+}
+
+/** A shell of its own has its own `set -e`, whatever the one that starts it has. */
+async function asChild<T>(machine: Machine, isStrict: boolean, run: () => Promise<T>): Promise<T> {
+  const outer = machine.strict;
+  machine.strict = isStrict;
+  const result = await run();
+  machine.strict = outer;
+  return result;
 }
 
 async function script(
@@ -56,13 +69,18 @@ async function script(
   args: string[],
   line: number,
   depth: number,
+  isStrict = false,
 ): Promise<Status> {
   const read = await machine.read(path);
   if ('why' in read) throw new NotFollowed(line, `the script ${path} is not known: ${read.why}`);
   const outer = machine.place;
   const [first] = read.segments;
   if (first !== undefined) machine.place = first.file;
-  const status = await runText(machine, textOf(read.segments), first?.line ?? 1, [path, ...args], depth);
+  const { segments } = read;
+  const isBangStrict = /^#!\S+.* -[a-z]*e/.test(segments[0]?.text.split('\n')[0] ?? '');
+  const status = await asChild(machine, isStrict || isBangStrict, () =>
+    runText(machine, textOf(segments), first?.line ?? 1, [path, ...args], depth),
+  );
   machine.place = outer;
   return status;
 }
@@ -89,6 +107,15 @@ async function runText(
 }
 
 const textOf = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
+
+/** `set -eu`, `set +e`, `set -o errexit`. */
+function setStrict(machine: Machine, words: readonly string[]): void {
+  for (const [i, word] of words.entries()) {
+    if (word === '--') return;
+    const isNamed = word === 'errexit' && /^[-+][a-z]*o$/.test(words[i - 1] ?? '');
+    if (isNamed || /^[-+][a-z]*e/.test(word)) machine.strict = (isNamed ? words[i - 1] : word)?.[0] === '-';
+  }
+}
 
 /** One script as it is followed. */
 class Run {
@@ -126,14 +153,22 @@ class Run {
           'whether what stands before || fails is not known',
         );
       }
-      status = await this.pipeline(pipeline);
-      const { refused, strict } = this.machine;
+      const isTested = /^(and|or)$/.test(steps[i + 1]?.when ?? '');
+      status = await (isTested ? this.exempt(() => this.pipeline(pipeline)) : this.pipeline(pipeline));
+      const { refused, strict, exempt } = this.machine;
       if (refused === null) continue;
       this.machine.refused = null;
-      if (strict && !/^(and|or)$/.test(steps[i + 1]?.when ?? ''))
-        throw new Stopped(refused.path, refused.line);
+      if (strict && !isTested && exempt === 0) throw new Stopped(refused.path, refused.line);
     }
     return status;
+  }
+
+  /** What a condition or the left side of && and || runs does not end a script (POSIX, set -e). */
+  private async exempt<T>(work: () => Promise<T>): Promise<T> {
+    this.machine.exempt += 1;
+    const result = await work();
+    this.machine.exempt -= 1;
+    return result;
   }
 
   private async pipeline(commands: readonly Command[]): Promise<Status> {
@@ -187,7 +222,7 @@ class Run {
     line,
   }: Extract<Command, { kind: 'if' }>): Promise<Status> {
     for (const { condition, body } of branches) {
-      const holds = await this.list(condition);
+      const holds = await this.exempt(() => this.list(condition));
       if (holds === true) return this.list(body);
       if (holds === null) {
         const all = [...branches.map((b) => b.body), otherwise];
@@ -228,8 +263,7 @@ class Run {
       machine.args = outer;
       return status;
     }
-    if (name === 'set' && words.slice(1).some((word) => /^-[a-z]*e[a-z]*$|^errexit$/.test(word)))
-      machine.strict = true;
+    if (name === 'set') setStrict(machine, words.slice(1));
     if (name === 'set' && words[1] === '--') {
       machine.args = [machine.args[0] ?? '', ...words.slice(2)];
       return true;

@@ -72,6 +72,7 @@ async function single(machine: Machine, operator: string, operand: string): Prom
   if (operator === '-z') return operand === '';
   if (operator === '-n') return operand !== '';
   if (!/^-[efsdrwx]$/.test(operator)) return null;
+  if (operator === '-w' && machine.isReadOnly(operand)) return false;
   const content = await machine.read(operand);
   if (!('why' in content)) return true;
   // A directory, or what an image has, is not known; a volume is empty at the first start, and so are /data and /tmp.

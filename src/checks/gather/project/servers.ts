@@ -85,7 +85,7 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
     ...(ignored.length > 0 && { wrongVariables: ignored }),
     conf: own?.conf ?? null,
     ...(launch.kind === 'sentinel' && launch.confPath === null && { startsBare: 'without' }),
-    ...(launch.isMisplaced && { startsBare: 'misplaced' }),
+    ...(launch.isMisplaced && launch.confPath !== null && { startsBare: { misplaced: launch.confPath } }),
     service,
     ...(certificates.length > 0 && { certificates }),
     copies: copiesOf(service),
