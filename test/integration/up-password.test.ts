@@ -143,10 +143,9 @@ describe('a cluster with a password', () => {
   it('is on no command line and in no environment', async () => {
     const { PATH = '' } = process.env;
     await cli.run(['stop', 'redis-3']);
-    await cli.run(['start', 'redis-3'], {
-      via: [],
-      env: { PATH, SENTINELCTL_PASSWORD: SECRET, REDISCLI_AUTH: SECRET },
-    });
+    const env = { PATH, SENTINELCTL_PASSWORD: SECRET, REDISCLI_AUTH: SECRET };
+    const started = await cli.run(['start', 'redis-3'], { via: [], env });
+    expect(started.code, started.stderr).toBe(0);
     for (const pid of Object.values(await pidsOf(cli))) {
       for (const part of ['cmdline', 'environ']) {
         const text = await readFile(`/proc/${pid}/${part}`, 'utf8');
