@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { attachedPatient, type Patient, shell } from '../helpers/doctor.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 
-const PORT = 6700;
+const PORT = 6740;
 const NAMES = 62;
 const LONG_MS = 120_000;
 
