@@ -7,6 +7,8 @@ import LongestFirst from './test/helpers/longest-first.js';
  * ports and state directory.
  */
 const WORKERS = 9;
+/** Of the unit tests, so many files at a time wait for a timeout or a socket and not for a core. */
+const WAITING_WORKERS = 2;
 
 export default defineConfig({
   test: {
@@ -22,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
-          maxWorkers: availableParallelism(),
+          maxWorkers: availableParallelism() + WAITING_WORKERS,
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },

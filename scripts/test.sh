@@ -6,6 +6,9 @@ cd "$(dirname "$0")/.."
 bash scripts/setup.sh
 npm run --silent typecheck &
 types=$!
-npm run --silent lint
+npm run --silent lint:dead &
+dead=$!
+npm run --silent lint:style
 wait "$types"
+wait "$dead"
 exec npx vitest run "$@"
