@@ -3,7 +3,8 @@ import { cliSecret, ctl } from '../../model/hints.js';
 import { ifSet } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { judgeNodeGroups } from '../files/judge.js';
+import { judgeNodeGroups, merged } from '../files/judge.js';
+import type { UnstartedFile } from '../files/kube/manifests.js';
 import { isOff, refusingUser, settingLine, userAt } from '../files/logins.js';
 import type { FileServer } from '../files/project.js';
 import {
@@ -95,7 +96,8 @@ export default {
     return judged(seen, missing);
   },
   files(project) {
-    return judgeNodeGroups(project, ({ name, nodes }) => {
+    const unstarted = merged((project.kube?.unstarted ?? []).flatMap(withoutAnswer));
+    const found = judgeNodeGroups(project, ({ name, nodes }) => {
       const asking = nodes.find(asksForPassword);
       const [first, ...others] = nodes;
       // One server that follows none, and that no sentinel monitors here, has no master to log in to.
@@ -104,8 +106,26 @@ export default {
       if (asking === undefined || isAlone) return [];
       return nodes.flatMap((node) => loginFinding(node, nodes, asking));
     });
+    return Array.isArray(found) ? [...found, ...unstarted] : unstarted.length > 0 ? unstarted : found;
   },
 } satisfies Check;
+
+/** A file that an unknown image starts a data node with, or not: it may add what the file lacks. */
+function withoutAnswer({ workload, image, inside, directives }: UnstartedFile): RawFinding[] {
+  const asked = passwordLine({ directives });
+  if (asked === undefined || lastOf({ directives }, 'masterauth') !== undefined) return [];
+  if (directives.some((d) => d.name === 'sentinel')) return [];
+  return [
+    {
+      subject: workload,
+      severity: 'warning',
+      impact: 'risk',
+      message: `requirepass is set in ${inside}, but masterauth is not: unless the image ${image} adds it, the node cannot follow another master`,
+      fix: ['masterauth <the password of all data nodes>'],
+      at: place(asked),
+    },
+  ];
+}
 
 /** What is wrong with the login of one data node, by its file, at the one that asks for a password. */
 function loginFinding(node: FileServer, nodes: readonly FileServer[], asking: FileServer): RawFinding[] {

@@ -1,7 +1,9 @@
 import type { Check, RawFinding } from '../check.js';
 import { commandText, judgeWorkloads, subjectOf } from '../files/kube/facts.js';
 import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
+import { loginLine } from '../files/kube/probe-login.js';
 import type { Container } from '../files/kube/workload.js';
+import type { Project } from '../files/project.js';
 
 /** `redis-cli … -a WORD` within one command. */
 const GIVEN = /\b(?:redis|valkey)-cli\b[^|;&\n]*?\s(?:-a|--pass)\s+["']?([^\s"']+)/;
@@ -23,12 +25,17 @@ export default {
   files: (project) =>
     judgeWorkloads(project, (kube) =>
       kube.workloads.flatMap((w) =>
-        w.containers.filter((c) => w.roles.has(c.name)).flatMap((c) => givenIn(c, w, kube)),
+        w.containers.filter((c) => w.roles.has(c.name)).flatMap((c) => givenIn(c, w, kube, project)),
       ),
     ),
 } satisfies Check;
 
-function givenIn(container: Container, workload: ServerWorkload, { maps }: KubeFacts): RawFinding[] {
+function givenIn(
+  container: Container,
+  workload: ServerWorkload,
+  { maps }: KubeFacts,
+  project: Project,
+): RawFinding[] {
   const { liveness, readiness, startup, name } = container;
   const probes = [liveness, readiness, startup].flatMap((probe) => {
     const word = probe && GIVEN.exec(commandText(probe, container, workload, maps))?.[1];
@@ -41,7 +48,7 @@ function givenIn(container: Container, workload: ServerWorkload, { maps }: KubeF
     {
       subject: subjectOf(workload),
       message: `a probe of ${name} gives the password as an argument of redis-cli (-a)${isWritten ? ', and it is written out' : ''}`,
-      fix: ['env: [{name: REDISCLI_AUTH, valueFrom: {secretKeyRef: {name: SECRET, key: KEY}}}], and no -a'],
+      fix: [`${loginLine(container, workload, project)}, and no -a`],
       at: { file: workload.file, line: first.probe.line },
     },
   ];

@@ -1,7 +1,7 @@
 import { isLoopback, reachesItself } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
-import { isOfficialImage } from '../files/compose/launch.js';
+import { mayBeOfficial } from '../files/compose/images.js';
 import { hasFarPeers } from '../files/groups.js';
 import { judgeNodeFiles } from '../files/judge.js';
 import { type FileServer, sentinelFiles } from '../files/project.js';
@@ -121,7 +121,7 @@ const there = <S extends GatheredNode | GatheredSentinel>(server: S): S =>
 
 function protectedNode(node: FileServer): RawFinding[] {
   const line = lastOf(node, 'protected-mode');
-  const byDefault = node.service === null || !isOfficialImage(node.service.image);
+  const byDefault = node.service === null || !mayBeOfficial(node.service.image);
   if (asksForPassword(node) || (line === undefined ? !byDefault : !isYes(line.args[0]))) return [];
   const hosts = lastOf(node, 'bind')?.args ?? [];
   // Without a line it may be a server for this machine alone.

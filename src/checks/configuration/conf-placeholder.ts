@@ -1,11 +1,13 @@
 import type { Check, RawFinding } from '../check.js';
 import type { Directive } from '../files/conf.js';
-import { judgeServerFiles } from '../files/judge.js';
+import { judgeServerFiles, merged } from '../files/judge.js';
+import type { UnstartedFile } from '../files/kube/manifests.js';
 import type { FileServer } from '../files/project.js';
 import { place } from '../files/settings.js';
 
-/** What a shell, compose, or a template engine would replace: `${NAME}`, a whole word `$NAME`, `{{ … }}`, `%%NAME%%`. */
-const PLACEHOLDER = /\$\{[A-Za-z_]\w*(:?[-+?][^}]*)?\}|^\$[A-Z_][A-Z0-9_]+$|\{\{.*\}\}|^%%\w+%%$/;
+/** What a shell, compose, sed or a template engine would replace: `${NAME}`, whole words `$NAME`, `%NAME%` and `__NAME__`, `{{ … }}`. */
+const PLACEHOLDER =
+  /\$\{[A-Za-z_]\w*(:?[-+?][^}]*)?\}|^\$[A-Z_][A-Z0-9_]+$|\{\{.*\}\}|^(%%?)[A-Za-z][\w-]*\2$|^(@@?|__)[A-Z][A-Z0-9_]*\3$/;
 
 export default {
   id: 'conf-placeholder',
@@ -41,8 +43,8 @@ export default {
     'hostname-slow-dns',
     'tls-mismatch',
   ],
-  files: (project) =>
-    judgeServerFiles(project, (server) =>
+  files(project) {
+    const inServers = judgeServerFiles(project, (server) =>
       server.directives
         // The compose file's own text is filled in by compose or by the container's shell.
         .filter(
@@ -52,8 +54,31 @@ export default {
             d.args.some((arg) => PLACEHOLDER.test(arg)),
         )
         .map((d) => placeholder(server, d)),
-    ),
+    );
+    const toFill = merged((project.kube?.unstarted ?? []).flatMap(filledByImage));
+    return Array.isArray(inServers) ? [...inServers, ...toFill] : toFill.length > 0 ? toFill : inServers;
+  },
 } satisfies Check;
+
+/** Of a file that only an unknown image fills in, it is certain where that cannot be done. */
+function filledByImage({ workload, image, inside, directives }: UnstartedFile): RawFinding[] {
+  const open = directives.filter((d) => d.args.some((arg) => PLACEHOLDER.test(arg)));
+  const [first] = open;
+  if (first === undefined) return [];
+  const texts = open.flatMap((d) => d.args.filter((arg) => PLACEHOLDER.test(arg)));
+  return [
+    {
+      subject: workload,
+      severity: 'warning',
+      impact: 'risk',
+      message: `${inside} contains ${[...new Set(texts)].join(', ')}, and is read-only there (ConfigMap): if the image ${image} fills it in at its place (sed -i), that fails`,
+      fix: [
+        `an init container that copies ${inside} into a volume, fills it in there, and a server that starts with the copy`,
+      ],
+      at: place(first),
+    },
+  ];
+}
 
 function placeholder(server: FileServer, line: Directive): RawFinding {
   const found = line.args.find((arg) => PLACEHOLDER.test(arg)) ?? '';

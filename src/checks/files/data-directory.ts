@@ -1,9 +1,10 @@
+import { isOfficialImage, mayBeOfficial } from './compose/images.js';
 import type { Service } from './compose/service.js';
 import type { FileServer } from './project.js';
 import { settingOf } from './settings.js';
 
-/** Images of Redis and Valkey, whose directory is known: `redis:7`, `registry.local/valkey/valkey`. */
-const OFFICIAL = /(^|\/)(redis|valkey)(-stack(-server)?)?([:@]|$)/i;
+/** Redis Stack's own, whose directory is /data too. */
+const STACK = /^(docker\.io\/)?redis\/redis-stack(-server)?([:@]|$)/;
 
 /** Where a data node in a container writes its data, and whether that is certain: an unknown image may work in another directory. */
 export function dataDirectoryOf(node: FileServer, service: Service): { path: string; certain: boolean } {
@@ -16,6 +17,13 @@ export function dataDirectoryOf(node: FileServer, service: Service): { path: str
   const path = set.startsWith('/') ? set : `${home}/${set.replace(/^(\.\/?)+/, '')}`.replace(/\/$/, '');
   return {
     path,
-    certain: set.startsWith('/') || service.directory !== null || isBitnami || OFFICIAL.test(image),
+    certain:
+      set.startsWith('/') ||
+      service.directory !== null ||
+      isBitnami ||
+      isOfficialImage(image) ||
+      // What mounts something there takes it for the directory of the official image.
+      (mayBeOfficial(image) && service.mounts.some(({ target }) => target.replace(/\/$/, '') === home)) ||
+      STACK.test(image),
   };
 }

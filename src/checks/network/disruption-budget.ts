@@ -2,7 +2,7 @@ import { count } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { containersOf, judgeWorkloads, neededOf, subjectOf } from '../files/kube/facts.js';
 import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
-import { type Budget, selects } from '../files/kube/objects.js';
+import { type Budget, labelsText, selects } from '../files/kube/objects.js';
 
 export default {
   id: 'disruption-budget',
@@ -50,9 +50,7 @@ function nothing(budget: Budget, { workloads }: KubeFacts): RawFinding {
   return {
     subject: `PodDisruptionBudget ${budget.name}`,
     message: `its selector (${asked}) matches no pod of these files`,
-    fix: [
-      `selector: {matchLabels: {${[...(first?.labels ?? [])].map(([name, value]) => `${name}: ${value}`).join(', ')}}}`,
-    ],
+    fix: [`selector: {matchLabels: ${labelsText(first?.labels ?? new Map())}}`],
     at: { file: budget.file, line: budget.line },
   };
 }

@@ -2,7 +2,9 @@ import type { Check, RawFinding } from '../check.js';
 import { commandText, containersOf, judgeWorkloads, subjectOf } from '../files/kube/facts.js';
 import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
 import { failsWhileLoading, type Probe } from '../files/kube/probe.js';
+import { type ProbeName, probeLines } from '../files/kube/probe-login.js';
 import type { Container } from '../files/kube/workload.js';
+import type { Project } from '../files/project.js';
 
 export default {
   id: 'liveness-kills',
@@ -31,8 +33,8 @@ export default {
   files: (project) =>
     judgeWorkloads(project, (kube) =>
       kube.workloads.flatMap((workload) => [
-        ...containersOf(workload, 'redis').flatMap((c) => strict(c, workload, kube)),
-        ...containersOf(workload, 'sentinel').flatMap((c) => ofQuorum(c, workload, kube)),
+        ...containersOf(workload, 'redis').flatMap((c) => strict(c, workload, kube, project)),
+        ...containersOf(workload, 'sentinel').flatMap((c) => ofQuorum(c, workload, kube, project)),
       ]),
     ),
 } satisfies Check;
@@ -40,19 +42,27 @@ export default {
 /** How long a node may load: a few GB take a minute or two. */
 const ENOUGH_S = 120;
 
-function strict(container: Container, workload: ServerWorkload, { maps }: KubeFacts): RawFinding[] {
-  const { liveness, startup, name, image } = container;
+function strict(
+  container: Container,
+  workload: ServerWorkload,
+  { maps }: KubeFacts,
+  project: Project,
+): RawFinding[] {
+  const { liveness, startup, name } = container;
   const isStrict = (probe: Probe | null): probe is Probe =>
     probe !== null && failsWhileLoading(commandText(probe, container, workload, maps));
-  const cli = `${/valkey/.test(image ?? '') ? 'valkey' : 'redis'}-cli`;
   const found = (probe: Probe, message: string, fix: string[]): RawFinding => ({
     subject: subjectOf(workload),
     message: `the ${probe === liveness ? 'liveness' : 'startup'} probe of ${name} accepts only PONG: ${message}`,
     fix,
     at: { file: workload.file, line: probe.line },
   });
-  const longer = `startupProbe: {exec: {command: [sh, -c, "${cli} ping | grep PONG"]}, periodSeconds: 5, failureThreshold: 120}`;
-  const accepting = `livenessProbe: {exec: {command: [sh, -c, "${cli} ping | grep -E 'PONG|LOADING|MASTERDOWN'"]}}`;
+  const printed = (...[what, script, timing]: [ProbeName, (cli: string) => string, string?]): string[] =>
+    probeLines(what, script, container, workload, project, timing);
+  const longer = (): string[] =>
+    printed('startupProbe', (cli) => `${cli} ping | grep PONG`, ', periodSeconds: 5, failureThreshold: 120');
+  const accepting = (): string[] =>
+    printed('livenessProbe', (cli) => `${cli} ping | grep -E 'PONG|LOADING|MASTERDOWN'`);
   const holds = isStrict(startup);
   const seen: RawFinding[] = [];
   if (holds && startup.atStartS < ENOUGH_S)
@@ -60,17 +70,22 @@ function strict(container: Container, workload: ServerWorkload, { maps }: KubeFa
       found(
         startup,
         `a node that loads its data answers LOADING, and is killed ${startup.atStartS} s after its start`,
-        [longer],
+        longer(),
       ),
     );
   if (!isStrict(liveness) || liveness.patienceS >= ENOUGH_S) return seen;
   const when = holds
     ? `a replica that loads a full resync answers LOADING, and is killed after ${liveness.patienceS} s`
     : `a node that loads its data answers LOADING, and is killed ${liveness.atStartS} s after its start`;
-  return holds || liveness.atStartS < ENOUGH_S ? [...seen, found(liveness, when, [accepting])] : seen;
+  return holds || liveness.atStartS < ENOUGH_S ? [...seen, found(liveness, when, accepting())] : seen;
 }
 
-function ofQuorum(container: Container, workload: ServerWorkload, { maps }: KubeFacts): RawFinding[] {
+function ofQuorum(
+  container: Container,
+  workload: ServerWorkload,
+  { maps }: KubeFacts,
+  project: Project,
+): RawFinding[] {
   const { liveness, name } = container;
   if (liveness === null || !/ckquorum/i.test(commandText(liveness, container, workload, maps))) return [];
   return [
@@ -79,9 +94,7 @@ function ofQuorum(container: Container, workload: ServerWorkload, { maps }: Kube
       message: `the liveness probe of ${name} asks for the quorum: without it every sentinel is restarted`,
       consequence:
         'at the moment when no majority is left, the kubelet restarts the sentinels that still run, and no failover happens',
-      fix: [
-        `livenessProbe: {exec: {command: [${/valkey/.test(container.image ?? '') ? 'valkey' : 'redis'}-cli, -p, "26379", ping]}}`,
-      ],
+      fix: probeLines('livenessProbe', (cli) => `${cli} ping`, container, workload, project),
       at: { file: workload.file, line: liveness.line },
     },
   ];

@@ -2,6 +2,7 @@ import { majorityOf } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { containersOf, judgeWorkloads, subjectOf } from '../files/kube/facts.js';
 import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
+import { labelsText } from '../files/kube/objects.js';
 import { keepsFrom } from '../files/kube/spread.js';
 
 export default {
@@ -38,7 +39,7 @@ const isTogether = ({ kind, replicas, spread, labels }: ServerWorkload): boolean
 
 const apartBy = (labels: ReadonlyMap<string, string>): string[] => [
   'topologySpreadConstraints:',
-  `- {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {${[...labels].map(([name, value]) => `${name}: ${value}`).join(', ')}}}}`,
+  `- {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: ${labelsText(labels)}}}`,
 ];
 
 function ofOne(workload: ServerWorkload): RawFinding {

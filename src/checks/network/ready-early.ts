@@ -2,7 +2,7 @@ import type { Check, RawFinding, Skip } from '../check.js';
 import { commandText, containersOf, judgeWorkloads, subjectOf } from '../files/kube/facts.js';
 import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
 import { asksForLink, failsWhileLoading } from '../files/kube/probe.js';
-import { asksIn, cliIn, hasLogin, loginLine } from '../files/kube/probe-login.js';
+import { probeLines } from '../files/kube/probe-login.js';
 import type { Container } from '../files/kube/workload.js';
 import { type Project, sentinelFiles } from '../files/project.js';
 import { isYes, settingOf } from '../files/settings.js';
@@ -49,6 +49,9 @@ const isReplicated = (project: Project, { workloads }: KubeFacts): boolean =>
   (sentinelFiles(project).length > 0 || workloads.some((w) => containersOf(w, 'sentinel').length > 0)) &&
   !project.servers.some((s) => isYes(settingOf(s, 'cluster-enabled')));
 
+const upToDate = (cli: string): string =>
+  `[ \\"$(${cli} ping)\\" = PONG ] && ${cli} info replication | grep -qE 'role:master|master_link_status:up'`;
+
 function early(
   container: Container,
   workload: ServerWorkload,
@@ -68,8 +71,6 @@ function early(
     );
     return [];
   }
-  const cli = cliIn(container, workload, project);
-  const needsLogin = asksIn(container, workload, project) && !hasLogin(container, workload, kube);
   const service = kube.services.find(
     (s) => s.name === workload.governing && s.site === workload.site && s.headless && !s.notReady,
   );
@@ -78,9 +79,7 @@ function early(
       subject: subjectOf(workload),
       message: `${saysOf(container, text)}: a rolling update goes on to the next pod before this one has the data`,
       fix: [
-        `readinessProbe: {exec: {command: [sh, -c, "[ \\"$(${cli} ping)\\" = PONG ] && ${cli} info replication | grep -qE 'role:master|master_link_status:up'"]}}`,
-        // Without a password the probe gets NOAUTH, and the pod is never ready.
-        ...(needsLogin ? [loginLine(container, workload, project)] : []),
+        ...probeLines('readinessProbe', upToDate, container, workload, project),
         ...(service === undefined ? [] : [`Service ${service.name}: publishNotReadyAddresses: true`]),
       ],
       at: { file: workload.file, line: readiness?.line ?? line },

@@ -1,7 +1,7 @@
 import { OPEN } from '../shell/expand.js';
 import { baseName, type Machine, NotFollowed, type Start } from '../shell/machine.js';
 import { follow } from '../shell/run.js';
-import { isBitnami } from './bitnami.js';
+import { isOfficialImage, mayBeOfficial } from './images.js';
 import type { Service } from './service.js';
 
 /** How a service starts a Redis or Sentinel. */
@@ -17,12 +17,6 @@ export interface Launch {
 
 /** What a service runs: servers; something else; or what cannot be followed, with its line. */
 export type Launched = { launches: Launch[] } | { why: string; file: string; line: number };
-
-/** Images whose entry point puts the server's name in front of options or a .conf file (docker-entrypoint.sh). */
-const OFFICIAL = /(^|\/)(redis|valkey)(\/valkey|\/redis)?(:|@|$)/;
-
-export const isOfficialImage = (image: string | null): boolean =>
-  OFFICIAL.test(image ?? '') && !isBitnami(image);
 
 /** What is in the name of an image or of a service that is a Redis, a Sentinel, or has its protocol. */
 const ALIKE = /redis|valkey|keydb|dragonfly|sentinel/i;
@@ -65,10 +59,14 @@ export async function launchesOf(service: Service, machine: Machine): Promise<La
   return { launches: machine.starts.map(launch) };
 }
 
-/** With the name of the server in front, where the image's own entry point puts it there. */
+/**
+ * With the name of the server in front, where the image's own entry point puts it there (docker-entrypoint.sh). Options
+ * are given only to an image that takes them: without any, an image must be surely the official one.
+ */
 function withServer(words: string[], { image, entrypoint }: Service): string[] {
   const [first] = words;
-  if (entrypoint !== null || !isOfficialImage(image)) return words;
+  if (entrypoint !== null || !(first === undefined ? isOfficialImage(image) : mayBeOfficial(image)))
+    return words;
   const name = /valkey/.test(image ?? '') ? 'valkey-server' : 'redis-server';
   return first === undefined || first.startsWith('-') || first.endsWith('.conf') ? [name, ...words] : words;
 }

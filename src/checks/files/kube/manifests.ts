@@ -1,3 +1,4 @@
+import type { Directive } from '../conf.js';
 import type { Budget, ConfigMap, KubeService } from './objects.js';
 import type { Workload } from './workload.js';
 
@@ -12,6 +13,18 @@ export interface KubeFacts {
   budgets: Budget[];
   services: KubeService[];
   maps: ConfigMap[];
+  /** Configuration files in ConfigMaps of containers whose start is not known. */
+  unstarted: UnstartedFile[];
+}
+
+/** A configuration file that a container has, whose image starts by itself what it runs: what it makes of it is not known. */
+export interface UnstartedFile {
+  /** `StatefulSet NAME`. */
+  workload: string;
+  image: string;
+  /** Its path in the container, which cannot be written there. */
+  inside: string;
+  directives: Directive[];
 }
 
 export interface ServerWorkload extends Workload {

@@ -39,6 +39,10 @@ export function objectsIn(tree: Tree, file: string): KubeObject[] {
 export const labelsOf = (tree: Tree): ReadonlyMap<string, string> =>
   new Map(entriesOf(tree).map(([name, value]) => [name, textOf(value) ?? '']));
 
+/** Labels as YAML, each value a text: `true` and `1` are none without quotes. */
+export const labelsText = (labels: ReadonlyMap<string, string>): string =>
+  `{${[...labels].map(([name, value]) => `${name}: ${/^[a-z][\w./-]*$/i.test(value) && !/^(true|false|yes|no|on|off|null|[yn])$/i.test(value) ? value : JSON.stringify(value)}`).join(', ')}}`;
+
 /** What a selector asks for; `expressions`: it has `matchExpressions`, which are not judged. */
 export interface Selector {
   labels: ReadonlyMap<string, string>;

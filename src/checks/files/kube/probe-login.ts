@@ -34,12 +34,36 @@ export function loginLine(container: Container, workload: ServerWorkload, projec
   return `env: [{name: REDISCLI_AUTH, valueFrom: {secretKeyRef: {name: ${name}, key: ${key}}}}]`;
 }
 
+export type ProbeName = 'livenessProbe' | 'readinessProbe' | 'startupProbe';
+
+/**
+ * A probe to write, with what gives it the password where the server asks for one: without it, it gets NOAUTH for ever.
+ * `script` makes the command of a shell out of redis-cli as it reaches the server; `timing` follows it.
+ */
+export function probeLines(
+  name: ProbeName,
+  script: (cli: string) => string,
+  container: Container,
+  workload: ServerWorkload,
+  project: Project,
+  timing = '',
+): string[] {
+  const { kube } = project;
+  const needsLogin =
+    asksIn(container, workload, project) && kube !== null && !hasLogin(container, workload, kube);
+  return [
+    `${name}: {exec: {command: [sh, -c, "${script(cliIn(container, workload, project))}"]}${timing}}`,
+    ...(needsLogin ? [loginLine(container, workload, project)] : []),
+  ];
+}
+
 /** redis-cli in a container, with what it needs to reach the server there. */
-export function cliIn(container: Container, workload: ServerWorkload, project: Project): string {
+function cliIn(container: Container, workload: ServerWorkload, project: Project): string {
   const cli = `${/valkey/.test(container.image ?? '') ? 'valkey' : 'redis'}-cli`;
   const [server] = serversIn(container, workload, project);
   if (server === undefined) return cli;
-  const port = portOf(server) === 6379 ? '' : ` -p ${portOf(server)}`;
+  const number = portOf(server);
+  const port = number === 6379 ? '' : ` -p ${Number.isNaN(number) ? '<its port>' : number}`;
   if (settingOf(server, 'port') !== '0' || lastOf(server, 'tls-port') === undefined) return cli + port;
   const files = ['ca-cert', 'cert', 'key'].flatMap((what) => {
     const path = settingOf(server, `tls-${what}-file`);

@@ -1,11 +1,8 @@
 import { posix } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { BadYaml } from '../../../yaml.js';
-import { mayBeServer } from '../../files/compose/launch.js';
 import type { Service } from '../../files/compose/service.js';
 import { textsOf } from '../../files/compose/tree.js';
-import { subjectOf } from '../../files/kube/facts.js';
-import type { ServerWorkload } from '../../files/kube/manifests.js';
 import {
   budgetsIn,
   type ConfigMap,
@@ -23,8 +20,10 @@ import { type Content, NotFollowed, Stopped } from '../../files/shell/machine.js
 import { follow } from '../../files/shell/run.js';
 import { containerOf } from './container.js';
 import { readText } from './disk.js';
+import { isIn, roleBy, withRoles } from './kube-roles.js';
 import { covers, type Placed } from './mounts.js';
 import { addServers } from './servers.js';
+import { unstartedFiles } from './unstarted.js';
 import { yamlTree } from './yaml-tree.js';
 
 /**
@@ -49,6 +48,8 @@ export async function readKube(files: readonly string[], project: Project): Prom
       const names = namesOf(pod, services, spoken);
       await readPod(pod, names, maps, project);
     }
+  const started = (workload: Workload, { name }: Container): boolean =>
+    project.servers.some((s) => isIn(s.service, workload, name));
   project.kube = {
     files: [...files],
     workloads: workloads.map((w) => withRoles(w, project)).filter((w) => w.roles.size > 0),
@@ -56,6 +57,11 @@ export async function readKube(files: readonly string[], project: Project): Prom
     budgets: budgetsIn(objects),
     services,
     maps,
+    unstarted: workloads.flatMap((w) =>
+      w.containers
+        .filter((c) => roleBy(c) !== null && !started(w, c))
+        .flatMap((c) => unstartedFiles(c, w, maps)),
+    ),
   };
   project.unread.push(...unread, ...operatorsIn(objects), ...installersIn(objects));
   if (project.servers.length === 0 && project.unread.length === 0)
@@ -227,27 +233,4 @@ function placedIn(
   const found = map.get(key);
   if (found === undefined) return { why: `the ConfigMap ${volume.source} has no ${key}` };
   return { content: found.text, line: found.line, file: found.file, mount };
-}
-
-/** By its name and image, where what it starts was not followed. */
-function roleBy({ name, image, command, args }: Container): 'redis' | 'sentinel' | null {
-  const tells = mayBeServer({ name, image, built: true });
-  const words = [...(command?.words ?? []), ...(args?.words ?? [])].join(' ');
-  if (!tells) return null;
-  if (/sentinel/.test(name) || (/sentinel/.test(words) && !/redis-server|valkey-server/.test(words)))
-    return 'sentinel';
-  return 'redis';
-}
-
-function withRoles(workload: Workload, project: Project): ServerWorkload {
-  const roles = new Map<string, 'redis' | 'sentinel'>();
-  for (const container of workload.containers) {
-    const server = project.servers.find(
-      ({ service }) =>
-        service?.pod?.workload === subjectOf(workload) && service.pod.container === container.name,
-    );
-    const role = server?.kind ?? roleBy(container);
-    if (role !== null) roles.set(container.name, role);
-  }
-  return { ...workload, roles };
 }

@@ -1,13 +1,8 @@
 import { posix } from 'node:path';
 import { bitnamiServer, isBitnami } from '../../files/compose/bitnami.js';
 import { ignoredVariables } from '../../files/compose/ignored.js';
-import {
-  isOfficialImage,
-  type Launch,
-  launchesOf,
-  mayBeServer,
-  unknownImage,
-} from '../../files/compose/launch.js';
+import { isOfficialImage } from '../../files/compose/images.js';
+import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/compose/launch.js';
 import type { Service } from '../../files/compose/service.js';
 import { type Directive, optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
