@@ -7,7 +7,7 @@ import type { MonitoredAt } from '../evidence.js';
 import type { Directive } from '../files/conf.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { type FileServer, nodeFiles } from '../files/project.js';
-import { allOf, isYes, lastOf, place, sentinelLine } from '../files/settings.js';
+import { isYes, lastOf, place, sentinelLine, settingOf } from '../files/settings.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
 
 export default {
@@ -61,13 +61,13 @@ export default {
       ].flatMap(({ server, line, host }) => {
         const value = line?.args[host];
         // What only the running container knows may be either.
-        return line === undefined || value === undefined || line.open ? [] : [{ server, line, value }];
+        return line === undefined || !value || line.open ? [] : [{ server, line, value }];
       });
       const byName = sentinels.some((s) => isYes(sentinelLine(s, 'announce-hostnames')?.args[1]));
       const names = announced.filter((a) => !isIp(a.value));
       const addresses = announced.filter((a) => isIp(a.value));
       // Names are announced by some only: the others are known by their addresses.
-      const nodes = nodeFiles(project).filter((n) => allOf(n, 'replica-announce-ip').length === 0);
+      const nodes = nodeFiles(project).filter((n) => !settingOf(n, 'replica-announce-ip'));
       if (names.length > 0 && addresses.length > 0) {
         const [first] = addresses;
         if (first === undefined) return [];

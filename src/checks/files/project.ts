@@ -130,6 +130,19 @@ export const serviceAt = (project: Project, host: string): { pinned: string | nu
   return found && { pinned: found.networks.find((n) => n.address !== null)?.address ?? null };
 };
 
+/** The names and addresses of a container itself. */
+export const placesOf = ({ service }: FileServer): string[] =>
+  service === null
+    ? []
+    : [
+        service.name,
+        ...service.otherNames,
+        ...service.networks.flatMap(({ aliases, address }) => [
+          ...aliases,
+          ...(address === null ? [] : [address]),
+        ]),
+      ];
+
 /** Data nodes of a compose file without a fixed address: it may change when they are recreated. */
 export const looseNodes = (project: Project): FileServer[] =>
   nodeFiles(project).filter((n) => n.service?.networks.every((net) => net.address === null) ?? false);

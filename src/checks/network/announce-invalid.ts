@@ -6,7 +6,7 @@ import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { isOwnHost } from '../files/groups.js';
 import { judgeServerFiles } from '../files/judge.js';
-import type { FileServer, Project } from '../files/project.js';
+import { type FileServer, type Project, placesOf } from '../files/project.js';
 import { lastOf, place, sentinelLine } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { type Group, groupsOf, isThere, judged, readAll, settingIn } from '../group.js';
@@ -134,19 +134,6 @@ function announcedOthers(server: FileServer, { servers }: Project): RawFinding[]
     },
   ];
 }
-
-/** The names and addresses of a container itself. */
-const placesOf = ({ service }: FileServer): string[] =>
-  service === null
-    ? []
-    : [
-        service.name,
-        ...service.otherNames,
-        ...service.networks.flatMap(({ aliases, address }) => [
-          ...aliases,
-          ...(address === null ? [] : [address]),
-        ]),
-      ];
 
 /** The address that others can connect to: a container's fixed one, or the first that it binds. */
 function ownAddress({ service, directives }: FileServer): string | undefined {

@@ -4,6 +4,8 @@ import { cli } from '../../model/hints.js';
 import { CONNECTED_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
+import { judgeNodeFiles } from '../files/judge.js';
+import { unreachedAt } from '../files/reach.js';
 import { setConfig } from '../fixes.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num } from '../group.js';
 import { answersWrongly } from '../passwords.js';
@@ -91,6 +93,7 @@ export default {
     }
     return judged(seen, missing);
   },
+  files: (project) => judgeNodeFiles(project, (nodes) => nodes.flatMap((node) => unreachedAt(node, project))),
 } satisfies Check;
 
 /** Which port that is where the data nodes replicate by TLS. */

@@ -4,6 +4,8 @@ import { cli } from '../../model/hints.js';
 import { CONNECTED_MS, HELLO_OVERDUE_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
+import { judgeSentinelFiles } from '../files/judge.js';
+import { unreachedAt } from '../files/reach.js';
 import { groupsOf, idsOf, judged, justStarted, num, unreported } from '../group.js';
 import { answersWrongly } from '../passwords.js';
 import { type Cut, firewalled, isConnectedAt } from './firewalled.js';
@@ -95,6 +97,10 @@ export default {
     });
     return judged([...firewalled(cuts), ...seen], missing);
   },
+  files: (project) =>
+    judgeSentinelFiles(project, (sentinels) =>
+      sentinels.flatMap((sentinel) => unreachedAt(sentinel, project)),
+    ),
 } satisfies Check;
 
 /**

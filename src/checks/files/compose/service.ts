@@ -1,9 +1,10 @@
 import { writtenText } from '../shell/expand.js';
+import { type Networking, networkingOf } from './networks.js';
 import { at, entriesOf, itemsOf, pairsOf, type Tree, textOf } from './tree.js';
 import { shellWords } from './words.js';
 
 /** A service of a compose file, or a container of a pod, as far as it matters to Redis. */
-export interface Service {
+export interface Service extends Networking {
   name: string;
   line: number;
   image: string | null;
@@ -19,9 +20,6 @@ export interface Service {
   restart: { policy: string; line: number } | null;
   stopGrace: { ms: number | null; text: string; line: number } | null;
   mounts: Mount[];
-  networks: { name: string; address: string | null; aliases: string[]; line: number }[];
-  /** It is in an overlay network of a swarm, which gives no fixed addresses; `virtual`: its name is an address of the load balancer (VIP). */
-  overlay?: { network: string; virtual: boolean };
   networkMode: string | null;
   ports: { host: number | null; container: number; line: number }[];
   copies: number;
@@ -52,11 +50,10 @@ export interface Mount {
 export function servicesOf(compose: Tree): Service[] {
   const networks = at(compose, 'networks');
   return entriesOf(at(compose, 'services')).map(([name, tree]) => {
-    const service = serviceOf(name, tree);
+    const service = serviceOf(name, tree, networks);
     return {
       ...service,
       mounts: service.mounts.map((mount) => boundVolume(mount, at(compose, 'volumes'))),
-      ...overlayOf(tree, networks),
     };
   });
 }
@@ -71,7 +68,7 @@ function boundVolume(mount: Mount, volumes: Tree): Mount {
     : mount;
 }
 
-function serviceOf(name: string, tree: Tree): Service {
+function serviceOf(name: string, tree: Tree, networks: Tree): Service {
   const named = textOf(at(tree, 'image'));
   const image = named === null ? null : writtenText(named);
   return {
@@ -91,7 +88,7 @@ function serviceOf(name: string, tree: Tree): Service {
       ...itemsOf(at(tree, 'configs')).flatMap((item) => fileMountOf(item, 'config')),
       ...itemsOf(at(tree, 'secrets')).flatMap((item) => fileMountOf(item, 'secret')),
     ],
-    networks: networksOf(at(tree, 'networks')),
+    ...networkingOf(tree, networks),
     networkMode: textOf(at(tree, 'network_mode')),
     ports: itemsOf(at(tree, 'ports')).flatMap(portOf),
     copies: Number(textOf(at(tree, 'deploy', 'replicas')) ?? textOf(at(tree, 'scale')) ?? 1),
@@ -182,33 +179,6 @@ function fileMountOf(tree: Tree, kind: 'config' | 'secret'): Mount[] {
   const home = kind === 'secret' ? '/run/secrets/' : '/';
   const target = given === null ? `${home}${source}` : given.startsWith('/') ? given : `${home}${given}`;
   return [{ kind, source, target, readOnly: true, line: tree.line }];
-}
-
-function networksOf(tree: Tree): Service['networks'] {
-  if (tree.kind === 'map') {
-    return entriesOf(tree).map(([name, settings]) => ({
-      name,
-      address: textOf(at(settings, 'ipv4_address')) ?? textOf(at(settings, 'ipv6_address')),
-      aliases: itemsOf(at(settings, 'aliases')).flatMap((alias) => textOf(alias) ?? []),
-      line: settings.line,
-    }));
-  }
-  return itemsOf(tree).map((item) => ({
-    name: textOf(item) ?? '',
-    address: null,
-    aliases: [],
-    line: item.line,
-  }));
-}
-
-/** The overlay network of a service, and whether its name there is a virtual address (compose-spec, deploy: endpoint_mode). */
-function overlayOf(service: Tree, networks: Tree): Pick<Service, 'overlay'> {
-  const found = networksOf(at(service, 'networks')).find(
-    ({ name }) => textOf(at(networks, name, 'driver')) === 'overlay',
-  );
-  if (found === undefined) return {};
-  const virtual = textOf(at(service, 'deploy', 'endpoint_mode')) !== 'dnsrr';
-  return { overlay: { network: found.name, virtual } };
 }
 
 /** `[IP:]HOST:CONTAINER[/tcp]`, `CONTAINER`, ranges by their first port, or the long form. */

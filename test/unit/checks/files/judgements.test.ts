@@ -412,6 +412,30 @@ const CASES: Case[] = [
     write: { into: [S2] },
   },
   {
+    id: 'nat-replica',
+    files: change([
+      R2,
+      'replica-announce-ip 172.28.0.12\n',
+      'replica-announce-ip 172.28.0.12\nreplica-announce-port 6390\n',
+    ]),
+    severity: 'critical',
+    subject: 'redis-2',
+    at: `${R2}:5`,
+    write: { into: [] },
+  },
+  {
+    id: 'nat-sentinel',
+    files: change([
+      S2,
+      'sentinel announce-ip 172.28.0.22\n',
+      'sentinel announce-ip 172.28.0.22\nsentinel announce-port 26390\n',
+    ]),
+    severity: 'critical',
+    subject: 'sentinel-2',
+    at: `${S2}:4`,
+    write: { into: [] },
+  },
+  {
     id: 'auth-pass-missing',
     files: change([S3, 'sentinel auth-pass mymaster s3cret\n', '']),
     severity: 'critical',
