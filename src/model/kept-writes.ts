@@ -29,15 +29,23 @@ const LEAVE_KEYS = new Set(
     .split(' '),
 );
 
+/** What a server executed since it was started. */
+interface Writes {
+  /** Writes that made a key or changed one. */
+  writes?: number;
+  /** The same, where nothing that it executed can have removed a key: then it held keys. */
+  keptWrites?: number;
+}
+
 /**
- * How many writes a server executed since it was started that made a key or changed one, where nothing that it executed
- * can have removed a key: then it held keys. Undefined where that is not proved, as by one DEL, or by a command that is not
- * known here. A full resync does not count as a command: these numbers do not include what it deletes, and it does not
- * reset them.
+ * How many writes a server executed since it was started, by INFO commandstats. That it held keys is not proved after one
+ * DEL, or after a command that is not known here. A full resync does not count as a command: these numbers do not include
+ * what it deletes, and it does not reset them.
  */
-export function keptWritesIn(info: ReadonlyMap<string, string>): number | undefined {
+export function keptWritesIn(info: ReadonlyMap<string, string>): Writes {
   let writes = 0;
   let isTold = false;
+  let isKept = true;
   for (const [field, value] of info) {
     const name = /^cmdstat_(.+)$/.exec(field)?.[1]?.toLowerCase();
     if (name === undefined) continue;
@@ -47,7 +55,7 @@ export function keptWritesIn(info: ReadonlyMap<string, string>): number | undefi
     if (done <= 0) continue;
     if (MAKE_KEYS.has(name)) writes += done;
     // `config|get`: what comes after the bar is a subcommand of it.
-    else if (!LEAVE_KEYS.has(name.split('|')[0] ?? '')) return undefined;
+    else if (!LEAVE_KEYS.has(name.split('|')[0] ?? '')) isKept = false;
   }
-  return isTold ? writes : undefined;
+  return isTold ? { writes, ...(isKept && { keptWrites: writes }) } : {};
 }

@@ -47,6 +47,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
   const linkDownS = numberOf(info.get('master_link_down_since_seconds'));
   const history = historyIn(info);
   const aof = info.get('aof_enabled');
+  const logBytes = numberOf(info.get('aof_current_size'));
   const loadedKeys = numberOf(info.get('rdb_last_load_keys_loaded'));
   return {
     ...engine,
@@ -61,6 +62,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     ...emptied(info),
     ...uptimeIn(info),
     ...(aof !== undefined && { logsWrites: aof === '1' }),
+    ...(logBytes !== null && { logBytes }),
     ...(loadedKeys !== null && { loadedKeys }),
     ...(history !== undefined && { history }),
     ...(fullSyncs !== null && { fullSyncs }),
@@ -76,10 +78,8 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
 }
 
 /** Of a replica without keys: what shows whether it had some. */
-function emptied(info: NamedValues): Pick<NodeAnswer, 'keptWrites'> {
-  const keptWrites = isEmptyReplica(info) ? keptWritesIn(info) : undefined;
-  return keptWrites === undefined ? {} : { keptWrites };
-}
+const emptied = (info: NamedValues): Pick<NodeAnswer, 'writes' | 'keptWrites'> =>
+  isEmptyReplica(info) ? keptWritesIn(info) : {};
 
 /** Whether it is a replica that holds no key and has a link. */
 export const isEmptyReplica = (info: NamedValues): boolean =>

@@ -32,8 +32,12 @@ export interface NodeAnswer {
   uptimeS?: number;
   /** Whether it writes an append-only file. */
   logsWrites?: boolean;
+  /** Bytes in that file; absent where there is none. */
+  logBytes?: number;
   /** How many keys it loaded from its last RDB file or full resync (`rdb_last_load_keys_loaded`); absent before Redis 7.0. */
   loadedKeys?: number;
+  /** Of a replica that has a link and holds no key: how many writes it executed since its start; absent where it was not asked. */
+  writes?: number;
   /**
    * Of a replica that has a link and holds no key: how many writes it executed since its start, where none of its commands
    * can have removed a key; absent where that is not proved, or was not asked.

@@ -17,7 +17,8 @@ export default {
   consequence:
     'the replica deletes what it holds and copies the master as soon as its full resync begins: within seconds, with repl-diskless-sync-delay 5 after 5 s',
   explanation:
-    'A master without persistence that is started again within down-after is still the master, and is empty. It has ' +
+    'A master without persistence, or whose volume was replaced, that is started again within down-after is still the ' +
+    'master, and is empty or has old data. It has ' +
     'a new replication id, so each replica needs a full resync, and deletes its own data for it. Until that resync ' +
     'begins, the replica has the data of before. A failover at this moment keeps it: the replica becomes the master, ' +
     'and the empty server its replica.',
@@ -55,8 +56,8 @@ function stillHolds({ refOf }: MasterFacts, master: AnsweredNode, { answer }: An
     return false;
   // One that was started itself since then does not say for how long it has had no link.
   if (linkDownS === undefined || uptimeS === undefined) return left === 0;
-  // Without an append-only file what is missing is more than the last second.
-  return uptimeS <= linkDownS + ROUNDED_S && (left === 0 || logsWrites === false);
+  // Its own append-only file lacks the last second at most: one that lacks more than half came from another disk.
+  return uptimeS <= linkDownS + ROUNDED_S && (logsWrites === false || 2 * left < keys);
 }
 
 /** Whether its stream goes on where the replica's ended (replication.c, masterTryPartialResynchronization). */

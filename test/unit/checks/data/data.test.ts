@@ -297,9 +297,29 @@ describe('data-gone', () => {
       expect(emptied(replica)).toMatchObject([{ severity: 'info' }]);
   });
 
+  it('is proved with an append-only file too: it went with the disk', () => {
+    expect(emptied(SETS, { aof_enabled: '1', aof_current_size: '89' })).toMatchObject([
+      {
+        evidence: expect.stringMatching(/later than redis-2 and redis-3, and found nothing on its disk$/),
+        fix: expect.arrayContaining([
+          expect.stringMatching(/^# redis-1 has appendonly yes, and its dir was empty: /),
+          expect.stringMatching(/must start later than 5\.00 s \(down-after\) after its end/),
+        ]),
+      },
+    ]);
+  });
+
+  it('is a note where that file is new, and silent where it has what was written', () => {
+    const log = (bytes: string) => ({ aof_enabled: '1', aof_current_size: bytes });
+    expect(emptied({ ...SETS, ...call('del') }, log('89'))).toMatchObject([
+      { severity: 'info', message: expect.stringContaining('its append-only file is new') },
+    ]);
+    expect(emptied({ ...SETS, ...call('del') }, log('52000'))).toEqual([]);
+    expect(emptied(call('ping'), log('89'))).toEqual([]);
+  });
+
   it.each<[string, Record<string, string>, Record<string, string>]>([
     ['keys on the master', {}, { db0: 'keys=1,expires=0,avg_ttl=0' }],
-    ['an append-only file', {}, { aof_enabled: '1' }],
     ['an RDB file that was loaded, and emptied later', {}, { rdb_last_load_keys_loaded: '9' }],
     ['a promoted replica', {}, { master_replid: 'b'.repeat(40), master_replid2: 'a'.repeat(40) }],
     ['a start with its replicas', {}, { uptime_in_seconds: '598' }],
@@ -368,6 +388,13 @@ describe('restarted-empty', () => {
         ],
       },
     ]);
+  });
+
+  it('knows the data of another disk by how much is missing, with an append-only file', () => {
+    const came = (keys: number) => restarted({ db0: `keys=${keys},expires=0`, aof_enabled: '1' }, [2, 3]);
+    expect(came(400)).toMatchObject([{ brief: expect.stringContaining('restarted with 400 keys') }]);
+    // The last second may be missing after a crash.
+    expect(came(1100)).toEqual([]);
   });
 
   it('says nothing where a replica goes on from where it was, or lost its link after the start', () => {
