@@ -146,14 +146,16 @@ function nameOf({ compose, kube, servers }: Project): string {
   return [...(compose === null ? [] : [compose]), ...(kube?.files ?? []), ...configs].join(', ');
 }
 
-/** Whether writes work, whether a failover would, and whether data is safe: what a healthy verdict is about. */
+/**
+ * Whether writes work, whether a failover would, and whether data is safe: what a healthy verdict is about. Logins and
+ * rights decide the next failover: what a server lets us ask of them shows nothing before it.
+ */
 const VITAL: readonly Impact[] = ['down', 'no-failover', 'data-unsafe'];
+const isVital = ({ severity, impact, group }: Check): boolean =>
+  severity === 'critical' &&
+  (group === 'authentication' || (VITAL.includes(impact) && group !== 'application'));
 const vitalOf = (checks: readonly Check[]): ReadonlySet<string> =>
-  new Set(
-    checks
-      .filter((c) => c.severity === 'critical' && VITAL.includes(c.impact) && c.group !== 'application')
-      .map((c) => c.id),
-  );
+  new Set(checks.filter(isVital).map((c) => c.id));
 
 /** A diagnosis out of its parts; findings are folded. */
 function resultOf(

@@ -39,9 +39,6 @@ export function answersWrongly(fields: Readonly<Record<string, string>>): boolea
   return down && reply < REPLIES_MS && accepted > reply + REPLIES_MS / 2;
 }
 
-/** Whether the reason for an absent answer is that a user does not exist. Texts: acl.c, aclCommand (DRYRUN), and ours for GETUSER. */
-export const noSuchUser = (why: string): boolean => /\bUser '.*' not found|^has no such user/i.test(why);
-
 /** Puts how redis-cli is given a password before the commands that need one: never in its arguments. */
 export function withLogins(findings: readonly Finding[], gathered: Gathered): Finding[] {
   const servers = [

@@ -91,7 +91,7 @@ function questionsOn(connection: Connection, pingMs: Got<number>): Questions {
       return answer;
     } catch (error) {
       const reply = error instanceof WireError ? error.reply : undefined;
-      if (errorsToo && error instanceof WireError && reply !== undefined) return readError(error, parse);
+      if (errorsToo && isAnswer(error)) return readError(error, parse);
       latest = silenceOf(error);
       return no(reply ?? latest.message);
     }
@@ -103,6 +103,10 @@ function questionsOn(connection: Connection, pingMs: Got<number>): Questions {
     askWithErrors: (words, parse) => attempt(words, parse, true),
   };
 }
+
+/** A command that this user may not run was not answered. */
+const isAnswer = (error: unknown): error is WireError =>
+  error instanceof WireError && error.reply !== undefined && error.silence.kind === 'error';
 
 function readError<T>(error: WireError, parse: (reply: unknown) => T): Got<T> {
   try {

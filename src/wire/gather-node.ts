@@ -14,7 +14,7 @@ import {
 } from './gather-ask.js';
 import { loginOf, parseConfig, parseUsers } from './gather-login.js';
 import { parseChannels, parseFieldsList, parseLatency, parseSlowlog, parseTimeMs } from './gather-parse.js';
-import { askDryrun } from './gather-rights.js';
+import { askRights } from './gather-rights.js';
 import { isSentinel } from './info.js';
 import { parseRole } from './replies.js';
 
@@ -72,7 +72,7 @@ async function askNode(
   }
   const user = seenUser(common.clients) ?? 'default';
   const [dryrun, channels] = await Promise.all([
-    askDryrun(q, user, SENT_BY_SENTINEL),
+    askRights(q, user, SENT_BY_SENTINEL),
     q.ask(['ACL', 'GETUSER', user], parseChannels),
   ]);
   return {
@@ -120,7 +120,7 @@ export async function gatherUser(
 ): Promise<Pick<GatheredNode, 'dryrun' | 'channels' | 'sentinelsUser'>> {
   const visited = await visit(endpoint, options, async (q) => {
     const [dryrun, channels] = await Promise.all([
-      askDryrun(q, user, SENT_BY_SENTINEL),
+      askRights(q, user, SENT_BY_SENTINEL),
       q.ask(['ACL', 'GETUSER', user], parseChannels),
     ]);
     return { dryrun, channels };

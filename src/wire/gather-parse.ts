@@ -80,8 +80,8 @@ export function parseSlowlog(reply: unknown): Value<'slowlog'> {
   });
 }
 
-/** The channels in ACL GETUSER: `&*` as one text since 7.0, a list of patterns before. Throws WireError `protocol`. */
-export function parseChannels(reply: unknown): string {
+/** One field of ACL GETUSER; undefined where it has none of that name. Throws WireError `protocol`. */
+function fieldOfUser(reply: unknown, name: string): { value: unknown } | undefined {
   if (reply === null) throw protocolError('has no such user');
   const flat =
     reply instanceof Map
@@ -89,10 +89,28 @@ export function parseChannels(reply: unknown): string {
       : Array.isArray(reply)
         ? (reply as unknown[])
         : protocolFail('ACL GETUSER');
-  const at = flat.indexOf('channels');
+  const at = flat.indexOf(name);
+  return at < 0 ? undefined : { value: flat[at + 1] };
+}
+
+/** The rules for commands in ACL GETUSER, `-@all +ping`, one by one. Throws WireError `protocol`. */
+export function parseCommands(reply: unknown): string[] {
+  const selectors = fieldOfUser(reply, 'selectors')?.value;
+  if (Array.isArray(selectors) && selectors.length > 0)
+    throw protocolError('has a user with selectors, which are not read here');
+  const field = fieldOfUser(reply, 'commands');
+  return words(field?.value, 'ACL GETUSER')
+    .split(' ')
+    .filter(Boolean)
+    .map((rule) => printable(rule));
+}
+
+/** The channels in ACL GETUSER: `&*` as one text since 7.0, a list of patterns before. Throws WireError `protocol`. */
+export function parseChannels(reply: unknown): string {
+  const field = fieldOfUser(reply, 'channels');
   // Before 6.2 there were no rules for channels: every one was allowed.
-  if (at < 0) return '&*';
-  const value = flat[at + 1];
+  if (field === undefined) return '&*';
+  const { value } = field;
   if (!Array.isArray(value)) return word(value);
   return value
     .map(word)

@@ -1,16 +1,48 @@
+import { allowsCommand, noSuchUser } from '../model/acl-rules.js';
 import type { Address } from '../model/address.js';
 import type { Fields, Got } from '../model/gathered.js';
 import type { ConnectionOptions } from './client.js';
 import { got, no, type Questions, visit } from './gather-ask.js';
-import { parseWord } from './gather-parse.js';
+import { parseCommands, parseWord } from './gather-parse.js';
 
 /** By which name a command is in `dryrun`: with the subcommand, where it has one. */
 const CONTAINERS = new Set(['config', 'client', 'script', 'sentinel']);
 const nameOf = ([command = '', sub = '']: readonly string[]): string =>
   CONTAINERS.has(command) ? `${command} ${sub}` : command;
 
-/** ACL DRYRUN exists since 7.0. It answers with a text, or with an error for an unknown command. */
-export async function askDryrun(
+/**
+ * What a user may run: by ACL DRYRUN, which exists since 7.0; where a server does not have it, or does not let us ask, by
+ * the user's rules.
+ */
+export async function askRights(
+  q: Questions,
+  user: string,
+  commands: readonly (readonly string[])[],
+): Promise<Got<Fields>> {
+  const tried = await askDryrun(q, user, commands);
+  if (tried.ok || noSuchUser(tried.why)) return tried;
+  const rules = await q.ask(['ACL', 'GETUSER', user], parseCommands);
+  if (!rules.ok) {
+    // Before 6.0 there is only the default user, who may do everything.
+    const isOpen = user === 'default' && /unknown command/i.test(rules.why);
+    return isOpen ? byRules(commands, ['+@all']) : noSuchUser(rules.why) ? rules : tried;
+  }
+  return byRules(commands, rules.value);
+}
+
+function byRules(commands: readonly (readonly string[])[], rules: readonly string[]): Got<Fields> {
+  const fields: [string, string][] = [];
+  for (const command of commands) {
+    const name = nameOf(command);
+    const allowed = allowsCommand(name.replace(' ', '|'), rules);
+    if (allowed === null) return no(`whether the rules ${rules.join(' ')} allow ${name} is not known here`);
+    fields.push([name, allowed ? 'OK' : `the rules ${rules.join(' ')} do not allow it`]);
+  }
+  return got(Object.fromEntries(fields));
+}
+
+/** It answers with a text, or with an error for an unknown command. */
+async function askDryrun(
   q: Questions,
   user: string,
   commands: readonly (readonly string[])[],
@@ -38,7 +70,7 @@ const SENT_TO_PEERS: readonly (readonly string[])[] = [
 
 /** The same of the default user, as which a sentinel's peers ask where they have no sentinel-user. */
 export const askDefaultRights = (q: Questions): Promise<Got<Fields>> =>
-  askDryrun(q, 'default', SENT_TO_PEERS);
+  askRights(q, 'default', SENT_TO_PEERS);
 
 /** What a sentinel allows each of these users, as which its peers log in. Throws only the signal's reason. */
 export async function gatherPeerRights(
@@ -47,7 +79,7 @@ export async function gatherPeerRights(
   options: ConnectionOptions,
 ): Promise<Record<string, Got<Fields>>> {
   const visited = await visit(endpoint, options, async (q) =>
-    Promise.all(users.map((user) => askDryrun(q, user, SENT_TO_PEERS))),
+    Promise.all(users.map((user) => askRights(q, user, SENT_TO_PEERS))),
   );
   const answers = 'value' in visited ? visited.value : [];
   const unasked = no('silence' in visited ? visited.silence.message : 'it gave no answer');

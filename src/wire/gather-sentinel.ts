@@ -82,8 +82,7 @@ async function askSentinel(
     debug,
     pendingScripts,
     flushConfig,
-    // A server before 7.0 has no ACL DRYRUN: then the rights of the default user are unknown.
-    ...(rights.ok && { peerRights: { default: rights } }),
+    peerRights: { default: rights },
   };
 }
 

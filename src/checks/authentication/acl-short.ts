@@ -1,3 +1,4 @@
+import { allowsCommand } from '../../model/acl-rules.js';
 import type { Fields, GatheredNode, Got } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
@@ -72,6 +73,7 @@ export default {
       return {
         subject: server.id,
         message: `the user ${user} may not run ${listed(denied)}`,
+        ...(others.length === 0 && { impact: 'no-failover' }),
         ...(others.length > 0 && { consequence: consequenceOf(server, isMaster(server), others) }),
         fix: setUser(
           server,
@@ -83,7 +85,7 @@ export default {
   },
   files: (project) =>
     judgeUserLines(project, (_line, rules) => {
-      const missing = SENTINEL_COMMANDS.filter((command) => allowed(command, rules) === false);
+      const missing = SENTINEL_COMMANDS.filter((command) => allowsCommand(command, rules) === false);
       return missing.length === 0
         ? null
         : { says: `may not ${missing.join(', ')}`, lacks: missing.map((command) => `+${command}`) };
@@ -131,22 +133,6 @@ function replicasRefused(server: GatheredNode, known: number): RawFinding[] {
       ],
     };
   });
-}
-
-/** null where a category that is not known here decides. Later rules win (acl.c, ACLSetSelector). */
-function allowed(command: string, rules: string[]): boolean | null {
-  const [base] = command.split('|');
-  let state: boolean | null = false;
-  for (const rule of rules.map((r) => r.toLowerCase())) {
-    if (rule === 'allcommands' || rule === '+@all') state = true;
-    else if (rule === 'nocommands' || rule === '-@all' || rule === 'reset') state = false;
-    else if (rule === `+${command}` || rule === `+${base}`) state = true;
-    else if (rule === `-${command}` || rule === `-${base}`) state = false;
-    // SLAVEOF and REPLICAOF are two commands to the rules.
-    else if (/^\+@/.test(rule) && state === false) state = null;
-    else if (/^-@/.test(rule) && state === true) state = null;
-  }
-  return state;
 }
 
 /** A rule as it is shown: without its password. */

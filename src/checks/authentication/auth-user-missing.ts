@@ -1,3 +1,4 @@
+import { noSuchUser } from '../../model/acl-rules.js';
 import type { GatheredNode } from '../../model/gathered.js';
 import { cli, cliSecret } from '../../model/hints.js';
 import { secretLines } from '../../model/secrets.js';
@@ -10,7 +11,6 @@ import { isThere, sentinelsUser } from '../files/logins.js';
 import { place, sentinelLine } from '../files/settings.js';
 import { RIGHTS, savedUser } from '../fixes.js';
 import { groupsOf, idsOf, judged } from '../group.js';
-import { noSuchUser } from '../passwords.js';
 
 export default {
   id: 'auth-user-missing',

@@ -1,3 +1,4 @@
+import { noSuchUser } from '../../model/acl-rules.js';
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli, cliSecret } from '../../model/hints.js';
 import { secretLines } from '../../model/secrets.js';
@@ -7,7 +8,6 @@ import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { lastOf } from '../files/settings.js';
 import { groupsOf, idsOf, judged, num } from '../group.js';
-import { noSuchUser } from '../passwords.js';
 import { deniedAt, peerUser } from '../peer-users.js';
 import { linesOf } from '../sentinels.js';
 import { grouped } from '../snapshot.js';
@@ -58,7 +58,8 @@ export default {
     const missing: string[] = [];
     const denials = gathered.sentinels.flatMap((sentinel) => {
       const { config, id, silence } = sentinel;
-      if (silence === null && !config.ok) missing.push(`${id}: ${config.why}`);
+      if (silence === null && !config.ok && peerUser(sentinel) === undefined)
+        missing.push(`${id}: ${config.why}`);
       return Object.entries(sentinel.peerRights ?? {}).flatMap(([user, rights]): Denial[] => {
         if (!rights.ok && noSuchUser(rights.why)) return [{ sentinel, user, denied: [] }];
         if (!rights.ok) missing.push(`${id}: ${rights.why}`);
@@ -97,7 +98,7 @@ function short(gathered: Gathered, denials: readonly Denial[]): RawFinding[] {
         ? `the sentinels log in to each other as "default" (no sentinel-user), which ${what} at ${count(at.length, 'sentinel')}`
         : `the sentinels' user "${user}" ${what} at ${count(at.length, 'sentinel')}`,
       evidence: isDefault
-        ? `at ${idsOf(at)}, by ACL DRYRUN`
+        ? `at ${idsOf(at)}, by its ACL rules`
         : `the other sentinels log in as this user (sentinel-user) at ${idsOf(at)}`,
       message: isDefault
         ? `the sentinels log in to each other as "default" (no sentinel-user), which ${what} at ${idsOf(at)}`

@@ -8,6 +8,7 @@ import { hostLimits, noHostLimits } from '../../host/limits.js';
 import { scriptAt } from '../../host/script-file.js';
 import { isLocal } from '../../host/server-life.js';
 import type { Fields, Gathered, GatheredNode, GatheredSentinel, Got } from '../../model/gathered.js';
+import { withIdsOfPeers } from './identity.js';
 import { gatherLives } from './lives.js';
 import { lookUpNames } from './lookups.js';
 import { completeRights } from './rights.js';
@@ -42,7 +43,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
   const servers = [...wired.sentinels, ...wired.nodes, ...wired.outside];
   const lives = await (early ?? gatherLives(runtime, target, servers, deadlineMs * 4));
   const living = await Promise.all(
-    wired.sentinels.map(async (wiredOne): Promise<GatheredSentinel> => {
+    withIdsOfPeers(wired.sentinels).map(async (wiredOne): Promise<GatheredSentinel> => {
       const sentinel = { ...wiredOne, ...lives(wiredOne) };
       return { ...sentinel, scripts: await scriptsOf(sentinel) };
     }),

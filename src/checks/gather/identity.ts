@@ -1,9 +1,11 @@
 import type { Address } from '../../model/address.js';
 import { sameAddress } from '../../model/address.js';
+import { isAt } from '../../model/facts.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { isLocked, type Silence } from '../../model/snapshot.js';
 import { bestFirst, type Found, keyOf } from '../../wire/discovery.js';
 import type { Wired } from '../../wire/gather-ask.js';
+import { addressOf } from '../../wire/info.js';
 import { PLAIN_ONLY, TLS_ONLY } from '../../wire/speaks-tls.js';
 
 export type WiredSentinel = Wired<GatheredSentinel>;
@@ -47,6 +49,29 @@ export function onePerProcess<T extends Server>(
     if ('myid' in server && server.myid.ok) bySentinelId.set(server.myid.value, found);
   }
   return left;
+}
+
+const ID = /^[0-9a-f]{40}$/;
+
+/**
+ * A sentinel that does not say its id (SENTINEL MYID came with Redis 6.2, and a user may not be allowed to ask) has the one
+ * under which its peers list its address, where they all have the same.
+ */
+export function withIdsOfPeers<T extends WiredSentinel>(sentinels: readonly T[]): T[] {
+  const listed = sentinels.flatMap(({ masters }) =>
+    (masters.ok ? masters.value : []).flatMap((m) => (m.sentinels.ok ? m.sentinels.value : [])),
+  );
+  return sentinels.map((sentinel) => {
+    if (sentinel.silence !== null || sentinel.myid.ok) return sentinel;
+    const here = listed.filter(({ ip, port }) => {
+      const address = addressOf(ip, port);
+      return address !== undefined && isAt(sentinel, address);
+    });
+    const [id, ...others] = [...new Set(here.map(({ runid = '' }) => runid))];
+    return id !== undefined && others.length === 0 && ID.test(id)
+      ? { ...sentinel, myid: { ok: true, value: id } }
+      : sentinel;
+  });
 }
 
 /** An address of a discovered server at which this machine gets no connection. */

@@ -55,7 +55,7 @@ interface Double {
 }
 
 /** Entries of one sentinel's list, the master's among them, that have one run id and different addresses. */
-function doublesIn({ sentinelViews, answered }: MasterFacts): Double[] {
+function doublesIn({ sentinelViews, answered, refOf }: MasterFacts): Double[] {
   const pairs = sentinelViews.flatMap((sentinelView) =>
     grouped([sentinelView.view, ...sentinelView.view.replicas], ({ runId }) => runId)
       .filter((same) => new Set(same.map(({ address }) => formatAddress(address))).size > 1)
@@ -66,7 +66,10 @@ function doublesIn({ sentinelViews, answered }: MasterFacts): Double[] {
     const addresses = same
       .flatMap((pair) => pair.addresses)
       .filter((a, i, all) => all.findIndex((b) => sameAddress(a, b)) === i);
-    const node = answered.find((n) => addresses.some((address) => isAt(n, address)));
+    const those = answered.filter((n) => addresses.some((address) => isAt(n, address)));
+    // A snapshot has it once for each address: the one that the sentinels name as the master tells the most.
+    const named = same.map(({ sentinelView }) => refOf(sentinelView.view.address).id);
+    const node = those.find(({ id }) => named.includes(id)) ?? those[0];
     return { addresses, node, at: same.map(({ sentinelView }) => sentinelView) };
   });
 }

@@ -76,6 +76,21 @@ describe('a healthy verdict', () => {
     expect(verdict.text).toMatch(/^foreign-sentinels was not judged: .*NOPERM no MYID/);
   });
 
+  it('is not given while the rights of the sentinels are not known: only a failover would show them', () => {
+    const gathered = healthyGathering();
+    for (const node of gathered.nodes) node.dryrun = { ok: false, why: 'NOPERM no DRYRUN' };
+    const { verdict } = diagnose(gathered, CHECKS);
+    expect(verdict.word).toBe('UNKNOWN');
+    expect(verdict.text).toMatch(/^acl-short was not judged: .*NOPERM no DRYRUN/);
+  });
+
+  it('is not given while what the sentinels may ask each other is not known', () => {
+    const gathered = healthyGathering();
+    for (const sentinel of gathered.sentinels)
+      sentinel.peerRights = { default: { ok: false, why: 'NOPERM no DRYRUN' } };
+    expect(diagnose(gathered, CHECKS).verdict.text).toMatch(/^sentinel-acl-short was not judged/);
+  });
+
   it('is given where only the files of the servers cannot be read', () => {
     const gathered = healthyGathering();
     for (const server of [...gathered.nodes, ...gathered.sentinels]) {
