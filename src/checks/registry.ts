@@ -43,6 +43,7 @@ import hostnameNoresolve from './configuration/hostname-noresolve.js';
 import hostnameSlowDns from './configuration/hostname-slow-dns.js';
 import imageVariable from './configuration/image-variable.js';
 import initStops from './configuration/init-stops.js';
+import keyTwice from './configuration/key-twice.js';
 import masterLoopback from './configuration/master-loopback.js';
 import mastersSeveral from './configuration/masters-several.js';
 import monitorReplica from './configuration/monitor-replica.js';
@@ -131,6 +132,7 @@ export const CHECKS: readonly Check[] = [
   confFilemount,
   confUnwritable,
   initStops,
+  keyTwice,
   unitType,
   versionFault,
   myidDup,

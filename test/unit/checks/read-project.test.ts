@@ -199,12 +199,26 @@ describe('configuration files', () => {
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n',
       'helm template',
     ],
+    [
+      'that are not YAML',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\n',
+      'Flow map in block collection',
+    ],
   ])('of Kubernetes %s are refused', async (_, text, why) => {
     const asked = { compose: null, kube: ['m.yaml'] };
     await expect(read(text === undefined ? {} : { 'm.yaml': text }, asked)).rejects.toMatchObject({
       code: 'kube-file',
       exitCode: 64,
       why: expect.stringContaining(why),
+    });
+  });
+
+  it('of compose with a key twice are refused, with the key and both lines', async () => {
+    const text = 'services:\n  a:\n    image: redis\n    restart: always\n    image: redis:7\n';
+    await expect(read({ 'docker-compose.yml': text })).rejects.toMatchObject({
+      code: 'compose-file',
+      message: expect.stringContaining('docker-compose.yml:5'),
+      why: 'the key "image" is in line 3 already',
     });
   });
 

@@ -15,6 +15,18 @@ export interface KubeFacts {
   maps: ConfigMap[];
   /** Configuration files in ConfigMaps of containers whose start is not known. */
   unstarted: UnstartedFile[];
+  twice: TwiceInObject[];
+}
+
+/** A key that stands twice in a map of an object: the first one is lost. */
+export interface TwiceInObject {
+  /** `StatefulSet NAME`. */
+  object: string;
+  key: string;
+  file: string;
+  lines: [first: number, second: number];
+  /** What only the first one has, as it is written; null where that is more than a few words. */
+  lost: string | null;
 }
 
 /** A configuration file that a container has, whose image starts by itself what it runs: what it makes of it is not known. */

@@ -1,15 +1,13 @@
 import { posix } from 'node:path';
-import { usageError } from '../../../errors.js';
-import { BadYaml } from '../../../yaml.js';
 import type { Service } from '../../files/compose/service.js';
 import { textsOf } from '../../files/compose/tree.js';
+import type { TwiceInObject } from '../../files/kube/manifests.js';
 import {
   budgetsIn,
   type ConfigMap,
   configMapsIn,
   type KubeObject,
   mapFor,
-  objectsIn,
   servicesIn,
 } from '../../files/kube/objects.js';
 import { environmentIn, namesOf, type Pod, podsOf, serviceOf } from '../../files/kube/pod.js';
@@ -19,12 +17,11 @@ import type { Project } from '../../files/project.js';
 import { type Content, NotFollowed, Stopped } from '../../files/shell/machine.js';
 import { follow } from '../../files/shell/run.js';
 import { containerOf } from './container.js';
-import { readText } from './disk.js';
 import { isIn, roleBy, withRoles } from './kube-roles.js';
+import { manifestText, objectsOf } from './manifest-file.js';
 import { covers, type Placed } from './mounts.js';
 import { addServers } from './servers.js';
 import { unstartedFiles } from './unstarted.js';
-import { yamlTree } from './yaml-tree.js';
 
 /**
  * Adds what rendered Kubernetes manifests describe: every container that runs a Redis or a Sentinel is a server, one
@@ -33,7 +30,12 @@ import { yamlTree } from './yaml-tree.js';
 export async function readKube(files: readonly string[], project: Project): Promise<void> {
   const read = await Promise.all(files.map(async (file) => ({ file, text: await manifestText(file) })));
   const all: KubeObject[] = [];
-  for (const { file, text } of read) all.push(...(await objectsOf(file, text)));
+  const twice: TwiceInObject[] = [];
+  for (const { file, text } of read) {
+    const manifest = await objectsOf(file, text);
+    all.push(...manifest.objects);
+    twice.push(...manifest.twice);
+  }
   const { objects, unread } = sited(all);
   const maps = configMapsIn(objects);
   const services = servicesIn(objects);
@@ -57,6 +59,7 @@ export async function readKube(files: readonly string[], project: Project): Prom
     budgets: budgetsIn(objects),
     services,
     maps,
+    twice,
     unstarted: workloads.flatMap((w) =>
       w.containers
         .filter((c) => roleBy(c) !== null && !started(w, c))
@@ -67,42 +70,6 @@ export async function readKube(files: readonly string[], project: Project): Prom
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${files.join(', ')}: no container in it is a Redis or a Sentinel`);
 }
-
-async function manifestText(file: string): Promise<string> {
-  const read = await readText(file === '-' ? '/dev/stdin' : file);
-  if ('why' in read) throw badManifest(file, read.why);
-  return read.text;
-}
-
-/** The objects of a file's documents, which `---` separates; each keeps its lines. */
-async function objectsOf(file: string, text: string): Promise<KubeObject[]> {
-  const found: KubeObject[] = [];
-  const documents: string[][] = [[]];
-  text.split('\n').forEach((line, i) => {
-    if (/^---(\s|$)/.test(line)) documents.push(Array.from({ length: i + 1 }, () => ''));
-    else documents.at(-1)?.push(line);
-  });
-  for (const one of documents.map((lines) => lines.join('\n'))) {
-    const tree = await yamlTree(one, (scalar) => scalar).catch((error: unknown) => {
-      if (!(error instanceof BadYaml)) throw error;
-      const why = /^[^#\n]*\{\{/m.test(one)
-        ? 'it is a template of a chart: give what helm template prints'
-        : error.message;
-      throw badManifest(`${file}:${error.place.line}`, why);
-    });
-    found.push(...objectsIn(tree, file));
-  }
-  if (found.some(({ name }) => name === '') && text.includes('{{'))
-    throw badManifest(file, 'it is a template of a chart: give what helm template prints');
-  if (found.length === 0) throw badManifest(file, 'it has no object with apiVersion and kind');
-  return found;
-}
-
-const badManifest = (where: string, why: string): Error =>
-  usageError('kube-file', `cannot read the Kubernetes manifest ${where}`, {
-    why,
-    hint: 'helm template NAME CHART | sentinelctl doctor --kube -',
-  });
 
 /** Custom resources of operators, which make the pods by themselves. */
 const operatorsIn = (objects: readonly KubeObject[]): string[] =>

@@ -7,13 +7,26 @@ const MOST_NODES = 50_000;
 /** Deeper than any compose file; what an alias within itself would be without end. */
 const DEEPEST = 100;
 
+/** A key that a map has twice: the lines of both, and what it has there; the second one is in the tree. */
+export interface TwiceKey {
+  name: string;
+  lines: [first: number, second: number];
+  first: Tree;
+  second: Tree;
+}
+
 /**
  * Reads YAML into a plain tree: aliases and merge keys (`<<`) resolved, every scalar as text, changed by `change`.
- * Throws BadYaml for text that is not YAML, and for aliases that would fill the memory.
+ * Throws BadYaml for text that is not YAML, and for aliases that would fill the memory; without `twice` for a key that
+ * a map has twice too.
  */
-export async function yamlTree(text: string, change: (scalar: string) => string): Promise<Tree> {
+export async function yamlTree(
+  text: string,
+  change: (scalar: string) => string,
+  twice?: (key: TwiceKey) => void,
+): Promise<Tree> {
   // The tree is walked here, so nothing is resolved, nor limited, by the library.
-  const { document, placeOf, yaml } = await readYaml(text);
+  const { document, placeOf, yaml } = await readYaml(text, { twice: twice !== undefined });
   const lineOf = (node: unknown): number => placeOf(node).line;
   let nodes = 0;
 
@@ -47,10 +60,15 @@ export async function yamlTree(text: string, change: (scalar: string) => string)
   function entriesOf(map: YAMLMap, depth: number): Map<string, Tree> {
     const own = new Map<string, Tree>();
     const merged = new Map<string, Tree>();
+    const lines = new Map<string, number>();
     for (const { key, value } of map.items as Pair[]) {
       const name = yaml.isScalar(key) ? String(key.value) : '';
       const keyLine = lineOf(key);
       const tree = treeOf(value, depth + 1);
+      const first = own.get(name);
+      if (first !== undefined)
+        twice?.({ name, lines: [lines.get(name) ?? first.line, keyLine], first, second: tree });
+      lines.set(name, keyLine);
       if (name !== '<<') {
         // A map is where its name is: that is the line to look at.
         own.set(name, tree.kind === 'text' ? tree : { ...tree, line: keyLine });

@@ -32,6 +32,7 @@ const everywhere = (files: readonly string[], from: string, to: string): [string
 /** Checks of manifests, of systemd units and of certificates: their cases are in the corpus. */
 const OF_PODS = [
   'init-stops',
+  'key-twice',
   'parallel-start',
   'sentinel-state-lost',
   'liveness-kills',
