@@ -12,6 +12,8 @@ export type ScriptState =
   | 'crlf'
   /** Text without `#!`: Sentinel starts it without a shell, and execve(2) answers ENOEXEC. */
   | 'no interpreter'
+  /** Neither text nor a program of this system. */
+  | 'not a program'
   | 'interpreter missing';
 
 /** How much of a first line the kernel reads (binfmt_script.c, BINPRM_BUF_SIZE). */
@@ -28,7 +30,7 @@ export async function scriptAt(path: string): Promise<ScriptState> {
   if (head === null) return 'unread';
   if (head.subarray(0, 4).equals(ELF)) return 'ok';
   const line = head.toString('latin1').split('\n')[0] ?? '';
-  if (!line.startsWith('#!')) return 'no interpreter';
+  if (!line.startsWith('#!')) return head.includes(0) ? 'not a program' : 'no interpreter';
   if (line.endsWith('\r')) return 'crlf';
   const interpreter = line.slice(2).trim().split(/\s/)[0] ?? '';
   return access(interpreter, constants.X_OK).then(

@@ -3,9 +3,8 @@ import { cli } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels, viewsOf } from '../evidence.js';
-import { judgeNodeGroups } from '../files/judge.js';
-import type { FileServer } from '../files/project.js';
-import { allOf, place, sentinelLines } from '../files/settings.js';
+import { renamedInFiles } from '../files/renamed.js';
+import { allOf, sentinelLines } from '../files/settings.js';
 import { inFile } from '../fixes.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
 import { linesOf } from '../sentinels.js';
@@ -25,16 +24,24 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'authentication',
-  title: 'a command that Sentinel needs is renamed at a data node, and a sentinel does not know the new name',
+  title: 'a command that Sentinel needs is renamed at a server, and a sentinel does not know the new name',
   consequence: 'no promotion succeeds: every failover ends with -failover-abort-slave-timeout (measured)',
   explanation:
     'A renamed CONFIG or SLAVEOF is an unknown command in Sentinel’s transaction, which is then discarded as ' +
-    'a whole. Sentinel can be configured with the new names, for each master, at every sentinel.',
+    'a whole. Sentinel can be configured with the new names, for each master, at every sentinel; it uses them for ' +
+    'data nodes and for other sentinels. A replica uses the real names PING, AUTH, REPLCONF and PSYNC at its master ' +
+    'and cannot be told others.',
   remedy: [
     'SENTINEL SET NAME rename-command OLD NEW at every sentinel',
-    'or remove rename-command from the data nodes and use ACLs instead',
+    'or remove rename-command from the files and use ACLs instead',
   ],
-  sources: ['sentinel.conf: SENTINEL rename-command', 'sentinel.c: sentinelInstanceMapCommand', 'measured'],
+  sources: [
+    'sentinel.conf: SENTINEL rename-command',
+    'sentinel.c: sentinelInstanceMapCommand',
+    'replication.c: syncWithMaster',
+    'https://github.com/redis/redis/issues/5092',
+    'measured',
+  ],
   causes: ['failover-stuck', 'no-master', 'acl-short', 'master-down', 'seen-down'],
   live(gathered) {
     const groups = groupsOf(gathered);
@@ -87,77 +94,5 @@ export default {
     });
     return judged(seen, missing);
   },
-  files(project) {
-    return judgeNodeGroups(project, ({ nodes, monitors, name }) =>
-      nodes.flatMap((node) =>
-        node.directives
-          .filter((d) => d.name === 'rename-command' && NEEDED.has((d.args[0] ?? '').toUpperCase()))
-          .flatMap((line): RawFinding[] => {
-            const command = (line.args[0] ?? '').toUpperCase();
-            const now = line.args[1] ?? '';
-            const isConfigured =
-              monitors.length > 0 &&
-              monitors.every(({ server }) => knowsName(server, name ?? '', command, now));
-            if (isConfigured) return [];
-            return [
-              {
-                subject: node.id,
-                message:
-                  now === ''
-                    ? `${command} is disabled`
-                    : `${command} is renamed, but the sentinels do not have the new name`,
-                fix:
-                  now === ''
-                    ? [enabling(node, command)]
-                    : [`sentinel rename-command ${name ?? 'mymaster'} ${command} ${now}`],
-                at: place(line),
-              },
-            ];
-          }),
-      ),
-    );
-  },
+  files: renamedInFiles,
 } satisfies Check;
-
-/** What Sentinel says to data nodes (sentinel.c, sentinelInstanceMapCommand and its callers). */
-const NEEDED = new Set([
-  'SLAVEOF',
-  'CONFIG',
-  'CLIENT',
-  'MULTI',
-  'EXEC',
-  'PING',
-  'INFO',
-  'PUBLISH',
-  'SUBSCRIBE',
-  'SCRIPT',
-  'AUTH',
-]);
-
-/** How a data node is given a command back: Bitnami's images disable those that a variable lists. */
-function enabling({ service }: FileServer, command: string): string {
-  const variables = [...(service?.environment ?? [])].map(([name, { value }]) => ({
-    name,
-    commands: (value ?? '').split(',').map((word) => word.trim()),
-  }));
-  const found = variables.find(
-    ({ name, commands }) =>
-      /_DISABLE_COMMANDS$/.test(name) && commands.some((word) => word.toUpperCase() === command),
-  );
-  if (found === undefined) return `delete the line: rename-command ${command} ""`;
-  const rest = found.commands.filter((word) => word.toUpperCase() !== command).join(',');
-  return rest === ''
-    ? `delete the variable: ${found.name}`
-    : `take ${command} out of ${found.name}: ${found.name}=${rest}`;
-}
-
-const knowsName = (server: FileServer, name: string, command: string, now: string): boolean =>
-  now !== '' &&
-  server.directives.some(
-    ({ name: d, args }) =>
-      d === 'sentinel' &&
-      args[0] === 'rename-command' &&
-      args[1] === name &&
-      args[2]?.toUpperCase() === command &&
-      args[3] === now,
-  );

@@ -111,7 +111,10 @@ export default {
         return [
           {
             subject: idsOf(of),
-            message: `${first.conf?.file} is the configuration file of ${count} sentinels`,
+            message:
+              first.conf?.made === undefined
+                ? `${first.conf?.file} is the configuration file of ${count} sentinels`
+                : `${first.conf.inside} in ${first.conf.made.in} is the configuration file of ${count} sentinels`,
             fix: first.service === null ? aFileEach([first]) : aFileEach(of),
             at: confPlace(first),
           },
@@ -125,8 +128,10 @@ export default {
 function sharing(servers: FileServer[]): FileServer[][] {
   const byFile = new Map<string, FileServer[]>();
   for (const server of servers) {
-    // A copy that a script makes is each container's own.
-    if (server.conf === null || (server.service !== null && server.conf.mount === null)) continue;
+    if (server.conf === null) continue;
+    // A copy that a script makes is each container's own, unless it is in a volume that several have.
+    const isOwn = server.conf.mount === null && server.conf.made === undefined;
+    if (server.service !== null && isOwn) continue;
     // What no sentinel can write is another fault, and stops each of them.
     if (server.conf.mount?.readOnly === true) continue;
     // Each pod has an emptyDir of its own; a claim has a name.
@@ -153,6 +158,8 @@ export const aFileEach = (servers: FileServer[]): string[] =>
       return [
         `${service.pod.workload}: volumeClaimTemplates of a StatefulSet: a volume of its own for each pod`,
       ];
+    if (conf.made !== undefined && copies === 1)
+      return [`${id}: volumes: a volume of its own, instead of ${conf.made.in}`];
     if (copies > 1)
       return [`${id}: a service for each of the ${copies}, instead of deploy: replicas: ${copies}`];
     const inside = conf.inside ?? '/etc/redis/sentinel.conf';
@@ -167,6 +174,9 @@ export const aFileEach = (servers: FileServer[]): string[] =>
   });
 
 export const confPlace = (server: FileServer): { file: string; line: number } => ({
-  file: server.conf?.mount == null ? (server.conf?.file ?? server.at.file) : server.at.file,
-  line: server.conf?.mount?.line ?? server.at.line,
+  file:
+    server.conf?.mount == null && server.conf?.made === undefined
+      ? (server.conf?.file ?? server.at.file)
+      : server.at.file,
+  line: server.conf?.mount?.line ?? server.conf?.made?.line ?? server.at.line,
 });

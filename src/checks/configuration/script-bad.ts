@@ -7,8 +7,11 @@ import { judged, num, readAll } from '../group.js';
 
 const SCRIPTS = ['notification-script', 'client-reconfig-script'] as const;
 
-/** The machine that the files are for may have interpreters that this one lacks. */
-const FINE_IN_FILES = ['ok', 'unread', 'interpreter missing'];
+/** What this machine does not show of another one: it may have interpreters, and rights, that this one lacks. */
+const UNKNOWN_IN_FILES: Readonly<Record<string, string>> = {
+  unread: 'cannot be read here',
+  'interpreter missing': 'names an interpreter in its first line that does not exist here',
+};
 
 export default {
   id: 'script-bad',
@@ -82,9 +85,15 @@ export default {
       if (scripts.length > 0 && scripts.every((s) => s.server.service !== null)) {
         return { skip: 'the scripts are in containers', applies: false };
       }
-      return scripts.flatMap(({ server, line, path }) => {
-        const state = project.scripts.get(path);
-        if (server.service !== null || state === undefined || FINE_IN_FILES.includes(state)) return [];
+      const unknown: string[] = [];
+      const found = scripts.flatMap(({ server, line, path }): RawFinding[] => {
+        if (server.service !== null) return [];
+        // A file that was given for a machine names what is on that machine.
+        const state = server.host === undefined ? project.scripts.get(path) : undefined;
+        const why =
+          state === undefined ? `is on ${server.host?.name ?? 'its machine'}` : UNKNOWN_IN_FILES[state];
+        if (why !== undefined) unknown.push(`${server.id}: ${path} ${why}`);
+        if (state === undefined || why !== undefined || state === 'ok') return [];
         const stops = state === 'missing' || state === 'not executable';
         return [
           {
@@ -98,6 +107,7 @@ export default {
           },
         ];
       });
+      return judged(found, unknown);
     });
   },
 } satisfies Check;
@@ -108,15 +118,37 @@ function wordsOf(state: string): string {
     return 'begins with a line that ends in CRLF: no interpreter has that name, and each call fails';
   if (state === 'no interpreter')
     return 'does not begin with #!: Sentinel starts it without a shell, and each call fails';
+  if (state === 'not a program') return 'is neither a script nor a program of this system: each call fails';
   if (state === 'interpreter missing')
     return 'names an interpreter in its first line that does not exist: each call fails';
   return `is ${state}`;
 }
 
+/** What runs a script, by the end of its name. */
+const INTERPRETERS: Readonly<Record<string, string>> = {
+  sh: '/bin/sh',
+  bash: '/usr/bin/env bash',
+  py: '/usr/bin/env python3',
+  pl: '/usr/bin/env perl',
+  rb: '/usr/bin/env ruby',
+  js: '/usr/bin/env node',
+  php: '/usr/bin/env php',
+  lua: '/usr/bin/env lua',
+};
+
 /** What makes a script run that is there. */
 function editOf(state: string, path: string): string[] {
   if (state === 'crlf') return [`sed -i 's/\\r$//' ${path}`];
-  if (state === 'no interpreter') return [`sed -i '1i #!/bin/sh' ${path}`];
+  if (state === 'not a program') return [`file ${path}`];
+  if (state === 'no interpreter') {
+    const ending = /\.(\w+)$/.exec(path)?.[1] ?? '';
+    const interpreter = INTERPRETERS[ending];
+    if (interpreter !== undefined) return [`sed -i '1i #!${interpreter}' ${path}`];
+    return [
+      `# into the first line of ${path}: its interpreter, as #!/bin/sh for a shell script`,
+      `head -1 ${path}`,
+    ];
+  }
   if (state === 'interpreter missing')
     return [`# the first line of ${path}: an interpreter that exists there`, `head -1 ${path}`];
   return [`chmod +x ${path}`];

@@ -11,6 +11,9 @@ const userLine = (lines: Lines, user: string): Directive | undefined =>
 const isOpen = (word: string): boolean =>
   /\$\{|\$\(|<[^>]*>$|\(redacted\)|^>?\((secret|file|config) /.test(word);
 
+/** A rule, or a name, that is filled in later: which one it is is not known. A password may be, without harm. */
+const isVague = (word: string): boolean => !/^[>#~&+%-]/.test(word) && /\$[\w{(]|`|^<[^>]+>$|\{\{/.test(word);
+
 /** Whether a line leaves its user off: each begins with a reset, after which a user is off. */
 export const isOff = ({ args }: Directive): boolean =>
   args
@@ -24,7 +27,7 @@ export const isOff = ({ args }: Directive): boolean =>
  */
 export function refusingUser(lines: Lines, user: string, password: string): Directive | undefined {
   const line = userLine(lines, user);
-  if (line === undefined || line.open === true) return undefined;
+  if (line === undefined || line.open === true || line.args.some(isVague)) return undefined;
   if (isOff(line)) return line;
   if (isOpen(password) || line.args.some(isOpen)) return undefined;
   let takes = new Set<string>();
@@ -42,12 +45,14 @@ export function refusingUser(lines: Lines, user: string, password: string): Dire
 
 /** Whether a server's files show which users it has. */
 const showsUsers = (server: FileServer): boolean =>
-  server.seen && (lastOf(server, 'aclfile') === undefined || allOf(server, 'user').length > 0);
+  server.seen &&
+  allOf(server, 'user').every(({ args: [name = ''] }) => !isVague(name)) &&
+  (lastOf(server, 'aclfile') === undefined || allOf(server, 'user').length > 0);
 
 /** Whether a user can log in at a server, whatever the password; undefined where the files do not show that. */
 export function isThere(server: FileServer, user: string): boolean | undefined {
   const line = userLine(server, user);
-  if (line !== undefined) return !isOff(line);
+  if (line !== undefined) return line.args.slice(1).some(isVague) ? undefined : !isOff(line);
   return user === 'default' ? true : showsUsers(server) ? false : undefined;
 }
 

@@ -62,6 +62,8 @@ export interface ConfSource {
   identity: string;
   /** As the server sees it; null outside a container. */
   inside: string | null;
+  /** A file that a script makes, in a volume or a directory that several containers may have. */
+  made?: { in: string; line: number };
   /** How it gets into the container; null where it does not. */
   mount: {
     kind: 'file' | 'directory';

@@ -58,13 +58,19 @@ export function servicesOf(compose: Tree): Service[] {
   });
 }
 
-/** A volume with `driver_opts: {type: none, o: bind, device: PATH}` is a directory of the host (mount(8), --bind). */
+/**
+ * A volume with `driver_opts: {type: none, o: bind, device: PATH}` is a directory of the host (mount(8), --bind), and
+ * one of NFS or CIFS a directory of a server, whatever its name here.
+ */
 function boundVolume(mount: Mount, volumes: Tree): Mount {
   const options = at(volumes, mount.source ?? '', 'driver_opts');
   const device = textOf(at(options, 'device'));
-  const isBound = /(^|,)r?bind(,|$)/.test(textOf(at(options, 'o')) ?? '');
-  return mount.kind === 'volume' && isBound && device !== null
-    ? { ...mount, kind: 'bind', source: writtenText(device) }
+  const how = textOf(at(options, 'o')) ?? '';
+  if (mount.kind !== 'volume' || device === null) return mount;
+  if (/(^|,)r?bind(,|$)/.test(how)) return { ...mount, kind: 'bind', source: writtenText(device) };
+  const [, server = ''] = /(?:^|,)addr=([^,]*)/.exec(how) ?? [];
+  return /^(nfs4?|cifs|smb3)$/.test(textOf(at(options, 'type')) ?? '')
+    ? { ...mount, source: writtenText(`${server}${device}`) }
     : mount;
 }
 

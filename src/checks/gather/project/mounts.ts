@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, posix, relative, resolve } from 'node:path';
 import type { Mount, Service } from '../../files/compose/service.js';
 import { at, type Tree, textOf } from '../../files/compose/tree.js';
+import { OPEN } from '../../files/shell/expand.js';
 import type { Segment } from '../../files/shell/machine.js';
 
 /** A file of a container on this machine, or why it cannot be read. */
@@ -37,6 +38,19 @@ export const isMounted = (path: string, service: Service): boolean =>
 export function isReadOnly(path: string, { mounts }: Service): boolean {
   const over = mounts.filter(({ target }) => covers(target, path));
   return over.toSorted((a, b) => b.target.length - a.target.length)[0]?.readOnly === true;
+}
+
+/** The named volume, or the directory of the machine, into which a script writes a file; null for a container's own. */
+export function keptIn(
+  inside: string,
+  { pod, mounts }: Service,
+): { identity: string; shown: string; line: number } | null {
+  const mount = mounts
+    .filter(({ target }) => covers(target, inside))
+    .toSorted((a, b) => b.target.length - a.target.length)[0];
+  if (pod !== undefined || mount?.source == null || inside.includes(OPEN)) return null;
+  const rest = inside.slice(posix.normalize(mount.target).replace(/\/$/, '').length);
+  return { identity: `${mount.kind} ${mount.source} ${rest}`, shown: mount.source, line: mount.line };
 }
 
 export function covers(target: string, wanted: string): boolean {

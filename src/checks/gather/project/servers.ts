@@ -12,7 +12,7 @@ import { certificatesOf } from './certificates.js';
 import type { Environment } from './container.js';
 import { kindOf, readText } from './disk.js';
 import type { Launching } from './launching.js';
-import type { Placed } from './mounts.js';
+import { keptIn, type Placed } from './mounts.js';
 import { type ChartServer, chartServer } from './read-chart.js';
 import type { ReadConf } from './read-conf.js';
 import { readSegments, usersOf } from './read-segments.js';
@@ -201,7 +201,14 @@ async function confOf(inside: string, { id, service, container, file, place }: L
   const conf = found && service.pod ? { ...found, identity: `${id}:${full}` } : found;
   if ('why' in content) return unseen(content.why, conf);
   const [first] = content.segments;
-  const made = { file: first?.file ?? file, identity: `made in ${id}`, inside: full, mount: null };
+  const kept = isMade ? keptIn(full, service) : null;
+  const made = {
+    file: first?.file ?? file,
+    identity: kept === null ? `made in ${id}` : kept.identity,
+    inside: full,
+    mount: null,
+    ...(kept !== null && { made: { in: kept.shown, line: kept.line } }),
+  };
   return { ...(await readSegments(container, full, content.segments)), conf: conf ?? made };
 }
 

@@ -2,6 +2,8 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { diagnoseFiles } from '../../../../src/checks/diagnose.js';
+import { readProject } from '../../../../src/checks/gather/project/read-project.js';
 import { CHECKS } from '../../../../src/checks/index.js';
 import { redisConf, sentinelConf, withReplicaOf } from '../../../../src/model/conf.js';
 import type { ClusterPlan, NodePlan } from '../../../../src/model/plan.js';
@@ -843,6 +845,45 @@ describe('one thing wrong', () => {
     expect(crlf?.fix).toEqual([`sed -i 's/\\r$//' ${good}`]);
     await chmod(plain, 0o755);
     expect(await found(plain)).toEqual([]);
+    // Only a shell script is given the line of a shell.
+    const python = join(dir, 'notify.py');
+    await writeFile(python, 'print("x")\n', { mode: 0o755 });
+    expect((await found(python))[0]?.fix).toEqual([`sed -i '1i #!/usr/bin/env python3' ${python}`]);
+    await writeFile(plain, Buffer.from([0xca, 0xfe, 0, 0, 0x0a]));
+    const [binary] = await found(plain);
+    expect(binary?.message).toContain('neither a script nor a program');
+    expect(binary?.fix).toEqual([`file ${plain}`]);
+  });
+
+  it('a script that this machine does not show is not judged', async () => {
+    const dir = await tempDir();
+    const script = join(dir, 'notify.sh');
+    await writeFile(script, '#!/no/such/shell\n', { mode: 0o755 });
+    await written(dir, { 's.conf': `${SOUND[S1]}sentinel notification-script mymaster ${script}\n` });
+    const why = async (config: string) => {
+      const project = await readProject({ configs: [config], compose: null, env: {}, nowMs: 0 });
+      return diagnoseFiles(project, CHECKS).skipped.find((s) => s.id === 'script-bad');
+    };
+    const file = join(dir, 's.conf');
+    expect(await why(file)).toMatchObject({ why: expect.stringContaining('does not exist here') });
+    expect(await why(`web9=${file}`)).toMatchObject({ why: expect.stringContaining('is on web9') });
+  });
+
+  it('two volumes of one directory of a file server are one', async () => {
+    const dir = await tempDir();
+    const at = (path: string): string =>
+      `{driver_opts: {type: nfs, o: "addr=10.0.0.9,rw", device: ":${path}"}}`;
+    const compose = `services:
+  a: {image: redis:7.2, command: redis-server --appendonly yes, volumes: ["one:/data"]}
+  b: {image: redis:7.2, command: redis-server --appendonly yes --replicaof a 6379, volumes: ["two:/data"]}
+volumes:
+`;
+    const found = async (second: string) => {
+      await written(dir, { [COMPOSE]: `${compose}  one: ${at('/redis')}\n  two: ${at(second)}\n` });
+      return allFindings(await diagnosed(dir)).filter((f) => f.id === 'data-shared');
+    };
+    expect(await found('/redis')).toMatchObject([{ subject: 'a, b' }]);
+    expect(await found('/other')).toEqual([]);
   });
 
   it('is tried for every check', () => {
