@@ -227,6 +227,9 @@ export function seenReplica(record: NamedValues): SeenReplica {
     linkDownMs: numberOf(record.get('master-link-down-time')),
     answeredMsAgo: numberOf(record.get('last-ok-ping-reply')),
     downMs: numberOf(record.get('s-down-time')),
+    ...(record.get('role-reported') === 'master' && {
+      saysMasterMs: numberOf(record.get('role-reported-time')) ?? 0,
+    }),
   };
 }
 

@@ -126,6 +126,8 @@ export interface SeenReplica {
   answeredMsAgo?: number | null;
   /** For how long this sentinel has called it down (s_down), in milliseconds; null where it does not. */
   downMs?: number | null;
+  /** For how long this sentinel has seen that it says it is a master, in milliseconds; absent where it says it is a replica. */
+  saysMasterMs?: number;
 }
 
 /** Another sentinel as one sentinel sees it (SENTINEL SENTINELS). */

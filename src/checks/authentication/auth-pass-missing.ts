@@ -1,5 +1,6 @@
 import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
+import type { MonitoredAt } from '../evidence.js';
 import type { FileGroup } from '../files/groups.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import { asksForPassword, passwordLine, place, sentinelLine, shownAt } from '../files/settings.js';
@@ -73,7 +74,11 @@ export default {
           brief: `${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} no${known ? '' : ' or a wrong'} password for ${master.id}`,
           evidence: `${shown(master)} needs a password${state}`,
           message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ' or a wrong one'}${state}`,
-          fix: [...masterPassword(), ...without.map(({ sentinel }) => setAuthPass(sentinel, name))],
+          fix: [
+            ...masterPassword(),
+            ...without.map(({ sentinel }) => setAuthPass(sentinel, name)),
+            ...(known ? [] : alsoAtOthers(views, without, name)),
+          ],
           ...(down.length > 0 && { later: thenWait({ ctl: (words) => ctl(gathered, words) }) }),
         },
       ];
@@ -88,6 +93,16 @@ export default {
     });
   },
 } satisfies Check;
+
+/** Where one has a wrong password, it was changed at run time: what the others have shows only when they connect again. */
+function alsoAtOthers(all: readonly MonitoredAt[], without: readonly MonitoredAt[], name: string): string[] {
+  const others = all.filter((view) => !without.includes(view));
+  if (others.length === 0) return [];
+  return [
+    `# a password that was changed at run time is wrong at ${others.length === 1 ? 'the other sentinel' : 'the others'} too, once ${others.length === 1 ? 'it connects' : 'they connect'} again; right or wrong, this does no harm:`,
+    ...others.map(({ sentinel }) => setAuthPass(sentinel, name)),
+  ];
+}
 
 function wrongAtSentinels({ monitors, nodes, name }: FileGroup): RawFinding[] {
   const node = nodes.find(asksForPassword);

@@ -1,3 +1,4 @@
+import type { GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { judgeNodeGroups } from '../files/judge.js';
 import { allOf, bytesOf, place } from '../files/settings.js';
@@ -11,6 +12,10 @@ const DEFAULT_WORDS = 'replica 256mb 64mb 60';
 
 type Limit = typeof DEFAULT;
 
+/** The limit for replicas that a data node says it has; null where it says none. */
+export const limitOf = (node: GatheredNode): Limit | null =>
+  node.config.ok ? replicaLimit((node.config.value[NAME] ?? '').split(/\s+/)) : null;
+
 /** `normal 0 0 0 slave 268435456 67108864 60 pubsub …`: the class is called `slave` or `replica`. */
 function replicaLimit(words: readonly string[]): Limit | null {
   const at = words.findIndex((word) => /^(slave|replica)$/i.test(word));
@@ -20,7 +25,7 @@ function replicaLimit(words: readonly string[]): Limit | null {
 }
 
 /** 0 means unlimited. */
-function isTight({ hard, soft, softS }: Limit): boolean {
+export function isTight({ hard, soft, softS }: Limit): boolean {
   const isSmall = (is: number, least: number): boolean => is > 0 && is < least;
   return (
     isSmall(hard, DEFAULT.hard) ||
@@ -29,7 +34,7 @@ function isTight({ hard, soft, softS }: Limit): boolean {
   );
 }
 
-const droppedAt = ({ hard, soft, softS }: Limit): string =>
+export const droppedAt = ({ hard, soft, softS }: Limit): string =>
   `drops a replica with ${bytes(hard)} waiting, or ${bytes(soft)} for ${softS} s`;
 
 export default {
@@ -47,11 +52,10 @@ export default {
     'connection. The default is 256 MiB, or 64 MiB for 60 s.',
   remedy: ['CONFIG SET client-output-buffer-limit "replica 256mb 64mb 60", or more for large data sets'],
   sources: ['redis.conf: client-output-buffer-limit', 'networking.c: checkClientOutputBufferLimits'],
-  causes: ['link-down', 'lag'],
   live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.config);
-    const seen = values.flatMap(({ server, value }): RawFinding[] => {
-      const limit = replicaLimit((value[NAME] ?? '').split(/\s+/));
+    const seen = values.flatMap(({ server }): RawFinding[] => {
+      const limit = limitOf(server);
       if (limit === null || !isTight(limit)) return [];
       const dataset = server.info.ok ? num(server.info.value, 'used_memory') : null;
       return [

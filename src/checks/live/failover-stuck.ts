@@ -34,7 +34,11 @@ export default {
     if (groups.length === 0) return silentSentinels(gathered);
     const seen: RawFinding[] = [];
     const missing = unreported(groups);
-    for (const { name, views } of groups) {
+    for (const { name, views, nodes, master } of groups) {
+      // A node that was promoted by hand: node-down says so, and a failover may choose another.
+      const isReplaced =
+        master?.role.ok !== true && nodes.some(({ role }) => role.ok && role.value.role === 'master');
+      if (isReplaced) continue;
       // ODOWN comes and goes as the peers' verdicts expire (5 s); that it is down for each of a quorum stays.
       const down = views.filter(({ master: m }) => flagsOf(m.fields).includes('s_down'));
       const quorum = num(views[0]?.master.fields ?? {}, 'quorum') ?? 1;

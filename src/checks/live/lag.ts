@@ -3,10 +3,14 @@ import { isAt } from '../../model/facts.js';
 import { cli, ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { nodeAt, silentSentinels } from '../evidence.js';
+import { setConfig } from '../fixes.js';
 import { attachedIn, bytes, groupsOf, judged, num } from '../group.js';
 
 /** min-replicas-max-lag where it cannot be read: Redis's default, seconds. */
 const MAX_LAG_S = 10;
+
+/** Twice what a replica is behind, in whole MiB, and not less than 64 MiB: bytes for repl-backlog-size. */
+const roomFor = (behind: number): number => Math.max(64, Math.ceil((2 * behind) / 2 ** 20)) * 2 ** 20;
 
 export default {
   id: 'lag',
@@ -60,6 +64,8 @@ export default {
             node !== undefined && frozen && gathered.own
               ? [ctl(gathered, `resume ${node.id}`)]
               : [
+                  // Beyond the backlog and still acknowledging: only a larger one saves it a full resync.
+                  ...(isSilent ? [] : setConfig(master, 'repl-backlog-size', roomFor(behind))),
                   cli({ endpoint: node?.endpoint ?? address }, 'INFO all'),
                   `check the machine of ${formatAddress(address)}: CPU, disk, network; kill -CONT if it was stopped`,
                 ],

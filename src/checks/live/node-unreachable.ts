@@ -4,13 +4,12 @@ import { HEARD_MS } from '../../model/sentinel-timing.js';
 import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot.js';
 import { sayTheSame, together } from '../../model/together.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
-import { canElect, electorateOf, headCount } from '../electorate.js';
 import { judged } from '../group.js';
-import { downWord, isNamed, isSilent, isStopped, nameOf, names, unanswered } from '../snapshot.js';
-import { failoverUnderWay, lookAgain } from '../under-way.js';
-import { bringBack } from './bring-back.js';
+import { downWord, isNamed, isSilent, isStopped, nameOf, unanswered } from '../snapshot.js';
+import { lookAgain } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
-import { afterFailover, hasNoMaster, lostMaster } from './no-master.js';
+import { heirsOf, replaced } from './heirs.js';
+import { hasNoMaster, lostMaster } from './no-master.js';
 import { type SaysInstead, saysInstead } from './says-instead.js';
 
 export default {
@@ -221,8 +220,6 @@ export const silenceOf = ({ id, silence }: NodeState | SentinelState): string =>
 const namedMaster = ({ master, silent, refOf }: MasterFacts): NodeState | undefined =>
   master === null ? undefined : silent.find((n) => n.id === refOf(master).id);
 
-const heirsOf = ({ answered }: MasterFacts) => answered.filter((n) => n.answer.role === 'master');
-
 /** The master that the sentinels name: a successor has the role already, or the sentinels still reach this one. */
 function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subject'> {
   const heirs = heirsOf(facts);
@@ -257,32 +254,5 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
           ],
     };
   }
-  const electorate = electorateOf(facts, facts.name);
-  if (!canElect(electorate) && failoverUnderWay(facts.sentinelViews) === null)
-    return replacedByHand(node, facts, `no failover is possible (${headCount(electorate)})`);
-  return {
-    severity: 'critical',
-    impact: 'down',
-    brief: `${node.id} (master) ${downWord(node)}; ${heirs.map((n) => n.id).join(', ')} was promoted, and the sentinels name it within about 1 s`,
-    evidence: null,
-    message: `${said}; ${names(heirs)} ${heirs.length === 1 ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${heirs.length === 1 ? 'it' : 'them'} yet`,
-    consequence:
-      'clients are still sent to the one that is down; the last step of a failover takes about a second',
-    ...afterFailover(facts, node),
-  };
-}
-
-/** Another node was made the master, and too few sentinels answer to agree on it: none will name it. */
-function replacedByHand(node: NodeState, facts: MasterFacts, why: string): Omit<RawFinding, 'subject'> {
-  const heirs = heirsOf(facts);
-  const who = heirs.map((n) => n.id).join(', ');
-  return {
-    severity: 'critical',
-    impact: 'down',
-    brief: `${node.id} (master) ${downWord(node)}; ${who} is a master that the sentinels do not name: ${why}`,
-    evidence: null,
-    message: `${facts.name}: its master ${nameOf(node)} ${downWord(node)}; ${names(heirs)} ${heirs.length === 1 ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${heirs.length === 1 ? 'it' : 'them'}: ${why}`,
-    consequence: `clients that ask a sentinel are sent to the one that is down; if it returns first, the sentinels make ${who} its replica, and what was written there is lost`,
-    fix: [bringBack(facts, null), `# start ${node.id} only after the sentinels name another master`],
-  };
+  return replaced(node, facts, heirs);
 }

@@ -1,7 +1,9 @@
 import { isAt } from '../../model/facts.js';
+import type { GatheredNode } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import { bytes } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
+import { droppedAt, isTight, limitOf } from '../data/output-buffer.js';
 import { dataNodes, judged, num, readAll } from '../group.js';
 import { keysOf } from './chain.js';
 
@@ -12,6 +14,19 @@ const FULL = 1024 * 1024;
 /** What a replica logs that cannot write the snapshot (replication.c, readSyncBulkPayload). */
 const NO_ROOM = /No space left on device|short write/;
 const NO_FILE = /(?:temp|DB dump) file needed for MASTER <-> REPLICA synchronization/;
+
+const UNLIMITED = 'client-output-buffer-limit "replica 0 0 0"';
+
+/** What a master says of the replicas that it drops at its limit: newer releases count them, else the limit is tight. */
+function dropsOf(master: GatheredNode): string | null {
+  const limit = limitOf(master);
+  if (limit === null || !master.info.ok) return null;
+  const dropped = num(master.info.value, 'client_output_buffer_limit_disconnections');
+  // Clients of other kinds are counted with them: one drop for each resync that failed.
+  const isCause =
+    dropped === null ? isTight(limit) : 2 * dropped >= (num(master.info.value, 'sync_full') ?? 0);
+  return isCause ? `${master.id} ${droppedAt(limit)}${dropped === null ? '' : ` (${dropped} so far)`}` : null;
+}
 
 export default {
   id: 'resync-loop',
@@ -44,6 +59,7 @@ export default {
     'seen-down',
     'nat-replica',
     'diskless-delay',
+    'output-buffer',
   ],
   live(gathered) {
     const nodes = dataNodes(gathered);
@@ -60,17 +76,18 @@ export default {
       const isFull = NO_ROOM.test(warning ?? '') || (freeBytes !== null && freeBytes < FULL);
       const hasNoFile = isFull || NO_FILE.test(warning ?? '');
       const dir = server.config.ok ? (server.config.value.dir ?? '') : '';
+      const drops = hasNoFile ? null : dropsOf(master);
       const often =
         begun > 0
           ? `${begun} in ${(resync.forMs / 1000).toFixed(1)} s, ${total} since it started`
           : `${total} since it started`;
-      const resyncs = `begins full resyncs (${often}) and ${value.master_sync_in_progress === '1' ? 'has one in progress' : 'finishes none'}${isFull ? `; the disk under ${dir} is too full for the snapshot${freeBytes === null ? '' : ` (${bytes(freeBytes)} free)`}` : ''}${warning === null ? '' : `; its log: ${warning}`}`;
+      const resyncs = `begins full resyncs (${often}) and ${value.master_sync_in_progress === '1' ? 'has one in progress' : 'finishes none'}${isFull ? `; the disk under ${dir} is too full for the snapshot${freeBytes === null ? '' : ` (${bytes(freeBytes)} free)`}` : ''}${drops === null ? '' : `; ${drops}`}${warning === null ? '' : `; its log: ${warning}`}`;
       return [
         {
           subject: server.id,
           servers: [server.id, master.id],
           ...(begun === 0 && { severity: 'warning' }),
-          brief: `${server.id} never finishes a full resync${isFull ? `: the disk under its dir is full` : ''}`,
+          brief: `${server.id} never finishes a full resync${isFull ? ': the disk under its dir is full' : drops === null ? '' : `: ${master.id} closes it at its client-output-buffer-limit`}`,
           message: `${server.id} has no link to ${master.id}, which ${resyncs}`,
           evidence: `${master.id} ${resyncs}`,
           fix: hasNoFile
@@ -81,12 +98,17 @@ export default {
                   `CONFIG SET repl-diskless-load ${keysOf(server) === 0 ? 'on-empty-db' : 'swapdb'}`,
                 ),
               ]
-            : [
-                `# the logs of ${server.id} and ${master.id} say why each attempt ends; then, as it applies:`,
-                cli(master, 'CONFIG SET client-output-buffer-limit "replica 0 0 0"'),
-                cli(master, 'CONFIG SET repl-timeout 300'),
-                cli(server, 'CONFIG SET repl-timeout 300'),
-              ],
+            : drops !== null
+              ? [
+                  cli(master, `CONFIG SET ${UNLIMITED}`),
+                  '# without a limit it costs memory: set one above the writes of a whole resync once it has copied',
+                ]
+              : [
+                  `# the logs of ${server.id} and ${master.id} say why each attempt ends; then, as it applies:`,
+                  cli(master, `CONFIG SET ${UNLIMITED}`),
+                  cli(master, 'CONFIG SET repl-timeout 300'),
+                  cli(server, 'CONFIG SET repl-timeout 300'),
+                ],
         },
       ];
     });

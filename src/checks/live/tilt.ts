@@ -44,7 +44,12 @@ export default {
         severity: disables ? ('critical' as const) : ('warning' as const),
         message: `${nameOf(sentinel)} is in TILT${since}: ${acts}`,
         evidence: `${sentinel.id} is in TILT${since}: ${acts}`,
-        fix: [...resetTrigger(sentinel), facts.hints.logs(sentinel, 'INFO sentinel')],
+        fix: [
+          ...resetTrigger(sentinel),
+          // Its own answer has nothing about the cause: that is on its machine.
+          facts.hints.logs(sentinel, 'INFO server'),
+          WHERE_TO_LOOK,
+        ],
         ...(periodOf(sentinel) !== TILT_PERIOD_MS && {
           consequence: `it leaves TILT ${periodOf(sentinel) / 1000} s after the last disturbance (its tilt-period was changed)`,
         }),
@@ -53,6 +58,9 @@ export default {
     return judged(found, unanswered(sentinels));
   },
 } satisfies SnapshotCheck;
+
+const WHERE_TO_LOOK =
+  '# on its machine, at the time of each +tilt in its log: no CPU (a limit, a busy host), a pause or swap, a clock step, a slow name lookup or disk';
 
 /** Whether most are in TILT, or too few are not: then no failover happens before TILT ends. */
 function stopsFailover(facts: SnapshotFacts): boolean {

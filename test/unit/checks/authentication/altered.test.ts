@@ -112,6 +112,23 @@ describe('auth-pass-missing', () => {
     ]);
   });
 
+  it('a password that was changed at run time is told to the sentinels that have not connected again too', () => {
+    const gathered = healthyGathered();
+    const node = nodeOf(gathered, 1);
+    if (node.config.ok) node.config.value = { ...node.config.value, requirepass: '(set)' };
+    for (const n of [1, 2, 3]) {
+      const { conf } = sentinelOf(gathered, n);
+      if (conf.ok) conf.value.text += 'sentinel auth-pass mymaster (redacted)\n';
+    }
+    const view = viewOf(gathered, 3);
+    view.fields = { ...view.fields, ...record(400, 8000) };
+    const found = authPassMissing.live(gathered);
+    expect(found).toMatchObject([{ subject: 'mymaster at sentinel-3' }]);
+    const fix = JSON.stringify(found);
+    for (const port of [26381, 26379, 26380])
+      expect(fix).toContain(`-p ${port} -x SENTINEL SET mymaster auth-pass`);
+  });
+
   it('a master that answers PING with -MISCONF does not lack a password', () => {
     const gathered = healthyGathered();
     const node = nodeOf(gathered, 1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatheredCheck, SnapshotCheck } from '../../../../src/checks/check.js';
+import type { GatheredCheck, RawFinding, SnapshotCheck } from '../../../../src/checks/check.js';
 import auth from '../../../../src/checks/live/auth.js';
 import clientPinned from '../../../../src/checks/live/client-pinned.js';
 import clockSkew from '../../../../src/checks/live/clock-skew.js';
@@ -16,6 +16,7 @@ import nodeDown from '../../../../src/checks/live/node-down.js';
 import nodeUnreachable from '../../../../src/checks/live/node-unreachable.js';
 import replicaOrphan from '../../../../src/checks/live/replica-orphan.js';
 import replicaRing from '../../../../src/checks/live/replica-ring.js';
+import resyncLoop from '../../../../src/checks/live/resync-loop.js';
 import runUnderWay from '../../../../src/checks/live/run-under-way.js';
 import sentinelUnreachable from '../../../../src/checks/live/sentinel-unreachable.js';
 import tilt from '../../../../src/checks/live/tilt.js';
@@ -38,6 +39,13 @@ import {
 const masterIs = (g: Gathered, fields: Record<string, string>): void => {
   for (const view of viewsIn(g)) Object.assign(view.fields, fields);
 };
+
+/** The only finding. */
+function first(found: RawFinding[] | string): RawFinding {
+  if (typeof found === 'string' || found[0] === undefined || found.length > 1)
+    throw new Error(`expected one finding: ${JSON.stringify(found)}`);
+  return found[0];
+}
 
 describe('client-pinned', () => {
   const withClient = (cmd: string) => (g: Gathered) => {
@@ -461,6 +469,37 @@ describe('lag', () => {
     expect(behind(0, 9)).toEqual([]);
     expect(behind(1_048_577, 0)).toMatchObject([{ subject: 'redis-3' }]);
     expect(behind(1_048_576, 0)).toEqual([]);
+    // Only one that still acknowledges is helped by a larger backlog.
+    const backlog = 'redis-cli -h 127.0.0.1 -p 6379 CONFIG SET repl-backlog-size 67108864';
+    expect(first(behind(1_048_577, 0)).fix).toContain(backlog);
+    expect(first(behind(0, 12)).fix).not.toContain(backlog);
+  });
+});
+
+describe('resync-loop', () => {
+  const loop = (limit: string, stats: Record<string, string> = {}) =>
+    first(
+      said(resyncLoop, (g) => {
+        unlinked(g, 3);
+        alter(nodeIn(g, 1).info, { sync_full: '40', ...stats });
+        alter(nodeIn(g, 1).config, {
+          'client-output-buffer-limit': `normal 0 0 0 slave ${limit} pubsub 0 0 0`,
+        });
+        nodeIn(g, 3).resync = { begun: 2, forMs: 2200, freeBytes: null, warning: null };
+      }),
+    );
+  const dropped = (count: string) => ({ client_output_buffer_limit_disconnections: count });
+
+  it('is said to come from the master’s output buffer, where that is tight or counts the drops', () => {
+    const words = 'redis-1 closes it at its client-output-buffer-limit';
+    const tight = loop('2097152 1048576 5');
+    expect(tight.brief).toContain(words);
+    expect(tight.fix[0]).toContain('CONFIG SET client-output-buffer-limit "replica 0 0 0"');
+    expect(tight.fix.join()).not.toContain('repl-timeout');
+    expect(loop('268435456 67108864 60').brief).not.toContain(words);
+    expect(loop('268435456 67108864 60', dropped('38')).message).toContain('(38 so far)');
+    // Two are no reason for forty.
+    expect(loop('2097152 1048576 5', dropped('2')).brief).not.toContain(words);
   });
 });
 

@@ -125,7 +125,7 @@ const CASES: [
     'warning',
     ['sentinel-1'],
     'sentinel-1 127.0.0.1:26379 is in TILT',
-    'sentinelctl logs sentinel-1 --tail 50',
+    'sentinelctl logs sentinel-1 --tail 50\n# on its machine, at the time of each +tilt in its log: no CPU (a limit, a busy host), a pause or swap, a clock step, a slow name lookup or disk',
     (s) => Object.assign(sentinelOf(s, 1).answer ?? {}, { tilt: true }),
   ],
   [

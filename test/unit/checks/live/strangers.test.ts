@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assess } from '../../../../src/checks/assess.js';
 import aclShort from '../../../../src/checks/authentication/acl-short.js';
 import addressNotOwn from '../../../../src/checks/live/address-not-own.js';
-import type { Silence, Snapshot } from '../../../../src/model/snapshot.js';
+import type { SeenReplica, Silence, Snapshot } from '../../../../src/model/snapshot.js';
 import type { StatusResult } from '../../../../src/model/status.js';
 import { alter, healthyGathering, nodeIn, viewsIn as recordsIn } from '../../../helpers/healthy-gathering.js';
 import {
@@ -161,6 +161,43 @@ describe('sentinels that know the wrong thing, or nothing', () => {
     );
     expect(idsIn(result)).not.toContain('replica-orphan');
     expect(JSON.stringify(result.problems)).not.toContain('REPLICAOF');
+  });
+
+  describe('have a node that was promoted by hand, while the master is down', () => {
+    const byHand = (seen: Partial<SeenReplica>): Snapshot => {
+      const snapshot = masterLost();
+      Object.assign(answerOf(snapshot, 2), { role: 'master', follows: null, linkStatus: null });
+      for (const view of viewsIn(snapshot)) {
+        for (const replica of view.replicas) {
+          Object.assign(replica, { answeredMsAgo: 100, infoMsAgo: 300, linkDownMs: 0, offset: 100 });
+          if (replica.address.port === 6380) Object.assign(replica, { saysMasterMs: 9000, ...seen });
+        }
+      }
+      return snapshot;
+    };
+
+    it('is named by a failover, where the sentinels would choose it', () => {
+      const snapshot = byHand({ priority: 10 });
+      expect(judge(snapshot).verdict.text).toContain(
+        '127.0.0.1:6380 is a master that the sentinels do not name: no failover is in progress',
+      );
+      expect(fixOf(judge(snapshot), 'node-down')).toContain(
+        'redis-cli -h 127.0.0.1 -p 26379 SENTINEL FAILOVER mymaster',
+      );
+    });
+
+    it('is told to each sentinel, where they would choose another: what was written to it would be lost', () => {
+      const fix = fixOf(judge(byHand({ priority: 200 })), 'node-down');
+      expect(fix).toContain('redis-cli -h 127.0.0.1 -p 6381 REPLICAOF 127.0.0.1 6380');
+      for (const port of [26379, 26380, 26381])
+        expect(fix).toContain(`redis-cli -h 127.0.0.1 -p ${port} SENTINEL MONITOR mymaster 127.0.0.1 6380 2`);
+      expect(fix).not.toContain('SENTINEL FAILOVER');
+    });
+
+    it('is waited for while its promotion is news: a failover ends so', () => {
+      const result = judge(byHand({ saysMasterMs: 900 }));
+      expect(result.verdict.text).toContain('was promoted, and the sentinels name it within about 1 s');
+    });
   });
 });
 

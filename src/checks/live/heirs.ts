@@ -1,0 +1,108 @@
+import type { AnsweredNode, MasterFacts, SentinelView } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
+import { byRank, endsByItself } from '../../model/promotable.js';
+import { HELLO_SPREAD_MS } from '../../model/sentinel-timing.js';
+import type { NodeState } from '../../model/snapshot.js';
+import type { RawFinding } from '../check.js';
+import { canElect, electorateOf, headCount } from '../electorate.js';
+import { monitorInstead } from '../fixes.js';
+import { eligibleAt } from '../promotable.js';
+import { downWord, nameOf, names } from '../snapshot.js';
+import { failoverUnderWay } from '../under-way.js';
+import { bringBack } from './bring-back.js';
+import { afterFailover } from './no-master.js';
+
+type Said = Omit<RawFinding, 'subject'>;
+
+/** The nodes that say that they are the master. */
+export const heirsOf = ({ answered }: MasterFacts): AnsweredNode[] =>
+  answered.filter((n) => n.answer.role === 'master');
+
+/** The master that the sentinels name is silent, and another node is a master: by a failover that ends, or by hand. */
+export function replaced(node: NodeState, facts: MasterFacts, heirs: readonly AnsweredNode[]): Said {
+  const electorate = electorateOf(facts, facts.name);
+  const isUnderWay = failoverUnderWay(facts.sentinelViews) !== null;
+  if (!isUnderWay && !canElect(electorate))
+    return unnamed(node, facts, heirs, `no failover is possible (${headCount(electorate)})`, [
+      bringBack(facts, null),
+    ]);
+  if (!isUnderWay && heirs.some((heir) => isLongMaster(heir, facts)))
+    return unnamed(node, facts, heirs, 'no failover is in progress', nameIt(facts, heirs));
+  const isOne = heirs.length === 1;
+  return {
+    severity: 'critical',
+    impact: 'down',
+    brief: `${node.id} (master) ${downWord(node)}; ${idsOf(heirs)} was promoted, and the sentinels name it within about 1 s`,
+    evidence: null,
+    message: `${facts.name}: its master ${nameOf(node)} ${downWord(node)}; ${names(heirs)} ${isOne ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${isOne ? 'it' : 'them'} yet`,
+    consequence:
+      'clients are still sent to the one that is down; the last step of a failover takes about a second',
+    ...afterFailover(facts, node),
+  };
+}
+
+const idsOf = (heirs: readonly AnsweredNode[]): string => heirs.map((n) => n.id).join(', ');
+
+/** A sentinel that has seen it as a master for longer than a switch takes to reach every sentinel (sentinel.c, role_reported_time). */
+const isLongMaster = (heir: AnsweredNode, facts: MasterFacts): boolean =>
+  facts.sentinelViews.some(({ view }) =>
+    view.replicas.some(
+      ({ address, saysMasterMs }) =>
+        facts.refOf(address).id === heir.id && (saysMasterMs ?? 0) > HELLO_SPREAD_MS,
+    ),
+  );
+
+/** A node that REPLICAOF NO ONE made the master, or a failover whose leader died: no sentinel is about to name it. */
+function unnamed(
+  node: NodeState,
+  facts: MasterFacts,
+  heirs: readonly AnsweredNode[],
+  why: string,
+  fix: string[],
+): Said {
+  const isOne = heirs.length === 1;
+  const it = isOne ? 'it' : 'them';
+  return {
+    severity: 'critical',
+    impact: 'down',
+    brief: `${node.id} (master) ${downWord(node)}; ${idsOf(heirs)} ${isOne ? 'is a master' : 'are masters'} that the sentinels do not name: ${why}`,
+    evidence: null,
+    message: `${facts.name}: its master ${nameOf(node)} ${downWord(node)}; ${names(heirs)} ${isOne ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${it}: ${why}`,
+    consequence: `clients that ask a sentinel are sent to the one that is down; if it returns first, the sentinels make ${idsOf(heirs)} its replica, and what was written there is lost`,
+    fix: [...fix, `# start ${node.id} only after the sentinels name another master`],
+  };
+}
+
+/** What makes the sentinels name it: a failover where they would choose it, else they are told. */
+function nameIt(facts: MasterFacts, heirs: readonly AnsweredNode[]): string[] {
+  const { name, sentinelViews, hints, answered } = facts;
+  const [heir, ...others] = heirs;
+  if (heir === undefined || others.length > 0)
+    return [
+      `# one of ${idsOf(heirs)} has the data to keep; REPLICAOF it at the others, then doctor again:`,
+      ...heirs.map((one) => hints.cli(one, 'INFO replication')),
+    ];
+  const leader = sentinelViews.find((seen) => isFirstChoice(heir, seen, facts));
+  if (leader !== undefined) return [cli(leader.sentinel, `SENTINEL FAILOVER ${name}`)];
+  const { announce } = heir;
+  return [
+    `# a failover could choose another replica: tell each sentinel that ${heir.id} is the master`,
+    ...answered
+      .filter((n) => n !== heir && n.answer.role === 'replica')
+      .map((n) => hints.cli(n, `REPLICAOF ${announce.host} ${announce.port}`)),
+    ...sentinelViews.flatMap(({ sentinel, view }) =>
+      monitorInstead(sentinel, name, announce, view, sentinel.answer.passwordsFor?.includes(name) ?? null),
+    ),
+  ];
+}
+
+/** Whether this sentinel would promote it before every other replica that it lists, one that is heard again included. */
+function isFirstChoice(heir: AnsweredNode, seen: SentinelView, facts: MasterFacts): boolean {
+  const candidates = seen.view.replicas.filter((replica) => {
+    const verdict = eligibleAt(facts, seen, replica);
+    return verdict.is !== 'no' || endsByItself(verdict);
+  });
+  const first = candidates.toSorted(byRank)[0];
+  if (first === undefined || facts.refOf(first.address).id !== heir.id) return false;
+  return eligibleAt(facts, seen, first).is === 'yes';
+}
