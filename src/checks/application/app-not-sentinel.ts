@@ -1,4 +1,4 @@
-import { hostNamesOf } from '../files/groups.js';
+import { hostNamesOf } from '../files/server-address.js';
 import {
   ADDRS,
   addressesOf,

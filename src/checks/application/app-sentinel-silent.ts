@@ -1,6 +1,6 @@
 import { isLoopback } from '../../model/address.js';
 import type { RawFinding } from '../check.js';
-import { hostNamesOf } from '../files/groups.js';
+import { hostNamesOf } from '../files/server-address.js';
 import { portOf, portsOf } from '../files/settings.js';
 import {
   ADDRS,

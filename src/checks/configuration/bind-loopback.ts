@@ -1,8 +1,8 @@
 import { isLoopback, reachesItself } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
-import { hasFarPeers, isOwnHost } from '../files/groups.js';
 import { judgeServerFiles } from '../files/judge.js';
+import { hasFarPeers, isOwnHost } from '../files/server-address.js';
 import { lastOf, place } from '../files/settings.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
 import { idsOf, isThere, judged, shown } from '../group.js';

@@ -1,7 +1,7 @@
 import type { Check } from '../check.js';
-import { isAt } from '../files/groups.js';
 import { judgeNodeFiles } from '../files/judge.js';
 import { sentinelFiles } from '../files/project.js';
+import { isAt } from '../files/server-address.js';
 import { followsOf, isYes, monitorsOf, settingOf } from '../files/settings.js';
 
 export default {

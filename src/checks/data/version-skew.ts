@@ -80,7 +80,7 @@ export default {
         return [
           {
             subject: idsOf(others.map((o) => o.node)),
-            message: `${others.map((o) => `${o.node.id} runs ${o.text}`).join(', ')}, ${first.node.id} ${first.text}${cannot ? ': an older replica cannot load what a newer master sends' : ''}`,
+            message: `${others.map((o) => `${o.node.id} runs ${o.text}`).join(', ')}, ${first.node.id} runs ${first.text}${cannot ? ': an older replica cannot load what a newer master sends' : ''}`,
             fix: [`image: ${first.node.service?.image}`],
             at: other.node.at,
           },

@@ -1,16 +1,8 @@
-import { isIp, isLoopback } from '../../model/address.js';
+import { isLoopback } from '../../model/address.js';
 import type { FileServer, Project } from './project.js';
 import { nodeFiles, sentinelFiles, serviceAt } from './project.js';
-import {
-  followsOf,
-  lastOf,
-  type Monitor,
-  masterSetting,
-  monitorsOf,
-  portsOf,
-  sentinelLine,
-  settingOf,
-} from './settings.js';
+import { inSubnet, isAt } from './server-address.js';
+import { followsOf, lastOf, type Monitor, masterSetting, monitorsOf, sentinelLine } from './settings.js';
 
 /** A master's name, who monitors it, and the data nodes that belong to it, as far as the files tell. */
 export interface FileGroup {
@@ -28,7 +20,10 @@ export interface FileGroup {
 export type MonitoredGroup = FileGroup & { name: string };
 export type CountedGroup = MonitoredGroup & { sentinels: number };
 
-/** Groups by master name; data nodes belong to the one name, or to the one whose master they are or follow. */
+/**
+ * Groups by master name, and by master where sentinels with the same name watch unrelated ones; data nodes belong to
+ * the one group, or to the one whose master they are or follow.
+ */
 export function fileGroups(project: Project): FileGroup[] {
   const monitors = sentinelFiles(project).flatMap(lastMonitors);
   const names = [...new Set(monitors.map((m) => m.name))];
@@ -38,13 +33,66 @@ export function fileGroups(project: Project): FileGroup[] {
       ? []
       : [{ name: null, monitors, nodes, master: ownMaster(nodes), sentinels: null }];
   }
-  return names.map((name) => {
-    const own = monitors.filter((m) => m.name === name);
-    const members = names.length === 1 ? nodes : nodes.filter((n) => belongs(n, own, nodes));
-    const master =
-      members.find((n) => own.some((m) => isAt(n, m.host, m.port, m.server))) ?? ownMaster(members);
+  const groups = names.flatMap((name) =>
+    unrelated(
+      monitors.filter((m) => m.name === name),
+      nodes,
+    ).map((own) => ({ name, own })),
+  );
+  return groups.map(({ name, own }) => {
+    const members = groups.length === 1 ? nodes : nodes.filter((n) => belongs(n, own, nodes));
+    const master = monitoredBy(own, members) ?? ownMaster(members);
     return { name, monitors: own, nodes: members, master, sentinels: countOf(project, own) };
   });
+}
+
+const monitoredBy = (monitors: readonly Monitor[], nodes: readonly FileServer[]): FileServer | undefined =>
+  nodes.find((n) => monitors.some((m) => isAt(n, m.host, m.port, m.server)));
+
+/** Whether a node is a master with replicas of its own. */
+const leads = (node: FileServer, nodes: readonly FileServer[]): boolean =>
+  followsOf(node) === null && nodes.some((n) => n !== node && isFollowing(n, node));
+
+function isFollowing(node: FileServer, other: FileServer): boolean {
+  const follows = followsOf(node);
+  return follows !== null && isAt(other, follows.host, follows.port, node);
+}
+
+/** The monitors of one name; by their masters where each of these has replicas of its own, so that they are several clusters. */
+function unrelated(monitors: Monitor[], nodes: readonly FileServer[]): Monitor[][] {
+  const byMaster = new Map<FileServer | undefined, Monitor[]>();
+  for (const monitor of monitors) {
+    const master = monitoredBy([monitor], nodes);
+    byMaster.set(master, [...(byMaster.get(master) ?? []), monitor]);
+  }
+  const masters = [...byMaster.keys()];
+  return masters.every((master) => master !== undefined && leads(master, nodes))
+    ? [...byMaster.values()]
+    : [monitors];
+}
+
+/**
+ * Data nodes of a compose file that are part of no replication: no sentinel watches them, they follow no other and no
+ * other follows them, while each sentinel's master has its replicas here.
+ */
+export function aloneIn(project: Project): FileServer[] {
+  const nodes = nodeFiles(project);
+  const sentinels = sentinelFiles(project);
+  const monitors = sentinels.flatMap(lastMonitors);
+  const isWholeOf = (monitor: Monitor): boolean => {
+    const master = monitoredBy([monitor], nodes);
+    return master !== undefined && leads(master, nodes);
+  };
+  if (monitors.length === 0 || !sentinels.every((s) => s.seen) || !monitors.every(isWholeOf)) return [];
+  return nodes.filter(
+    (node) =>
+      node.service !== null &&
+      node.service.pod === undefined &&
+      node.replicates !== true &&
+      followsOf(node) === null &&
+      monitoredBy(monitors, [node]) === undefined &&
+      !leads(node, nodes),
+  );
 }
 
 /** How long a node's sentinels wait before they call it down, in milliseconds; null where none is known. */
@@ -75,41 +123,6 @@ function belongs(
   if (monitors.some((m) => m.host === follows.host && m.port === follows.port)) return true;
   const above = nodes.find((n) => n !== node && isAt(n, follows.host, follows.port, node));
   return above !== undefined && belongs(above, monitors, nodes, seen);
-}
-
-/**
- * Whether a server is what another one means by an address: by its service's names and addresses, or what it announces
- * or binds. A loopback address means the machine of the one that says it.
- */
-export function isAt(server: FileServer, host: string, port: number, from: FileServer): boolean {
-  const isElsewhere = isLoopback(host) && server.host?.name !== from.host?.name;
-  return !isElsewhere && portsOf(server).includes(port) && hostNamesOf(server).includes(host);
-}
-
-/** The servers that an address may mean, to one of them. */
-export const nodesAt = (
-  servers: readonly FileServer[],
-  host: string,
-  port: number,
-  from: FileServer,
-): FileServer[] => servers.filter((server) => isAt(server, host, port, from));
-
-/** Every host by which others may speak of a server. */
-export function hostNamesOf(server: FileServer): string[] {
-  const { service } = server;
-  const announced = [
-    settingOf(server, 'replica-announce-ip'),
-    server.directives.findLast((d) => d.name === 'sentinel' && d.args[0] === 'announce-ip')?.args[1],
-  ].filter((host) => host !== undefined);
-  if (service === null) {
-    const bound = server.directives.findLast((d) => d.name === 'bind')?.args ?? ['127.0.0.1'];
-    return [...announced, ...bound, ...(server.host === undefined ? [] : [server.host.name, '127.0.0.1'])];
-  }
-  const networks = service.networks.flatMap((n) => [
-    ...n.aliases,
-    ...(n.address === null ? [] : [n.address]),
-  ]);
-  return [...announced, service.name, ...service.otherNames, ...networks];
 }
 
 /**
@@ -152,19 +165,6 @@ export const isWhole = (project: Project, { nodes, monitors, master }: FileGroup
   project.servers.every((s) => s.seen) &&
   (project.compose === null || isWithin(project, monitors));
 
-/** IPv4 only: `172.28.0.10` in `172.28.0.0/16`. */
-export function inSubnet(host: string, subnet: string): boolean {
-  const [base = '', bits] = subnet.split('/');
-  const number = (ip: string): number => ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - Number(bits));
-  return (
-    isIp(host) &&
-    !host.includes(':') &&
-    !base.includes(':') &&
-    Math.floor(number(host) / size) === Math.floor(number(base) / size)
-  );
-}
-
 const knownBy = ({ server, name }: Monitor): number =>
   new Set(
     server.directives
@@ -185,23 +185,4 @@ export function replicasOf(group: FileGroup): number | null {
   );
   const most = Math.max(given, ...known);
   return group.nodes.length === 0 && most === 0 ? null : most;
-}
-
-/** A container is a host of its own, unless it has the machine's network or another's. */
-export const isOwnHost = (server: FileServer): boolean =>
-  server.service !== null && !/^(host|service:|container:)/.test(server.service.networkMode ?? '');
-
-/** Whether its configuration names other hosts, or files of others were given. */
-export function hasFarPeers(server: FileServer): boolean {
-  if (isOwnHost(server) || server.host?.others === true) return true;
-  const follows = followsOf(server);
-  const announced = [
-    lastOf(server, 'replica-announce-ip')?.args[0],
-    sentinelLine(server, 'announce-ip')?.args[1],
-  ];
-  const known = server.directives
-    .filter((d) => d.name === 'sentinel' && /^known-(replica|sentinel)$/.test(d.args[0] ?? ''))
-    .map((d) => d.args[2] ?? '');
-  const hosts = [follows?.host, ...announced, ...known, ...monitorsOf(server).map((m) => m.host)];
-  return hosts.some((host) => host !== undefined && host !== '' && isIp(host) && !isLoopback(host));
 }

@@ -1,8 +1,9 @@
 import type { MasterSetting } from '../../model/sentinel-settings.js';
 import type { Severity } from '../../model/status.js';
 import type { FileReader, RawFinding, Skip } from '../check.js';
-import { type CountedGroup, type FileGroup, fileGroups, isAt, type MonitoredGroup } from './groups.js';
+import { type CountedGroup, type FileGroup, fileGroups, type MonitoredGroup } from './groups.js';
 import { type FileServer, nodeFiles, type Project, sentinelFiles } from './project.js';
+import { isAt } from './server-address.js';
 import { lineOr, type Monitor, masterSetting, monitorsOf, settingOf } from './settings.js';
 
 /** What a check of sentinels says without one, and a check of data nodes. */

@@ -23,6 +23,8 @@ export interface FileServer {
   unit?: Unit;
   /** The certificates that it names, where their files can be read. */
   certificates?: Certificate[];
+  /** It is a single server beside the cluster: no sentinel watches it, and it is part of no replication. */
+  alone?: true;
   /** Whether its image was told that it is one of a replication, as the master too. */
   replicates?: boolean;
   /** Whether a sentinel is started without the file that it needs, or with it behind `--sentinel`. */
@@ -119,9 +121,9 @@ export const emptyProject = (compose: string | null): Project => ({
 /** All of them, also those whose configuration could not be read: they count. */
 export const sentinelFiles = (project: Project): FileServer[] =>
   project.servers.filter((s) => s.kind === 'sentinel');
-/** Data nodes whose configuration could be read. */
+/** Data nodes of the cluster whose configuration could be read. */
 export const nodeFiles = (project: Project): FileServer[] =>
-  project.servers.filter((s) => s.kind === 'redis' && s.seen);
+  project.servers.filter((s) => s.kind === 'redis' && s.seen && s.alone !== true);
 
 /** The service of the compose file that a host is a name of, and its fixed address. */
 export const serviceAt = (project: Project, host: string): { pinned: string | null } | undefined => {

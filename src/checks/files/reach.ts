@@ -1,8 +1,9 @@
 import { formatAddress, isIp, reachesItself } from '../../model/address.js';
 import type { RawFinding } from '../check.js';
-import { type FileGroup, fileGroups, inSubnet, isOwnHost } from './groups.js';
+import { type FileGroup, fileGroups } from './groups.js';
 import { settingLine } from './logins.js';
 import { type FileServer, type Project, placesOf, serviceAt } from './project.js';
+import { inSubnet, isOwnHost } from './server-address.js';
 import {
   followsOf,
   lastOf,

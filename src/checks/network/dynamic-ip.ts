@@ -1,9 +1,9 @@
 import { isIp, isLoopback } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
-import { hostNamesOf, inSubnet } from '../files/groups.js';
 import { merged, noSentinelFile } from '../files/judge.js';
 import { isBeforeNames } from '../files/monitor-lines.js';
 import { type FileServer, looseNodes, nodeFiles, type Project, sentinelFiles } from '../files/project.js';
+import { hostNamesOf, inSubnet } from '../files/server-address.js';
 import { isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
 import { containerOf, networkOf } from '../fixes.js';
 import { judged, readAll, serversOf } from '../group.js';

@@ -3,6 +3,7 @@ import { usageError } from '../../../errors.js';
 import { scriptAt } from '../../../host/script-file.js';
 import { openRules } from '../../files/acl-rules.js';
 import { optionDirectives } from '../../files/conf.js';
+import { aloneIn } from '../../files/groups.js';
 import {
   emptyProject,
   type FileServer,
@@ -61,6 +62,7 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
   }
   startServers(project, units);
   withKnownHashes(project.servers);
+  for (const server of aloneIn(project)) server.alone = true;
   project.unread.push(...openRules(project));
   project.lacking.push(...withoutSentinel(project));
   return { ...project, nowMs: asked.nowMs, scripts: await scriptsOf(project.servers) };
