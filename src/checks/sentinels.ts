@@ -49,7 +49,8 @@ export const judgeSetting = (
  * One that is gone for good still counts (sentinel.c, sentinelGetLeader).
  */
 export function votersOf(gathered: Gathered, { views }: Group): number {
-  const silent = gathered.sentinels.filter((s) => !s.masters.ok).length;
+  // A data node or a proxy at a typed address is not one of them.
+  const silent = gathered.sentinels.filter((s) => !s.masters.ok && s.silence?.kind !== 'protocol').length;
   const known = views.map(({ master }) => 1 + (num(master.fields, 'num-other-sentinels') ?? 0));
   return Math.max(views.length + silent, ...known);
 }

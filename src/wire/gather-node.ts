@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.js';
 import type { Fields, GatheredNode, Got } from '../model/gathered.js';
+import { nodeAnswerIn } from '../model/records.js';
 import type { Silence } from '../model/snapshot.js';
 import type { ConnectionOptions } from './client.js';
 import {
@@ -82,7 +83,7 @@ async function askNode(
     clock: time,
     latency,
     slowlog,
-    role,
+    role: role.ok ? role : (roleIn(common.info) ?? role),
     config: read.ok ? got(read.value.settings) : read,
     login: loginOf(read, users),
     aclLog,
@@ -91,6 +92,14 @@ async function askNode(
     channels,
     pingMs: q.pingMs,
   };
+}
+
+/** What INFO says of it, where ROLE is not allowed or has another shape (Dragonfly gives a master no offset). */
+function roleIn(info: Got<Fields>): GatheredNode['role'] | undefined {
+  const answer = info.ok ? nodeAnswerIn(new Map(Object.entries(info.value))) : undefined;
+  if (answer === undefined || answer.role === 'unknown') return undefined;
+  const { role, follows, linkStatus, offset } = answer;
+  return got({ role, follows, link: linkStatus === 'up' ? 'connected' : linkStatus && 'connect', offset });
 }
 
 /** A replica's link to its master, which passes PUBLISH on, has no user (networking.c, catClientInfoString). */

@@ -57,9 +57,12 @@ export default {
 } satisfies SnapshotCheck;
 
 function unknownMaster({ name, nodes }: MasterFacts): string {
-  const unknown = nodes.filter((n) => n.answer === null);
+  const unknown = nodes.filter((n) => n.answer === null || hasOtherRole(n));
   if (unknown.length === 0) return `${name}: no data node is known`;
-  const reasons = unknown.map((n) => `${n.id}: ${n.silence?.message ?? n.withheld ?? 'no answer'}`);
+  const reasons = unknown.map(
+    (n) =>
+      `${n.id}: ${hasOtherRole(n) ? 'its INFO says neither master nor replica' : (n.silence?.message ?? n.withheld ?? 'no answer')}`,
+  );
   return `${name}: no sentinel calls the master down, and its role is not known (${reasons.join('; ')})`;
 }
 
@@ -67,11 +70,13 @@ function unknownMaster({ name, nodes }: MasterFacts): string {
 export function hasNoMaster(facts: MasterFacts): boolean {
   const { nodes, answered } = facts;
   if (nodes.length === 0 || answered.some((n) => n.answer.role === 'master')) return false;
-  // One that wants a password, or does not allow the question, may be the master.
-  if (nodes.some((n) => isLocked(n.silence) || n.withheld !== undefined))
+  // One that wants a password, does not allow the question, or answers without a role that is known, may be the master.
+  if (nodes.some((n) => isLocked(n.silence) || n.withheld !== undefined || hasOtherRole(n)))
     return givenUpMaster(facts) !== null;
   return lostMaster(facts) === null || !isReached(facts);
 }
+
+const hasOtherRole = ({ answer }: NodeState): boolean => answer?.role === 'unknown';
 
 /** The master that most sentinels name and none of them reaches: clients are sent to it, whatever the other nodes are. */
 export function givenUpMaster(facts: MasterFacts): NodeState | null {

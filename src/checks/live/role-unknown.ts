@@ -16,11 +16,13 @@ export default {
   sources: ['server.c: genRedisInfoString (replication)'],
   causes: ['no-master', 'replica-missing'],
   live: (facts) =>
-    judgeMasters(facts, ['nodes'], ({ answered, hints }) =>
+    judgeMasters(facts, ['nodes'], ({ answered, hints, master, refOf }) =>
       answered
         .filter((n) => n.answer.role === 'unknown')
         .map((node) => ({
           subject: node.id,
+          // Where clients are sent to it, it may take their writes all the same: KeyDB says role:active-replica.
+          ...(master !== null && refOf(master).id === node.id && { impact: 'unknown' }),
           message: `${nameOf(node)} answers, but neither as a master nor as a replica`,
           fix: [hints.logs(node, 'ROLE')],
         })),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
+import { gatherNode } from '../../../src/wire/gather-node.js';
 import { gatherPeerRights } from '../../../src/wire/gather-rights.js';
 import { gatherSentinel } from '../../../src/wire/gather-sentinel.js';
 import { array, bulk, type FakeServer, fakeServer, replies } from '../../helpers/fake-server.js';
@@ -65,6 +66,16 @@ describe('what a user may run where there is no ACL DRYRUN', () => {
     const none = await ask('peer', { 'ACL DRYRUN': NO_DRYRUN, 'ACL GETUSER': '*-1\r\n' });
     expect(none).toEqual({ ok: false, why: 'has no such user' });
   });
+});
+
+it('a role that ROLE does not tell is that of INFO', async () => {
+  const info = bulk(
+    'redis_version:7.4.0\r\nrole:slave\r\nmaster_host:10.0.0.1\r\nmaster_port:6379\r\nmaster_link_status:up\r\nslave_repl_offset:7\r\n',
+  );
+  const { address } = await serve({ INFO: info, ROLE: array(bulk('slave'), bulk('10.0.0.1')) });
+  const node = await gatherNode({ id: 'n', announce: address, endpoint: address }, asking);
+  const follows = { host: '10.0.0.1', port: 6379 };
+  expect(node.role).toEqual({ ok: true, value: { role: 'replica', follows, link: 'connected', offset: 7 } });
 });
 
 it('CKQUORUM that this user may not run is not the answer NOQUORUM', async () => {

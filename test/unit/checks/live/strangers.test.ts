@@ -55,6 +55,47 @@ describe('one server under two addresses', () => {
   });
 });
 
+describe('one server under two addresses, promoted under one and sent to the other', () => {
+  it('follows itself: the first command of status ends that, as that of doctor', () => {
+    const other = { host: '127.0.0.77', port: 6381 };
+    const result = judge(
+      altered((s) => {
+        const node = nodeOf(s, 3);
+        Object.assign(answerOf(s, 3), { role: 'replica', follows: node.announce, linkStatus: 'down' });
+        s.groups[0]?.nodes.unshift({ ...node, announce: other, endpoint: other, id: '127.0.0.77:6381' });
+        for (const view of viewsIn(s)) {
+          view.replicas = [{ ...(view.replicas[1] ?? never()), address: other }];
+          Object.assign(view, { address: node.announce, runId: runIdOf(3) });
+        }
+      }),
+    );
+    expect(result.verdict.next).toBe('redis-cli -h 127.0.0.1 -p 6381 REPLICAOF NO ONE');
+  });
+});
+
+describe('a master whose INFO names another role, as KeyDB with active replicas', () => {
+  it('may take writes: not DOWN, and the others are not called replicas of nothing', () => {
+    const result = judge(altered((s) => Object.assign(answerOf(s, 1), { role: 'unknown' })));
+    expect(idsIn(result)).toContain('role-unknown');
+    expect(idsIn(result)).not.toContain('no-master');
+    expect(result.verdict.word).toBe('UNKNOWN');
+  });
+});
+
+describe('sentinels that monitor a replica', () => {
+  it('no command makes another node follow it: what a replica lists, Sentinel does not know', () => {
+    const result = judge(
+      altered((s) => {
+        s.groups[0]?.nodes.splice(1);
+        for (const view of viewsIn(s)) view.replicas = [];
+        const upstream = { host: '127.0.0.1', port: 6399 };
+        Object.assign(answerOf(s, 1), { role: 'replica', follows: upstream, linkStatus: 'up' });
+      }),
+    );
+    expect(fixOf(result, 'no-replica')).not.toContain('REPLICAOF');
+  });
+});
+
 const never = (): never => {
   throw new Error('the fixture has no such replica');
 };
