@@ -1,5 +1,6 @@
 import { builtin } from './builtins.js';
 import { expandOne, expandWord, OPEN } from './expand.js';
+import { everyWay } from './fork.js';
 import { changesNothing, globOf } from './harmless.js';
 import { BadScript } from './lex.js';
 import { loop } from './loop.js';
@@ -148,10 +149,12 @@ class Run {
       if (when === 'or' && status !== false) {
         // What is not known to have failed is taken for done, unless it matters.
         if (status === true || changesNothing([step])) continue;
-        throw new NotFollowed(
-          this.lineOf(pipeline[0]?.line ?? 1),
+        status = await this.everyWay(
+          [() => this.pipeline(pipeline), async () => true],
+          pipeline[0]?.line ?? 1,
           'whether what stands before || fails is not known',
         );
+        continue;
       }
       const isTested = /^(and|or)$/.test(steps[i + 1]?.when ?? '');
       status = await (isTested ? this.exempt(() => this.pipeline(pipeline)) : this.pipeline(pipeline));
@@ -221,21 +224,56 @@ class Run {
     otherwise,
     line,
   }: Extract<Command, { kind: 'if' }>): Promise<Status> {
-    for (const { condition, body } of branches) {
+    for (const [i, { condition, body }] of branches.entries()) {
       const holds = await this.exempt(() => this.list(condition));
       if (holds === true) return this.list(body);
       if (holds === null) {
         const all = [...branches.map((b) => b.body), otherwise];
         if (all.every(changesNothing)) return true;
-        throw new NotFollowed(this.lineOf(line), 'the condition of an if is not known');
+        const rest = branches.slice(i + 1);
+        return this.everyWay(
+          [() => this.list(body), () => this.conditional({ kind: 'if', branches: rest, otherwise, line })],
+          line,
+          'the condition of an if is not known',
+        );
       }
     }
     return this.list(otherwise);
   }
 
+  /** Goes on in each of several ways, of which the container takes one. Throws NotFollowed where that matters. */
+  private everyWay(ways: (() => Promise<Status>)[], line: number, why: string): Promise<Status> {
+    return everyWay(
+      this.machine,
+      ways,
+      {
+        get: () => (this.ended ? 'end' : (this.leaving ?? '')),
+        set: (left) => {
+          this.ended = left === 'end';
+          this.leaving = left === 'break' || left === 'continue' ? left : null;
+        },
+      },
+      new NotFollowed(this.lineOf(line), why),
+    );
+  }
+
   private async choice({ word, arms, line }: Extract<Command, { kind: 'case' }>): Promise<Status> {
     const value = expandOne(word, this.lookup);
-    if (value.includes(OPEN)) throw new NotFollowed(this.lineOf(line), 'the value of a case is not known');
+    if (value.includes(OPEN)) {
+      const hasAny = arms.some(({ patterns }) => patterns.includes('*'));
+      return this.everyWay(
+        [
+          ...arms.map(
+            ({ body }) =>
+              () =>
+                this.list(body),
+          ),
+          ...(hasAny ? [] : [async () => true]),
+        ],
+        line,
+        'the value of a case is not known',
+      );
+    }
     for (const { patterns, body } of arms) {
       if (patterns.some((p) => globOf(expandOne(p, this.lookup)).test(value))) return this.list(body);
     }

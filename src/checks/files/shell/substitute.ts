@@ -4,7 +4,7 @@ import { type Machine, NotFollowed } from './machine.js';
 import { type Command, parseScript, type Step } from './parse.js';
 
 /** Programs whose output follows from their input alone. */
-const PLAIN = /^(echo|printf|sed|hostname|cat|seq)$/;
+const PLAIN = /^(echo|printf|sed|hostname|cat|seq|envsubst)$/;
 
 /** The variables that a command begins with: `A=1 B=2 program`. */
 export function assignmentsIn(words: readonly string[]): string[] {
@@ -85,4 +85,6 @@ function stepsOf(script: string): Step[] | null {
 }
 
 const isPlain = (command: Command): boolean =>
-  command.kind === 'simple' && command.redirects.length === 0 && PLAIN.test(command.words[0] ?? '');
+  command.kind === 'simple' &&
+  command.redirects.every((r) => r.operator === '<') &&
+  PLAIN.test(command.words[0] ?? '');

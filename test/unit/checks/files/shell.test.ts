@@ -67,6 +67,26 @@ describe('a start script', () => {
     });
   });
 
+  it.each<[string, string]>([
+    ['if redis-cli ping; then D=/a; else D=/b; fi; echo "port 1" > /o', 'port 1\n'],
+    ['if redis-cli ping; then D=/a; else D=/b; fi; echo dir $D > /o', `dir ${OPEN}$D\n`],
+    ['echo x > /o; if redis-cli ping; then cd /a; fi; echo y > f', 'x\n'],
+    ['if redis-cli ping; then cd /a; fi; echo y > f; cat f > /o', 'y\n'],
+    ['if redis-cli ping; then echo a > /o; else echo a > /o; fi', 'a\n'],
+    ['f() { echo "$1"; }; if redis-cli ping; then f no; exit 1; fi; echo b > /o', 'b\n'],
+    ['case $(hostname) in a*) L=debug;; *) L=notice;; esac; echo loglevel $L > /o', `loglevel ${OPEN}$L\n`],
+    ['redis-cli ping || D=/a; echo "port 1" > /o', 'port 1\n'],
+    ['X=$(envsubst < /in/a.conf); echo "$X" > /o', 'port 1\nsentinel auth-pass app \n# end\n'],
+  ])('goes on with what all ways have in common: %s', async (script, text) => {
+    expect(await textIn(await followed(script), '/o')).toBe(text);
+  });
+
+  it('does not know a file in which the ways differ', async () => {
+    const made = await followed('if redis-cli ping; then echo a > /o; else echo b > /o; fi; echo c > /p');
+    expect(await textIn(made, '/o')).toMatch(/^why: what is in \/o depends on a condition/);
+    expect(await textIn(made, '/p')).toBe('c\n');
+  });
+
   it('keeps what only the container knows apart', async () => {
     const made = await textIn(await followed('echo announce $(hostname -i) $NOT > /o'), '/o');
     expect(made).toBe(`announce ${OPEN}$(hostname\u00a0-i) ${OPEN}$NOT\n`);
@@ -76,7 +96,10 @@ describe('a start script', () => {
     ['for i in $(ls /); do echo $i > /o; done', /loop/],
     ['for ((i=0; i<2; i++)); do echo $i > /o; done', /loop/],
     ['while true; do echo $i > /o; done', /loop/],
-    ['if redis-cli ping; then echo a > /o; else echo b > /o; fi', /condition/],
+    ['if redis-cli ping; then redis-server --port 1; else redis-server --port 2; fi', /condition/],
+    ['if redis-cli ping; then exec redis-server; fi; exec redis-server --replicaof a 1', /condition/],
+    ['case $(hostname) in a*) redis-server;; b*) redis-sentinel /o;; esac', /value of a case/],
+    ['redis-cli ping || redis-server', /whether what stands before/],
     ['/in/gone.sh', /not known/],
     ['python3 /x.py', /python3 is not followed/],
     ['echo "open', /not closed/],
