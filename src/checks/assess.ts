@@ -120,10 +120,11 @@ function weighed(judged: readonly Judged[], servers: ReadonlySet<string>): Weigh
   );
   // A root is a copy of its finding.
   const keyOf = ({ id, subject, message }: Finding): string => `${id}\n${subject}\n${message}`;
+  const keyed = judged.map((one): [string, Judged] => [keyOf(one.finding), one]);
   const asJudged = (of: readonly Finding[]): Judged[] => {
     if (of.length === 0) return [];
     const keys = new Set(of.map(keyOf));
-    return judged.filter(({ finding }) => keys.has(keyOf(finding)));
+    return keyed.flatMap(([key, one]) => (keys.has(key) ? [one] : []));
   };
   return weigh(roots, explainer(SNAPSHOT_CHECKS, servers)).map(({ of, covers = [], ...rest }) => ({
     ...rest,

@@ -60,7 +60,12 @@ const sameText = (a: Server, b: Server): boolean => formatAddress(a.announce) ==
 /** Puts things that share a key together, in order of appearance. */
 export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
   return [...groups.values()];
 }
 
