@@ -40,8 +40,8 @@ export default defineConfig({
           // Of what a file has marked as concurrent.
           maxConcurrency: 3,
           globalSetup: 'test/helpers/built.ts',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],

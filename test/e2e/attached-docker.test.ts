@@ -14,7 +14,7 @@ const IMAGE = 'sentinelctl-test/redis:8';
 const NAME = `attached-${process.pid}`;
 const SUBNET = '172.29.71';
 const SENTINEL = `${SUBNET}.21:26379`;
-const LONG_MS = 120_000;
+const LONG_MS = 600_000;
 
 it.runIf(engineRequired && !hasEngine)('a Docker Engine is required and answers', () => {
   expect(hasEngine).toBe(true);

@@ -25,7 +25,7 @@ const SENTINEL: NodeSlot = {
   persistent: false,
   sentinelId: 'a'.repeat(40),
 };
-const LONG_MS = 60_000;
+const LONG_MS = 600_000;
 
 const probe = await dockerDriver.probe({ settings: {}, env });
 const isRequired = env.SENTINELCTL_REQUIRE_DOCKER === '1';

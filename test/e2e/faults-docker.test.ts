@@ -27,7 +27,7 @@ import {
 import { noPacketRules } from '../helpers/packet-rules.js';
 
 const NAME = 'faults-e2e';
-const LONG_MS = 180_000;
+const LONG_MS = 600_000;
 const SENTINELS = ['sentinel-1', 'sentinel-2', 'sentinel-3'];
 const DATA = ['redis-1', 'redis-2', 'redis-3'];
 const ALL = [...DATA, ...SENTINELS];

@@ -9,7 +9,7 @@ import { documents } from '../helpers/documents.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules', '.bin', 'tsc');
-const LONG_MS = 240_000;
+const LONG_MS = 600_000;
 const run = promisify(execFile);
 
 /** The package as npm makes it, installed into an empty project. */

@@ -53,6 +53,12 @@ export async function askNode(cli: Cli, id: string, ...words: (string | number)[
   return ask(node, words);
 }
 
+/** Changes how long every sentinel waits before it calls the master down, in milliseconds. */
+export async function setDownAfter(cli: Cli, ms: number): Promise<void> {
+  for (const n of [1, 2, 3])
+    await askNode(cli, `sentinel-${n}`, 'SENTINEL', 'SET', 'mymaster', 'down-after-milliseconds', ms);
+}
+
 /** Writes keys `key:1` … and returns once every replica has them, and has written them to its file where it keeps one. */
 export async function writeKeys(cli: Cli, id: string, count: number, replicas: number): Promise<void> {
   const node = (await nodesOf(cli)).find((n) => n.id === id);

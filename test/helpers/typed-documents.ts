@@ -14,7 +14,7 @@ import { noEngine, secondsOf, type TypedPart, typedWith } from './typed.js';
  */
 const LONG_MS = 600_000;
 /** How long a command that is to be typed again may be refused, in milliseconds: down-after, and elections that split. */
-const AGAIN_MS = 300_000;
+const AGAIN_MS = 600_000;
 
 /** Long enough for the next line to be typed before a replica takes over. */
 const SETTINGS = typedWith('3s');

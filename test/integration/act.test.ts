@@ -5,7 +5,7 @@ import { systemClock } from '../../src/clock.js';
 import type { ActResult } from '../../src/cluster/act.js';
 import { until } from '../../src/until.js';
 import { type Cli, openCli } from '../helpers/cli.js';
-import { askNode, dirOf, pidsOf, writeKeys } from '../helpers/inside.js';
+import { askNode, dirOf, pidsOf, setDownAfter, writeKeys } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
 import { refusal } from '../helpers/refusal.js';
 
@@ -53,12 +53,6 @@ async function promoted(old: string): Promise<string> {
   );
   if (found === undefined) throw new Error(`no replica was promoted instead of ${old}`);
   return found;
-}
-
-/** Changes how long every sentinel waits before it calls the master down. */
-async function downAfter(ms: number): Promise<void> {
-  for (const n of [1, 2, 3])
-    await askNode(cli, `sentinel-${n}`, 'SENTINEL', 'SET', 'mymaster', 'down-after-milliseconds', ms);
 }
 
 describe('a replica', () => {
@@ -142,12 +136,12 @@ describe('the master', () => {
     const expected = { exit: 3, code: 'would-come-back-empty', says: '--as-crashed' };
     // What skips the guard must be said each time: no environment turns it on.
     await refusal(cli, ['start', 'redis-1'], expected, { env: { SENTINELCTL_AS_CRASHED: 'true' } });
-    await downAfter(SHORT_MS);
+    await setDownAfter(cli, SHORT_MS);
   });
 
   it('comes back as a replica of its successor, and is a second master at no moment', async () => {
     const successor = await promoted('redis-1');
-    await downAfter(LONG_MS);
+    await setDownAfter(cli, LONG_MS);
     const roles = new Set<unknown>();
     let ended = false;
     const polling = until(
@@ -192,10 +186,10 @@ describe('a frozen master', () => {
 
   it('that was replaced is not resumed, and restart makes it a replica without a moment as a master', async () => {
     const old = await healthy();
-    await downAfter(SHORT_MS);
+    await setDownAfter(cli, SHORT_MS);
     await act('pause', 'master');
     const successor = await promoted(old);
-    await downAfter(LONG_MS);
+    await setDownAfter(cli, LONG_MS);
     const says = `sentinelctl restart ${old}`;
     await refusal(
       cli,
@@ -228,10 +222,10 @@ describe('a frozen master', () => {
     const old = await healthy();
     const replica = ['redis-1', 'redis-2', 'redis-3'].find((id) => id !== old) ?? '';
     await act('pause', replica);
-    await downAfter(SHORT_MS);
+    await setDownAfter(cli, SHORT_MS);
     await act('kill', 'master');
     await promoted(old);
-    await downAfter(LONG_MS);
+    await setDownAfter(cli, LONG_MS);
     expect(await act('resume', replica)).toMatchObject({ after: { state: 'running' } });
     expect(await roleOf(replica)).toBe('slave');
     // Sentinel would correct its master only after failover-timeout.
@@ -242,13 +236,13 @@ describe('a frozen master', () => {
 
   it('--as-frozen insists', async () => {
     const old = await healthy();
-    await downAfter(SHORT_MS);
+    await setDownAfter(cli, SHORT_MS);
     await act('pause', 'master');
     await promoted(old);
     // Sentinel demotes a returned master after 4 publish periods: far longer than this test takes.
     for (const n of [1, 2, 3])
       await askNode(cli, `sentinel-${n}`, 'SENTINEL', 'DEBUG', 'publish-period', LONG_MS);
-    await downAfter(LONG_MS);
+    await setDownAfter(cli, LONG_MS);
     expect(await act('resume', old, '--as-frozen')).toMatchObject({ after: { state: 'running' } });
     expect(await roleOf(old)).toBe('master');
     for (const n of [1, 2, 3])
@@ -285,7 +279,7 @@ describe('sentinels', () => {
 describe('--as-crashed', () => {
   it('warns, and starts an old master as the master that it was', async () => {
     const old = await healthy();
-    await downAfter(SHORT_MS);
+    await setDownAfter(cli, SHORT_MS);
     await act('kill', 'master');
     await promoted(old);
     // Sentinel demotes a returned master after 4 publish periods: far longer than this test takes.

@@ -7,7 +7,7 @@ import { openCli } from '../helpers/cli.js';
 import { ctl, flat, ownPatient, type Patient, upIn } from '../helpers/doctor.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
-const LONG_MS = 120_000;
+const LONG_MS = 600_000;
 
 let home: string;
 let patient: Patient;

@@ -9,7 +9,7 @@ import { type Lab, openLab } from '../helpers/plants/lab.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
-const LONG_MS = 90_000;
+const LONG_MS = 600_000;
 const PORT = 7800;
 const PASSWORD = 'correct-horse';
 const SENTINELS_OWN = 'battery-staple';

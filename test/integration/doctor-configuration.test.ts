@@ -11,7 +11,7 @@ import { type Lab, openLab } from '../helpers/plants/lab.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
-const LONG_MS = 90_000;
+const LONG_MS = 600_000;
 const PORT = 7600;
 const at = (port: number, host = '127.0.0.1'): Address => ({ host, port });
 const id = (port: number): string => `127.0.0.1:${port}`;

@@ -11,7 +11,7 @@ import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
-const LONG_MS = 60_000;
+const LONG_MS = 600_000;
 
 /** One cluster that sentinelctl did not make, ailing from one thing after the other. */
 let raw: RawCluster;

@@ -7,7 +7,7 @@ import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js
 import { type Lab, openLab } from '../helpers/plants/lab.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
-const LONG_MS = 90_000;
+const LONG_MS = 600_000;
 const BASE = 9670;
 const [MASTER, REPLICA] = [BASE, BASE + 1];
 const SENTINELS = [BASE + 5, BASE + 6, BASE + 7];

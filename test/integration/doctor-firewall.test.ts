@@ -6,7 +6,7 @@ import { attachedPatient, type Patient, shell } from '../helpers/doctor.js';
 import { noPacketRules } from '../helpers/packet-rules.js';
 import { type Lab, openLab } from '../helpers/plants/lab.js';
 
-const LONG_MS = 90_000;
+const LONG_MS = 600_000;
 const [NODE, PORT] = [9690, 9695];
 const HOSTS = ['127.0.41.1', '127.0.41.2', '127.0.41.3'] as const;
 const [ONE, TWO, THREE] = HOSTS;

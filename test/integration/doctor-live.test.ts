@@ -9,7 +9,7 @@ import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '
 import { redisCli } from '../helpers/redis-cli.js';
 
 const PORT = 7500;
-const LONG_MS = 60_000;
+const LONG_MS = 600_000;
 
 /** One cluster that sentinelctl did not make, ailing from one thing after the other. */
 let raw: RawCluster;

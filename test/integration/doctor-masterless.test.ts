@@ -6,7 +6,7 @@ import { attachedPatient, type Patient, typed } from '../helpers/doctor.js';
 import { type RawCluster, startRawCluster, startRedis } from '../helpers/redis.js';
 
 const PORT = 6700;
-const LONG_MS = 90_000;
+const LONG_MS = 600_000;
 const [A, B, C] = [PORT, PORT + 1, PORT + 2];
 const SENTINELS = [PORT + 50, PORT + 51, PORT + 52];
 const everySentinel = (words: string): Promise<string[]> =>

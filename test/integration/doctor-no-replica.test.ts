@@ -3,7 +3,7 @@ import { cli, says } from '../helpers/by-hand.js';
 import { attachedPatient } from '../helpers/doctor.js';
 import { type Lab, openLab } from '../helpers/plants/lab.js';
 
-const LONG_MS = 90_000;
+const LONG_MS = 600_000;
 const PORT = 9230;
 const [MASTER, STRAY, SENTINEL] = [PORT, PORT + 1, PORT + 50];
 

@@ -6,7 +6,7 @@ import type { Severity } from '../../src/model/status.js';
 import { ctl, flat, ownPatient, type Patient, upIn } from '../helpers/doctor.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
-const LONG_MS = 60_000;
+const LONG_MS = 600_000;
 
 /** A cluster that sentinelctl created, with one fault after the other. */
 let home: string;

@@ -10,7 +10,7 @@ import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 /** How many are played: some in every run, hundreds when asked to; and in which order. */
 const PAIRS = Number(env.DOCTOR_PAIRS ?? 16);
 const SEED = Number(env.DOCTOR_PAIRS_SEED ?? 20_261_122);
-const EACH_MS = 60_000;
+const EACH_MS = 600_000;
 
 let raw: RawCluster;
 let patient: Patient;

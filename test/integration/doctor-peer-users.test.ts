@@ -5,7 +5,7 @@ import { OPEN, setLogins } from '../../src/model/secrets.js';
 import { attachedPatient, flat, shell } from '../helpers/doctor.js';
 import { type Lab, openLab } from '../helpers/plants/lab.js';
 
-const LONG_MS = 90_000;
+const LONG_MS = 600_000;
 const PORT = 9130;
 const SENTINELS = [PORT + 50, PORT + 51, PORT + 52];
 const ADMIN = 'battery-staple';

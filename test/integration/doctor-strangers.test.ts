@@ -18,7 +18,7 @@ import {
 } from '../helpers/redis.js';
 
 const PORT = 6850;
-const LONG_MS = 90_000;
+const LONG_MS = 600_000;
 const [MASTER, ONE, TWO] = [PORT, PORT + 1, PORT + 2];
 const SENTINELS = [PORT + 50, PORT + 51, PORT + 52];
 

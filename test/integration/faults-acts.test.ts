@@ -10,7 +10,7 @@ import { dataNodes } from '../../src/model/plan.js';
 import { openConnection } from '../../src/wire/client.js';
 import { type FaultCluster, openFaultCluster } from '../helpers/faults.js';
 
-const LONG_MS = 120_000;
+const LONG_MS = 600_000;
 const CLUSTER = 'acts';
 
 let opened: FaultCluster;

@@ -9,7 +9,7 @@ import { type Cli, openCli, type Ran } from '../helpers/cli.js';
 import { refusal } from '../helpers/refusal.js';
 import { hasTmux, openTerminal } from '../helpers/tmux.js';
 
-const LONG_MS = 60_000;
+const LONG_MS = 600_000;
 
 let cli: Cli;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { until } from '../../src/until.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { ask, nodesOf } from '../helpers/inside.js';
 
-const LONG_MS = 120_000;
+const LONG_MS = 600_000;
 
 let cli: Cli;
 let nodes: NodePlan[];

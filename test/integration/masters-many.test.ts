@@ -7,7 +7,7 @@ import { type RedisServer, startRedis } from '../helpers/redis.js';
 
 const PORT = 6740;
 const NAMES = 62;
-const LONG_MS = 120_000;
+const LONG_MS = 600_000;
 
 let dir: string;
 let server: RedisServer;

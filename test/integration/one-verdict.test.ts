@@ -15,7 +15,7 @@ import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '
 import { redisCli } from '../helpers/redis-cli.js';
 
 const PORT = 7900;
-const LONG_MS = 300_000;
+const LONG_MS = 600_000;
 
 let raw: RawCluster;
 let asked: Asked;

@@ -6,7 +6,7 @@ import { type Cli, openCli } from '../helpers/cli.js';
 import { askNode } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
 
-const LONG_MS = 180_000;
+const LONG_MS = 600_000;
 
 let cli: Cli;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cli, openCli } from '../helpers/cli.js';
 
-const LONG_MS = 180_000;
+const LONG_MS = 600_000;
 
 /** Loaded before the command: notes how often each file is opened to be read, or looked for, and writes that down at the end. */
 const COUNTER = `

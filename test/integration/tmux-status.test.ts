@@ -4,7 +4,7 @@ import { type Cli, openCli } from '../helpers/cli.js';
 import { ask, nodesOf } from '../helpers/inside.js';
 import { hasTmux, openTerminal, type Terminal } from '../helpers/tmux.js';
 
-const LONG_MS = 120_000;
+const LONG_MS = 600_000;
 
 describe.skipIf(!hasTmux)('what status says of doctor', () => {
   let cli: Cli;
