@@ -15,8 +15,16 @@ export type SentinelAnswer = NonNullable<SentinelState['answer']>;
 /** An answer, or the reason for its absence; never both. */
 export type Asked<T> = { answer: T; silence: null } | { answer: null; silence: Silence };
 
-/** Asks a data node who it is. Throws only the signal's reason. */
-export function askNode(endpoint: Address, options: ConnectionOptions): Promise<Asked<NodeAnswer>> {
+/**
+ * Asks a data node who it is; once more where it closes the connection, as Sentinel makes it do to every client when it is
+ * promoted or repointed (sentinel.c, sentinelSendSlaveOf: CLIENT KILL TYPE normal). Throws only the signal's reason.
+ */
+export async function askNode(endpoint: Address, options: ConnectionOptions): Promise<Asked<NodeAnswer>> {
+  const asked = await askNodeOnce(endpoint, options);
+  return asked.silence?.kind === 'closed' ? askNodeOnce(endpoint, options) : asked;
+}
+
+function askNodeOnce(endpoint: Address, options: ConnectionOptions): Promise<Asked<NodeAnswer>> {
   return visit(endpoint, options, async (connection, within) => {
     const [said, pingError] = await within(
       Promise.all([connection.call('INFO'), connection.call('PING').then(() => undefined, pingErrorIn)]),

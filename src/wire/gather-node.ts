@@ -40,9 +40,23 @@ const SENT_BY_SENTINEL: readonly (readonly string[])[] = [
 ];
 /**
  * Asks a data node everything that checks look at. Takes at most about three deadlines, some round trips where it
- * answers. What it does not answer is in the result with the reason. Throws only the signal's reason.
+ * answers. What it does not answer is in the result with the reason. It is asked once more where it closes the connection,
+ * as Sentinel makes it do to every client when it is promoted or repointed (sentinel.c, sentinelSendSlaveOf: CLIENT KILL
+ * TYPE normal). Throws only the signal's reason.
  */
 export async function gatherNode(server: Asked, options: ConnectionOptions): Promise<Wired<GatheredNode>> {
+  const node = await gatherOnce(server, options);
+  return isCutOff(node) ? gatherOnce(server, options) : node;
+}
+
+const CLOSED = /^(closed the connection|was not asked: the connection is closed)/;
+
+/** Whether the connection ended before everything was answered. */
+const isCutOff = (node: Wired<GatheredNode>): boolean =>
+  node.silence?.kind === 'closed' ||
+  Object.values(node).some((part: unknown) => CLOSED.test(String((part as { why?: unknown } | null)?.why)));
+
+async function gatherOnce(server: Asked, options: ConnectionOptions): Promise<Wired<GatheredNode>> {
   const visited = await visit(server.endpoint, options, (q) => askNode(server, q, options));
   return 'value' in visited ? visited.value : silentNode(server, visited.silence);
 }

@@ -4,7 +4,7 @@ import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { sentinelSet } from '../fixes.js';
-import { groupsOf, idsOf, judged, num } from '../group.js';
+import { groupsOf, idsOf, judged, num, settingIn } from '../group.js';
 
 /** Older entries say nothing about now, milliseconds. */
 const RECENT_MS = 3_600_000;
@@ -51,7 +51,10 @@ export default {
       const downAfterMs = Math.min(
         ...views.map(({ master }) => num(master.fields, 'down-after-milliseconds') ?? Infinity),
       );
-      for (const node of nodes) if (!node.slowlog.ok) missing.push(`${node.id}: ${node.slowlog.why}`);
+      for (const node of nodes) {
+        const blind = node.slowlog.ok ? unlogged(node, downAfterMs) : node.slowlog.why;
+        if (blind !== null) missing.push(`${node.id}: ${blind}`);
+      }
       const slow = nodes.flatMap((node) => slowIn(node, gathered.takenAtMs, downAfterMs));
       const longest = slow.toSorted((a, b) => b.us - a.us)[0];
       if (longest === undefined) return [];
@@ -81,6 +84,20 @@ export default {
     return judged(seen, missing);
   },
 } satisfies Check;
+
+/** Why its SLOWLOG does not hold a command of that length; null where it does, or does not say. */
+function unlogged({ config }: GatheredNode, ms: number): string | null {
+  if (!config.ok) return null;
+  // Valkey 8.1 has both names.
+  const limit = settingIn(config.value, 'slowlog-log-slower-than', 'commandlog-execution-slower-than');
+  const length = settingIn(config.value, 'slowlog-max-len', 'commandlog-slow-execution-max-len');
+  if (length === '0') return 'its SLOWLOG keeps nothing (slowlog-max-len 0)';
+  if (limit === undefined) return null;
+  const isOff = Number(limit) < 0 || Number(limit) > ms * 1000;
+  return isOff
+    ? `its SLOWLOG does not log a command that takes down-after (slowlog-log-slower-than ${limit})`
+    : null;
+}
 
 interface Slow {
   node: GatheredNode;

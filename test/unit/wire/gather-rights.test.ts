@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
+import { askNode } from '../../../src/wire/ask.js';
 import { gatherNode } from '../../../src/wire/gather-node.js';
 import { gatherPeerRights } from '../../../src/wire/gather-rights.js';
 import { gatherSentinel } from '../../../src/wire/gather-sentinel.js';
@@ -76,6 +77,21 @@ it('a role that ROLE does not tell is that of INFO', async () => {
   const node = await gatherNode({ id: 'n', announce: address, endpoint: address }, asking);
   const follows = { host: '10.0.0.1', port: 6379 };
   expect(node.role).toEqual({ ok: true, value: { role: 'replica', follows, link: 'connected', offset: 7 } });
+});
+
+it('a server that disconnects every client, as Sentinel makes it do at a promotion, is asked once more', async () => {
+  let connections = 0;
+  const answering = replies({ PING: '+PONG\r\n', INFO: bulk('redis_version:7.4.0\r\nrole:master\r\n') });
+  const server = await fakeServer((socket) => {
+    connections++;
+    if (connections % 2 === 1) socket.once('data', () => socket.destroy());
+    else answering(socket);
+  });
+  servers.push(server);
+  const { address } = server;
+  const node = await gatherNode({ id: 'n', announce: address, endpoint: address }, asking);
+  expect(node).toMatchObject({ silence: null, info: { ok: true, value: { role: 'master' } } });
+  expect(await askNode(address, asking)).toMatchObject({ answer: { role: 'master' }, silence: null });
 });
 
 it('CKQUORUM that this user may not run is not the answer NOQUORUM', async () => {

@@ -11,6 +11,7 @@ import rebootGap from '../../../../src/checks/data/reboot-gap.js';
 import replicaHidden from '../../../../src/checks/data/replica-hidden.js';
 import replicaWritable from '../../../../src/checks/data/replica-writable.js';
 import restartedEmpty from '../../../../src/checks/data/restarted-empty.js';
+import slowCommand from '../../../../src/checks/data/slow-command.js';
 import versionSkew from '../../../../src/checks/data/version-skew.js';
 import type { Gathered, GatheredSentinel } from '../../../../src/model/gathered.js';
 import { unlinked } from '../../../helpers/alterations/alteration.js';
@@ -18,6 +19,8 @@ import {
   alter,
   given,
   got,
+  healthyGathering,
+  judge,
   no,
   nodeIn,
   replicaRecords,
@@ -46,6 +49,18 @@ describe('bgsave-error', () => {
     expect(failed(status, { 'stop-writes-on-bgsave-error': 'no' })).toMatchObject([{ severity: 'warning' }]);
     expect(failed({ aof_last_bgrewrite_status: 'err' })).toMatchObject([{ severity: 'warning' }]);
     expect(failed(status, { save: '' })).toEqual([]);
+  });
+});
+
+describe('slow-command', () => {
+  it.each([
+    [{ 'slowlog-log-slower-than': '-1' }, /slowlog-log-slower-than -1/],
+    [{ 'slowlog-log-slower-than': '60000000' }, /slowlog-log-slower-than 60000000/],
+    [{ 'slowlog-max-len': '0' }, /keeps nothing/],
+  ])('does not pass where SLOWLOG would not have it: %j', (setting, why) => {
+    const gathered = healthyGathering();
+    alter(nodeIn(gathered, 2).config, setting);
+    expect(judge(slowCommand, gathered)).toEqual({ skip: expect.stringMatching(why) });
   });
 });
 
