@@ -12,6 +12,7 @@ import { containerOf, type Environment, environmentOf } from './container.js';
 import { readText } from './disk.js';
 import { type Placed, placed } from './mounts.js';
 import { isManifest, manifestWords } from './not-conf.js';
+import { hasTags, projectFiles, TAGS } from './project-files.js';
 import { addServers } from './servers.js';
 import { withBases } from './with-bases.js';
 import { yamlTree } from './yaml-tree.js';
@@ -30,7 +31,9 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   // Compose is called beside the file, wherever this command is.
   const shell = (name: string): string | undefined =>
     name === 'PWD' ? resolve(directory) : (env[name] ?? defaults.get(name));
-  await readInto({ project, services: new Map() }, { files: [file], directory, shell, chain: [] });
+  const { files, unread } = await projectFiles(file, shell);
+  project.unread.push(...unread);
+  await readInto({ project, services: new Map() }, { files, directory, shell, chain: [] });
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
   return project;
@@ -183,8 +186,7 @@ async function includedBy(item: Tree, from: Model): Promise<Model | { why: strin
   if ([...from.chain, ...from.files].includes(main)) return unreadable('files include one another');
   const reads = await Promise.all(files.map(readText));
   for (const read of reads) if ('why' in read) return unreadable(read.why);
-  if (reads.some((read) => 'text' in read && /(^|\s)!(reset|override)\b/m.test(read.text)))
-    return unreadable('!reset and !override are not followed: give docker compose config > FILE');
+  if (reads.some((read) => 'text' in read && hasTags(read.text))) return unreadable(TAGS);
   const [given] = texts('project_directory');
   const directory = given === undefined ? dirname(main) : beside(given);
   const set = new Map<string, string>();
