@@ -72,7 +72,7 @@ beforeAll(async () => {
   await startTls(TLS_PORT, []);
   await startTls(TLS_PORT + 1, [`replicaof 127.0.0.1 ${TLS_PORT}`]);
   await startTls(TLS_SENTINEL, [`sentinel monitor carts 127.0.0.1 ${TLS_PORT} 1`], true);
-}, 180_000);
+});
 afterAll(async () => {
   await Promise.all([cluster?.stop(), ...tlsServers.map((server) => server.stop())]);
   await cli?.close();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   for (const s of raw.sentinels)
     for (const period of ['info-period', 'publish-period', 'ask-period'])
       await redisCli(s.address.port, `SENTINEL DEBUG ${period} 200`);
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([raw?.stop(), cli?.close()]);
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   // Longer than the whole test: the sentinels see nothing of it.
   raw = await startRawCluster({ port: PORT, downAfterMs: 120_000 });
   patient = attachedPatient(raw.sentinels.map((s) => s.address));
-}, 180_000);
+});
 afterAll(() => raw?.stop());
 
 /** What \`status\` judges of a look at this moment. */

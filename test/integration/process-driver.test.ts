@@ -380,7 +380,7 @@ describe('the end of the command that started it', () => {
   beforeAll(async () => {
     compiled = await compile('drivers/process/index.ts');
     await writeFile(join(compiled.dir, 'starter.mjs'), STARTER);
-  }, 60_000);
+  });
   afterAll(() => compiled.remove());
 
   it('is survived, and another command finds and ends the server', async () => {

@@ -66,7 +66,7 @@ beforeAll(async () => {
   await startTls(STRICT_PORT, 'yes');
   const conf = [`sentinel monitor mymaster 127.0.0.1 ${PORT + 1} 1`];
   servers.push(await startRedis({ port: SENTINEL_PORT, sentinel: true, conf }));
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()));
   await rm(dir, { recursive: true, force: true });

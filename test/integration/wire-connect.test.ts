@@ -13,7 +13,7 @@ const PORT = 6100;
 let cluster: RawCluster;
 beforeAll(async () => {
   cluster = await startRawCluster({ port: PORT });
-}, 60_000);
+});
 afterAll(() => cluster.stop());
 
 const addresses = (): string =>
@@ -76,7 +76,7 @@ describe('an application by connect()', () => {
       client.disconnect();
     }
     expect(closed).toEqual([]);
-  }, 60_000);
+  });
 
   it('learns that a sentinel that it follows died', async () => {
     const sentinel = cluster.sentinels[2];
@@ -93,7 +93,7 @@ describe('an application by connect()', () => {
   it('is refused a name that no sentinel monitors', async () => {
     const env = { REDIS_SENTINEL_ADDRS: addresses(), REDIS_MASTER_NAME: 'nobody' };
     await expect(connect(env)).rejects.toMatchObject({ code: 'unknown-master', exitCode: 5 });
-  }, 30_000);
+  });
 
   it('connects to REDIS_URL where no sentinels are given', async () => {
     const client = await connect({ REDIS_SENTINEL_ADDRS: ' , ', REDIS_URL: `redis://127.0.0.1:${PORT + 1}` });
@@ -108,7 +108,7 @@ describe('an application by connect() to a cluster with a password', () => {
   let locked: RawCluster;
   beforeAll(async () => {
     locked = await startRawCluster({ port: FROZEN_PORT, replicas: 1, password: SECRET });
-  }, 60_000);
+  });
   afterAll(() => locked.stop());
   const env = () => ({
     REDIS_SENTINEL_ADDRS: locked.sentinels.map(({ address }) => `127.0.0.1:${address.port}`).join(','),
@@ -122,7 +122,7 @@ describe('an application by connect() to a cluster with a password', () => {
     );
     expect(error).toMatchObject({ ...noPassword, why: expect.stringContaining('WRONGPASS') });
     expect(JSON.stringify(error)).not.toContain('not-this-1');
-  }, 30_000);
+  });
 
   it('leaves a master that hangs for the new one, and loses no write that was acknowledged after', async () => {
     const lost: string[] = [];
@@ -153,7 +153,7 @@ describe('an application by connect() to a cluster with a password', () => {
     } finally {
       client.disconnect();
     }
-  }, 60_000);
+  });
 });
 
 describe('connect() that fails', () => {
@@ -167,7 +167,7 @@ describe('connect() that fails', () => {
       why: expect.stringContaining('ECONNREFUSED'),
     });
     expect(JSON.stringify(error)).not.toContain('url-pa55');
-  }, 20_000);
+  });
 
   it('leaves nothing open at sentinels that are silent', async () => {
     const silent = await misbehaving('silence');
@@ -178,7 +178,7 @@ describe('connect() that fails', () => {
     } finally {
       await silent.close();
     }
-  }, 20_000);
+  });
 
   it('goes on looking for as long as the only master that is announced hangs up, and leaves nothing open', async () => {
     const closing = await misbehaving('closes');
@@ -198,5 +198,5 @@ describe('connect() that fails', () => {
     } finally {
       await Promise.all([closing.close(), sentinel.close()]);
     }
-  }, 30_000);
+  });
 });

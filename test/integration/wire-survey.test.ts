@@ -13,7 +13,7 @@ const SECRET = 'survey-pa55';
 let cluster: RawCluster;
 beforeAll(async () => {
   cluster = await startRawCluster({ port: PORT, password: SECRET });
-}, 60_000);
+});
 afterAll(() => cluster.stop());
 
 const local = (port: number) => ({ host: '127.0.0.1', port });
