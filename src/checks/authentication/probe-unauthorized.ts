@@ -2,12 +2,9 @@ import type { Check, RawFinding } from '../check.js';
 import { commandText, judgeWorkloads, subjectOf } from '../files/kube/facts.js';
 import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
 import { readsAnswer } from '../files/kube/probe.js';
-import { asksIn, hasLogin, loginLine } from '../files/kube/probe-login.js';
+import { asksIn, givesLogin, hasLogin, loginLine } from '../files/kube/probe-login.js';
 import type { Container } from '../files/kube/workload.js';
 import type { Project } from '../files/project.js';
-
-/** How a probe gives a password. */
-const GIVES = /\s-a\b|\s-u\s|--pass\b|--user\b|\bauth\b|REDISCLI_AUTH/i;
 
 export default {
   id: 'probe-unauthorized',
@@ -50,7 +47,7 @@ function unauthorized(
     { probe: readiness, kind: 'readiness', follows: 'the pod is never ready' },
   ].flatMap(({ probe, kind, follows }): RawFinding[] => {
     const text = probe === null ? '' : commandText(probe, container, workload, kube.maps);
-    if (probe === null || !readsAnswer(text) || GIVES.test(text)) return [];
+    if (probe === null || !readsAnswer(text) || givesLogin(text)) return [];
     return [
       {
         subject: subjectOf(workload),

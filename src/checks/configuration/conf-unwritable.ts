@@ -107,7 +107,7 @@ function protectedFile({ id, unit }: FileServer): RawFinding[] {
 function writableFix({ id, conf, service }: FileServer): string[] {
   if (service?.pod !== undefined)
     return [
-      `${service.pod.container}: command: [sh, -c, "cp ${conf?.inside} /data/sentinel.conf && exec redis-sentinel /data/sentinel.conf"]`,
+      `${service.pod.container}: command: [sh, -c, "[ -f /data/sentinel.conf ] || cp ${conf?.inside} /data/sentinel.conf; exec redis-sentinel /data/sentinel.conf"]`,
       service.pod.workload.startsWith('StatefulSet ')
         ? '# with a volumeClaimTemplate at /data'
         : '# with a PersistentVolumeClaim at /data, or in a StatefulSet with a volumeClaimTemplate',
@@ -115,6 +115,6 @@ function writableFix({ id, conf, service }: FileServer): string[] {
   if (conf?.mount?.kind === 'directory') return [`- ${conf.mount.source}:${conf.mount.target}`];
   const inside = conf?.inside ?? '/etc/redis/sentinel.conf';
   return [
-    `${id}: command: sh -c "cp ${inside} /data/sentinel.conf && exec redis-sentinel /data/sentinel.conf"`,
+    `${id}: command: sh -c "[ -f /data/sentinel.conf ] || cp ${inside} /data/sentinel.conf; exec redis-sentinel /data/sentinel.conf"`,
   ];
 }

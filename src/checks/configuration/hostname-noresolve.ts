@@ -5,7 +5,7 @@ import type { Check } from '../check.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { isBeforeNames } from '../files/monitor-lines.js';
 import { type FileServer, looseNodes, type Project, serviceAt } from '../files/project.js';
-import { isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
+import { isOwnAddress, isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
 import { changeFile, withLine } from '../fixes.js';
 import { judged } from '../group.js';
 import { linesOf, monitoredHosts } from '../sentinels.js';
@@ -78,7 +78,7 @@ export default {
       const named = sentinels
         .filter((s) => !isBeforeNames(s) && !isYes(sentinelLine(s, 'resolve-hostnames')?.args[1]))
         .flatMap(monitorsOf)
-        .filter((m) => !isIp(m.host));
+        .filter((m) => !isIp(m.host) && !isOwnAddress(m.host));
       return named.map(({ server, name, host, port, quorum, at }) => {
         const service = serviceAt(project, host);
         const known = project.compose === null || service !== undefined;

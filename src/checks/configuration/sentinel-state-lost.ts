@@ -17,7 +17,8 @@ export default {
     'each recreated pod is a new sentinel to the others, which still count the old one: after a few, the majority of all known sentinels is more than run, and no failover happens any more',
   explanation:
     'A sentinel writes its id, its epoch and what it learned into its configuration file. An emptyDir, or the ' +
-    'container’s own file system, is gone with the pod. The new one makes a new id at a new address, and a sentinel ' +
+    'container’s own file system, is gone with the pod; a start script or an init container that copies the file ' +
+    'without looking replaces it. The new one makes a new id at a new address, and a sentinel ' +
     'never forgets another one by itself. A fixed id (sentinel myid), or a name that stays (announce-ip with ' +
     'announce-hostnames), makes it the same sentinel again.',
   remedy: [
@@ -48,7 +49,7 @@ const lostIn = (workload: ServerWorkload, project: Project): RawFinding[] =>
     if (conf.mount?.readOnly === true) return [];
     const container = workload.containers.find((c) => c.name === service.pod?.container);
     const volume = container && volumeAt(workload, container, conf.inside);
-    if (volume !== undefined && volume.kind !== 'empty') return [];
+    if (volume !== undefined && volume.kind !== 'empty') return replacedFile(server, workload);
     const where = volume === undefined ? 'in no volume' : `in the emptyDir ${volume.name}`;
     return [
       {
@@ -59,6 +60,30 @@ const lostIn = (workload: ServerWorkload, project: Project): RawFinding[] =>
       },
     ];
   });
+
+/** A file in a volume that stays, which a container of the pod replaces at each start. */
+function replacedFile(server: FileServer, { file }: ServerWorkload): RawFinding[] {
+  const { id, conf, atRestart } = server;
+  if (atRestart?.file !== 'replaced' || atRestart.by === null) return [];
+  const { container, path, line } = atRestart.by;
+  const announced = sentinelLine(server, 'announce-ip')?.args[1];
+  return [
+    {
+      subject: id,
+      message: `${container} replaces ${conf?.inside} at each start of the pod: the sentinel forgets the master, its id and the others`,
+      fix: [
+        `in ${container}: write ${path} only where it is missing: if [ ! -f ${path} ]; then …; fi`,
+        // The address is the only line that must be new.
+        ...(announced === undefined
+          ? []
+          : [
+              `and at each start: sed -i "s/^sentinel announce-ip .*/sentinel announce-ip <its address>/" ${path}`,
+            ]),
+      ],
+      at: { file, line },
+    },
+  ];
+}
 
 /** Whether the others take a new pod for the same sentinel: by its id, or by its name. */
 function staysTheSame(server: FileServer): boolean {

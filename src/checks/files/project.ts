@@ -29,11 +29,21 @@ export interface FileServer {
   replicates?: boolean;
   /** Whether a sentinel is started without the file that it needs, or with it behind `--sentinel`. */
   startsBare?: 'without' | { misplaced: string };
+  /** What a new start of its pod does with its configuration; absent where that is not known. */
+  atRestart?: AtRestart;
   /** How many of it run: `deploy.replicas`. */
   copies: number;
   /** Where it is described, for what is missing in it. */
   at: { file: string; line: number };
 }
+
+/**
+ * Whether a server's file, with everything that the server wrote into it, is kept at a new start of its pod; or begins
+ * again as at the first start, by a container of the pod that replaces it where one does.
+ */
+export type AtRestart =
+  | { file: 'kept' }
+  | { file: 'replaced'; by: { container: string; path: string; line: number } | null };
 
 /** A systemd service that starts a server. */
 export interface Unit {

@@ -1,6 +1,6 @@
 import { isIp, isLoopback } from '../../model/address.js';
 import type { FileServer } from './project.js';
-import { followsOf, lastOf, monitorsOf, portsOf, sentinelLine, settingOf } from './settings.js';
+import { followsOf, isOwnAddress, lastOf, monitorsOf, portsOf, sentinelLine, settingOf } from './settings.js';
 
 /**
  * Whether a server is what another one means by an address: by its service's names and addresses, or what it announces
@@ -10,8 +10,12 @@ export function isAt(server: FileServer, host: string, port: number, from: FileS
   // The machine's own loopback addresses are not those of a container that has a network of its own.
   const isApart = server.host?.name !== from.host?.name || (isOwnHost(from) && !isOwnHost(server));
   const isElsewhere = isLoopback(host) && isApart;
-  return !isElsewhere && portsOf(server).includes(port) && hostNamesOf(server).includes(host);
+  const isNamed = hostNamesOf(server).includes(host) || (isOwnAddress(host) && isOnePod(server, from));
+  return !isElsewhere && portsOf(server).includes(port) && isNamed;
 }
+
+const isOnePod = ({ service: one }: FileServer, { service: other }: FileServer): boolean =>
+  one?.pod?.name != null && one.pod.workload === other?.pod?.workload && one.pod.name === other.pod.name;
 
 /** The servers that an address may mean, to one of them. */
 export const nodesAt = (

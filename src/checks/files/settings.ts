@@ -56,6 +56,10 @@ export interface Monitor {
   at: { file: string; line: number };
 }
 
+/** Whether a host is the address of the pod that says it, as files show what only the running pod knows. */
+export const isOwnAddress = (host: string): boolean =>
+  /^(\(status\.podIPs?\)|\$\(hostname -[iI]\))$/.test(host);
+
 /** What a sentinel monitors. */
 export const monitorsOf = (server: FileServer): Monitor[] =>
   server.directives.flatMap((d) => {

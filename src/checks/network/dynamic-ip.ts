@@ -4,7 +4,7 @@ import { merged, noSentinelFile } from '../files/judge.js';
 import { isBeforeNames } from '../files/monitor-lines.js';
 import { type FileServer, looseNodes, nodeFiles, type Project, sentinelFiles } from '../files/project.js';
 import { hostNamesOf, inSubnet } from '../files/server-address.js';
-import { isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
+import { isOwnAddress, isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
 import { containerOf, networkOf } from '../fixes.js';
 import { judged, readAll, serversOf } from '../group.js';
 
@@ -90,7 +90,7 @@ export default {
       sentinels.flatMap((server) =>
         monitorsOf(server).flatMap(({ name, host, at }): RawFinding[] => {
           if (isLoopback(host)) return [];
-          if (isIp(host)) {
+          if (isIp(host) || isOwnAddress(host)) {
             // An address outside this file's networks may be a server outside the file.
             if (
               nodes.some((n) => hostNamesOf(n).includes(host)) ||

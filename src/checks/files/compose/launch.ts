@@ -22,7 +22,7 @@ export type Launched = { launches: Launch[] } | { why: string; file: string; lin
 const ALIKE = /redis|valkey|keydb|dragonfly|sentinel/i;
 /** Programs for people, and gauges: they have the name and are not servers. */
 const TOOLS =
-  /insight|commander|exporter|admin|rebrow|browser|webui|redis-?ui|benchmark|haproxy|twemproxy|envoy|proxy/i;
+  /insight|commander|exporter|admin|rebrow|browser|webui|redis-?ui|benchmark|haproxy|twemproxy|envoy|proxy|operator/i;
 
 /** Whether a service is a Redis or a Sentinel, or may be one, by its image, or by its name where the image is built. */
 export function mayBeServer({ image, built, name }: Pick<Service, 'image' | 'built' | 'name'>): boolean {

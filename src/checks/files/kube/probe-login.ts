@@ -1,6 +1,6 @@
 import type { FileServer, Project } from '../project.js';
 import { asksForPassword, lastOf, passwordLine, portOf, settingOf } from '../settings.js';
-import { subjectOf } from './facts.js';
+import { commandText, subjectOf } from './facts.js';
 import type { KubeFacts, ServerWorkload } from './manifests.js';
 import { mapFor } from './objects.js';
 import type { Container } from './workload.js';
@@ -17,21 +17,47 @@ export const asksIn = (container: Container, workload: ServerWorkload, project: 
   serversIn(container, workload, project).some(asksForPassword);
 
 /** Whether redis-cli finds a password in a container's environment, or may find one. */
-export const hasLogin = (
-  { env, envFrom, secretEnv }: Container,
-  workload: ServerWorkload,
-  { maps }: KubeFacts,
-): boolean =>
-  secretEnv ||
+export const hasLogin = (container: Container, workload: ServerWorkload, kube: KubeFacts): boolean =>
+  container.secretEnv || hasCliLogin(container, workload, kube);
+
+/** Whether redis-cli finds a password in a container's environment for certain. */
+const hasCliLogin = ({ env, envFrom }: Container, workload: ServerWorkload, { maps }: KubeFacts): boolean =>
   env.some(({ name }) => name === 'REDISCLI_AUTH') ||
   envFrom.some((map) => mapFor(maps, map, workload)?.data.has('REDISCLI_AUTH'));
 
-/** What gives redis-cli the password: of the Secret that the server has it from, where the files say which. */
-export function loginLine(container: Container, workload: ServerWorkload, project: Project): string {
+/** The Secret, and its key, that the server of a container has its password from; null where the files do not say. */
+function secretOf(
+  container: Container,
+  workload: ServerWorkload,
+  project: Project,
+): { name: string; key: string } | null {
   const [server] = serversIn(container, workload, project).filter(asksForPassword);
   const value = server && passwordLine(server)?.args[0];
-  const [, name = 'SECRET', key = 'KEY'] = /^\(secret ([^/]+)\/([^)]+)\)$/.exec(value ?? '') ?? [];
+  const [, name, key] = /^\(secret ([^/]+)\/([^)]+)\)$/.exec(value ?? '') ?? [];
+  return name === undefined || key === undefined ? null : { name, key };
+}
+
+/** What gives redis-cli the password: of the Secret that the server has it from, where the files say which. */
+export function loginLine(container: Container, workload: ServerWorkload, project: Project): string {
+  const { name, key } = secretOf(container, workload, project) ?? { name: 'SECRET', key: 'KEY' };
   return `env: [{name: REDISCLI_AUTH, valueFrom: {secretKeyRef: {name: ${name}, key: ${key}}}}]`;
+}
+
+/** How a probe gives a password. */
+const GIVES = /\s-a\b|\s-u\s|--pass\b|--user\b|\bauth\b|REDISCLI_AUTH/i;
+
+/** Whether a probe's text gives a password. */
+export const givesLogin = (text: string): boolean => GIVES.test(text);
+
+/** The variable that a container's own probes give to redis-cli as the password; null for none. */
+function passwordVariable(
+  container: Container,
+  workload: ServerWorkload,
+  { maps }: KubeFacts,
+): string | null {
+  const probes = [container.liveness, container.readiness, container.startup];
+  const text = probes.map((probe) => probe && commandText(probe, container, workload, maps)).join('\n');
+  return /(?:\s(?:-a|--pass)\s+|REDISCLI_AUTH=)["']?\$\{?([A-Za-z_]\w*)\}?["'\s]/.exec(text)?.[1] ?? null;
 }
 
 export type ProbeName = 'livenessProbe' | 'readinessProbe' | 'startupProbe';
@@ -49,11 +75,18 @@ export function probeLines(
   timing = '',
 ): string[] {
   const { kube } = project;
-  const needsLogin =
-    asksIn(container, workload, project) && kube !== null && !hasLogin(container, workload, kube);
+  const isLacking =
+    kube !== null && asksIn(container, workload, project) && !hasLogin(container, workload, kube);
+  const isGiven = kube === null || hasCliLogin(container, workload, kube);
+  // The variable that its own probe takes is there for certain.
+  const variable =
+    isGiven || (isLacking && secretOf(container, workload, project) !== null)
+      ? null
+      : passwordVariable(container, workload, kube);
+  const cli = `${variable === null ? '' : `REDISCLI_AUTH=$${variable} `}${cliIn(container, workload, project)}`;
   return [
-    `${name}: {exec: {command: [sh, -c, "${script(cliIn(container, workload, project))}"]}${timing}}`,
-    ...(needsLogin ? [loginLine(container, workload, project)] : []),
+    `${name}: {exec: {command: [sh, -c, "${script(cli)}"]}${timing}}`,
+    ...(isLacking && variable === null ? [loginLine(container, workload, project)] : []),
   ];
 }
 

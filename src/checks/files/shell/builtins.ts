@@ -183,14 +183,17 @@ async function inputs(machine: Machine, paths: readonly string[], line: number):
 async function copy(machine: Machine, args: string[]): Promise<Status> {
   const paths = args.filter((a) => !a.startsWith('-'));
   const target = paths.at(-1) ?? '';
-  for (const source of paths.slice(0, -1)) {
+  const sources: string[] = [];
+  for (const source of paths.slice(0, -1))
+    sources.push(...((/[*?]/.test(baseName(source)) ? await machine.list(source) : null) ?? [source]));
+  const isSeveral = sources.length > 1 || paths.slice(0, -1).some((path) => /[*?]/.test(path));
+  for (const source of sources) {
     const content: Content = await machine.read(source);
-    const isDirectory = target.endsWith('/') || !/\.\w+$/.test(baseName(target)) || paths.length > 2;
+    const isDirectory = target.endsWith('/') || !/\.\w+$/.test(baseName(target)) || isSeveral;
     const path = isDirectory ? `${target.replace(/\/$/, '')}/${baseName(source)}` : target;
     machine.files.set(machine.at(path), content);
     // A name without an ending may be the file itself.
-    if (isDirectory && !target.endsWith('/') && paths.length === 2)
-      machine.files.set(machine.at(target), content);
+    if (isDirectory && !target.endsWith('/') && !isSeveral) machine.files.set(machine.at(target), content);
   }
   return true;
 }

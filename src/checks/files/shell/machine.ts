@@ -34,6 +34,8 @@ export interface Machine {
   starts: Start[];
   /** What the script wrote, and what of the container's own files it looked at. */
   files: Map<string, Content>;
+  /** Whether it has run before: other servers may answer then. */
+  again: boolean;
   /** Whether a command that fails ends the script (`set -e`). */
   strict: boolean;
   /** How many conditions, and left sides of && and ||, are being run: what fails there ends nothing. */
@@ -90,6 +92,7 @@ export function machine(
     output: [],
     starts: [],
     files,
+    again: false,
     strict: false,
     exempt: 0,
     refused: null,
@@ -122,7 +125,7 @@ export function machine(
 }
 
 /** Whether a pattern in the last part of a path means a path. */
-function isNamedBy(pattern: string, path: string): boolean {
+export function isNamedBy(pattern: string, path: string): boolean {
   const last = baseName(pattern)
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')

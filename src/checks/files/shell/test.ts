@@ -38,7 +38,7 @@ async function expression(machine: Machine, words: readonly string[]): Promise<S
   }
   // Before any server runs, none answers PONG: files describe the first start.
   if (/^!?==?$/.test(second ?? '') && [first, third].includes('PONG') && words.some(isAnswer))
-    return second === '!=';
+    return machine.again ? null : second === '!=';
   if (words.length === 2 && isFilledIn(second ?? ''))
     return first === '-n' ? true : first === '-z' ? false : null;
   if (words.some((w) => w.includes(OPEN))) return null;

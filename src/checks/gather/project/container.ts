@@ -1,7 +1,7 @@
 import { join, posix } from 'node:path';
 import { parseDotenv } from '../../files/compose/interpolate.js';
 import type { Service } from '../../files/compose/service.js';
-import { type Content, type Machine, machine, segment } from '../../files/shell/machine.js';
+import { type Content, isNamedBy, type Machine, machine, segment } from '../../files/shell/machine.js';
 import { kindOf, matching, readText } from './disk.js';
 import { isMounted, isReadOnly, type Placed } from './mounts.js';
 
@@ -42,6 +42,7 @@ export function containerOf(
     const source = place(path);
     if ('why' in source) return inImage === null || isMounted(path, service) ? source : inImage(path);
     if ('segments' in source) return { segments: source.segments };
+    if ('names' in source) return { why: `${path} is a directory` };
     if ('content' in source) return { segments: [segment(source.content, source.file ?? file, source.line)] };
     const read = await readText(source.path);
     return 'why' in read
@@ -51,6 +52,7 @@ export function containerOf(
   const listed = async (pattern: string): Promise<string[] | null> => {
     const directory = posix.dirname(pattern);
     const source = place(directory);
+    if ('names' in source) return source.names.filter((path) => isNamedBy(pattern, path));
     if (!('path' in source) || (await kindOf(source.path)) !== 'directory') return null;
     const found = await matching(join(source.path, posix.basename(pattern)));
     return found.map((path) => posix.join(directory, posix.basename(path)));

@@ -12,6 +12,8 @@ export type Placed =
   | { content: string; line: number; mount: Mount; file?: string }
   /** Another container wrote it into a volume of both. */
   | { segments: Segment[]; mount: Mount }
+  /** A directory that a manifest describes: the paths of its files. */
+  | { names: string[] }
   | { why: string };
 
 /** Finds what a container has at a path, by its mounts. */

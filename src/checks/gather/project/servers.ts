@@ -6,6 +6,7 @@ import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/
 import type { Service } from '../../files/compose/service.js';
 import { type Directive, optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
+import { isOwnAddress } from '../../files/settings.js';
 import { openText } from '../../files/shell/expand.js';
 import type { Machine } from '../../files/shell/machine.js';
 import { certificatesOf } from './certificates.js';
@@ -62,7 +63,7 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
   const all = [...(own?.directives ?? []), ...options];
   const { users, unread } = await usersOf(all, (path) => container.read(path));
   const certificates = await certificatesOf(all, (path) => container.read(path));
-  const vague = all.find(isVague);
+  const vague = all.find((d) => isVague(d, service));
   if (vague !== undefined)
     unread.push(`${vague.args.join(' ')} (${vague.file}:${vague.line}) is not known here`);
   project.unread.push(...unread.map((why) => `${id}: ${why}`));
@@ -109,8 +110,12 @@ function serverInChart(
 }
 
 /** Whether the line says who the master is, and only the running container knows. */
-const isVague = ({ name, args, open }: Directive): boolean =>
-  open === true && (name === 'replicaof' || (name === 'sentinel' && args[0] === 'monitor'));
+const isVague = ({ name, args, open }: Directive, { pod }: Service): boolean =>
+  open === true &&
+  (name === 'replicaof' ||
+    (name === 'sentinel' &&
+      args[0] === 'monitor' &&
+      !(pod?.name != null && isOwnAddress(args[2] ?? '') && args.length === 5)));
 
 const copiesOf = ({ copies }: Service): number => (Number.isInteger(copies) ? copies : 1);
 
@@ -196,7 +201,8 @@ async function confOf(inside: string, { id, service, container, file, place }: L
   const full = container.at(inside);
   const isMade = container.files.has(full);
   const source = isMade ? null : place(full);
-  const found = source === null || 'why' in source ? null : await sourceOf(source, full, file);
+  const found =
+    source === null || 'why' in source || 'names' in source ? null : await sourceOf(source, full, file);
   // Each pod has a copy of its own of what is in a ConfigMap, or in a volume that is not shared.
   const conf = found && service.pod ? { ...found, identity: `${id}:${full}` } : found;
   if ('why' in content) return unseen(content.why, conf);
@@ -213,7 +219,7 @@ async function confOf(inside: string, { id, service, container, file, place }: L
 }
 
 async function sourceOf(
-  source: Exclude<Placed, { why: string }>,
+  source: Exclude<Placed, { why: string } | { names: string[] }>,
   inside: string,
   file: string,
 ): Promise<ConfSource> {
