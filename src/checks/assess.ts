@@ -18,9 +18,9 @@ import { lockedIn, rawWithLogins } from './asked.js';
 import { evidenceOf, type Finding, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
 import { findingOf } from './finding.js';
 import { explainer, fold, serverNames } from './fold.js';
+import { possibleNow } from './possible-now.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 import { withoutExpected } from './taken-down.js';
-import { possibleNow } from './under-way.js';
 import { weigh } from './weigh.js';
 
 /** A finding of a snapshot check, with the check that made it. */
@@ -41,7 +41,7 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
       // What a check could not judge is shown as the silence of a server.
       if (!Array.isArray(outcome)) return [];
       return withoutExpected(check, outcome, facts).map((seen): Judged => {
-        const raw = rawWithLogins(possibleNow(seen, facts), locked);
+        const raw = rawWithLogins(possibleNow(seen, check, facts), locked);
         return { check, raw, finding: findingOf(check, raw) };
       });
     }),

@@ -6,8 +6,8 @@ import { factsOf } from './facts-of.js';
 import { FILE_READER } from './files/judge.js';
 import type { Project } from './files/project.js';
 import { findingOf } from './finding.js';
+import { possibleNow } from './possible-now.js';
 import { withoutExpected } from './taken-down.js';
-import { possibleNow } from './under-way.js';
 
 /** A check that was not judged, and what is missing for it. */
 export interface Skipped {
@@ -47,7 +47,7 @@ export function runChecks(
     const outcome = check.needs === 'snapshot' ? onSnapshot(check, facts) : check.live(gathered);
     const isSeen = Array.isArray(outcome) && outcome.length > 0;
     if (check.overTime === true && gathered.watched === null && !isSeen) return { skip: NEEDS_WATCHING };
-    return Array.isArray(outcome) ? outcome.map((raw) => possibleNow(raw, facts)) : outcome;
+    return Array.isArray(outcome) ? outcome.map((raw) => possibleNow(raw, check, facts)) : outcome;
   });
 }
 

@@ -19,6 +19,7 @@ import masterAddressNotMaster from './live/master-address-not-master.js';
 import masterDisagree from './live/master-disagree.js';
 import masterDown from './live/master-down.js';
 import masterNeverReached from './live/master-never-reached.js';
+import networkCut from './live/network-cut.js';
 import noGoodSlave from './live/no-good-slave.js';
 import noMaster from './live/no-master.js';
 import noQuorum from './live/no-quorum.js';
@@ -52,8 +53,9 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   unfinishedJournal,
   journalUnreadable,
 
-  // What is wrong with the addresses makes other things look wrong.
+  // What is wrong with the addresses, or with the network, makes other things look wrong.
   addressDouble,
+  networkCut,
 
   // Nothing can be written.
   bgsaveError,

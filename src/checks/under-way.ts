@@ -1,11 +1,11 @@
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
-import type { MasterFacts, SentinelView, SnapshotFacts } from '../model/facts.js';
-import { command, type Hints } from '../model/hints.js';
+import type { MasterFacts, SentinelView } from '../model/facts.js';
+import type { Hints } from '../model/hints.js';
 import { HELLO_PERIOD_MS, HELLO_SPREAD_MS, NOTICED_MS } from '../model/sentinel-timing.js';
 import type { NodeState, SentinelState } from '../model/snapshot.js';
 import { count } from '../model/words.js';
 import type { RawFinding } from './check.js';
-import { ids, isDown, isSilent, sentinelsOf } from './snapshot.js';
+import { ids, isDown, sentinelsOf } from './snapshot.js';
 
 /**
  * The failover that is in progress at this moment, in words; null where there is none. Until it ends its leader names
@@ -66,33 +66,3 @@ export const thenWait = ({ ctl }: Pick<Hints, 'ctl'>): NonNullable<RawFinding['l
   when: `then wait until the sentinels have noticed it (within ${NOTICED_MS / 1000} s)`,
   fix: ctl('wait'),
 });
-
-const STARTS = /^sentinelctl start\b/;
-
-/** What is refused while a journal is open. */
-const REFUSED = /^sentinelctl (start|restart|resume|up)\b/;
-
-/** What changes a server: beside an active fault it may undo the fault's own change, or hide it. */
-const CHANGES =
-  /^(test -n .* )?redis-cli .*( CONFIG (SET|REWRITE)| SENTINEL (SET|CONFIG SET|REMOVE|MONITOR|RESET|FAILOVER)| REPLICAOF| ACL SETUSER| SHUTDOWN| CLIENT KILL)\b/;
-
-/**
- * While a run is active, what is wrong is only watched: a change from outside would be refused, or spoil the run. What a
- * run left is rolled back first. Where no sentinel answers, everything is started.
- */
-export function possibleNow(raw: RawFinding, { expectation, snapshot }: SnapshotFacts): RawFinding {
-  const { cluster, own, underWay, unfinished } = expectation;
-  const { later: _, ...rest } = raw;
-  if (underWay !== undefined)
-    return raw.fix.some((line) => line.startsWith('sentinelctl '))
-      ? { ...rest, fix: [command('status --watch', cluster)] }
-      : raw;
-  if (unfinished === undefined || 'unreadable' in unfinished)
-    return own && snapshot.sentinels.every(isSilent) && raw.fix.some((line) => STARTS.test(line))
-      ? { ...rest, fix: [command('up', cluster)] }
-      : raw;
-  const lines = [...raw.fix, ...(raw.later === undefined ? [] : [raw.later.fix])];
-  return lines.some((line) => REFUSED.test(line) || CHANGES.test(line))
-    ? { ...rest, fix: [command(unfinished.keep ? 'heal' : 'recover', cluster)] }
-    : raw;
-}

@@ -139,6 +139,8 @@ export function hintsFor(expectation: Expectation): Hints {
         const verb = !isFrozen || inContainers ? 'start' : restart ? 'restart' : 'resume';
         return ctl(expectation, `${verb} ${server.id}`);
       }
+      if (silence?.unreached === true)
+        return `start the machine of ${formatAddress(server.endpoint)} if it is off, else open the network to it (firewall, security group, route)`;
       const at = `on the machine of ${formatAddress(server.endpoint)}`;
       if (!isFrozen) return `start the server again ${at}, with its own configuration file`;
       return restart

@@ -5,6 +5,8 @@ export interface Silence {
   /** `auth`, `tls`: it is there, and this command lacks a password, a right or what its TLS wants. */
   kind: 'refused' | 'timeout' | 'auth' | 'tls' | 'protocol' | 'closed' | 'error';
   message: string;
+  /** No TCP connection came about: a frozen process takes one, a machine that is off or behind a filter does not. */
+  unreached?: true;
 }
 
 /** Whether a server is there and does not let this command in: that says nothing of the server. */

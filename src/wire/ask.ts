@@ -9,7 +9,7 @@ import { parseClients } from './gather-parse.js';
 import { engineOf, type Info, isEmptyReplica, isSentinel, nodeAnswer, parseInfo } from './info.js';
 import { leastReplicas } from './least-replicas.js';
 import { masterView, parseCkquorum, parseRecords, type SentinelRecord } from './replies.js';
-import { silenceAt } from './speaks-tls.js';
+import { watchDial } from './speaks-tls.js';
 
 export type SentinelAnswer = NonNullable<SentinelState['answer']>;
 /** An answer, or the reason for its absence; never both. */
@@ -174,7 +174,8 @@ async function visit<T>(
   ask: (connection: Connection, within: Within) => Promise<T>,
 ): Promise<Asked<T>> {
   const { clock, deadlineMs, signal } = options;
-  const opening = openConnection(endpoint, options);
+  const { watched, silence } = watchDial(options);
+  const opening = openConnection(endpoint, watched);
   const startedMs = clock.now();
   let leftMs = deadlineMs;
   const within: Within = (answers) => {
@@ -188,7 +189,7 @@ async function visit<T>(
     return { answer: await ask(connection, within), silence: null };
   } catch (error) {
     signal?.throwIfAborted();
-    return { answer: null, silence: await silenceAt(endpoint, options, error) };
+    return { answer: null, silence: await silence(endpoint, error) };
   } finally {
     opening.then(
       (connection) => connection.close(),

@@ -13,6 +13,8 @@ export interface DialOptions {
   signal?: AbortSignal | undefined;
   /** TLS; a bare TCP connection where absent or null. */
   tls?: TlsOptions | null | undefined;
+  /** Called when the TCP connection is made, before TLS. */
+  onDialled?: (() => void) | undefined;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function dial(address: Address, options: DialOptions): Promise<Sock
   let stop = (): void => {};
   const connected = new Promise<void>((resolve, reject) => {
     stop = () => reject(signal?.reason);
+    if (options.onDialled) socket.once('connect', options.onDialled);
     socket.once(tls ? 'secureConnect' : 'connect', resolve);
     // Stays after the connection is made: an 'error' without a listener would end the process.
     socket.on('error', (error) => reject(socketError(address, error)));

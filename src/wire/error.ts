@@ -71,7 +71,7 @@ function socketSilence(errno: string | undefined, message: string): Silence {
     case 'ECONNREFUSED':
       return { kind: 'refused', message: 'refused the connection: nothing listens on that port' };
     case 'ETIMEDOUT':
-      return { kind: 'timeout', message: 'did not answer: the connection timed out' };
+      return { kind: 'timeout', message: 'did not answer: the connection timed out', unreached: true };
     case 'ECONNRESET':
     case 'EPIPE':
       return { kind: 'closed', message: 'closed the connection (reset)' };
@@ -80,7 +80,11 @@ function socketSilence(errno: string | undefined, message: string): Silence {
       return { kind: 'error', message: 'cannot be found: the host name does not resolve' };
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return { kind: 'error', message: 'cannot be reached: there is no route to the host' };
+      return {
+        kind: 'error',
+        message: 'cannot be reached: there is no route to the host',
+        unreached: true,
+      };
     default:
       return tlsSilence(errno, message) ?? { kind: 'error', message: `cannot be reached: ${message}` };
   }

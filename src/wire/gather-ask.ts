@@ -6,7 +6,7 @@ import { type Connection, type ConnectionOptions, openConnection } from './clien
 import { protocolError, silenceOf, timeoutError, WireError } from './error.js';
 import { fieldsOf, parseClients, parseWord } from './gather-parse.js';
 import { type Info, parseInfo } from './info.js';
-import { silenceAt } from './speaks-tls.js';
+import { watchDial } from './speaks-tls.js';
 
 /** A server that is asked: how it is called, what the cluster calls it, where it is from here. */
 export interface Asked {
@@ -44,7 +44,8 @@ export async function visit<T>(
 ): Promise<{ value: T } | { silence: Silence }> {
   const { clock, deadlineMs, signal } = options;
   const startedMs = clock.now();
-  const opening = openConnection(endpoint, options);
+  const { watched, silence } = watchDial(options);
+  const opening = openConnection(endpoint, watched);
   try {
     const connection = await withDeadline(clock, deadlineMs, opening, () =>
       timeoutError(endpoint, deadlineMs),
@@ -52,7 +53,7 @@ export async function visit<T>(
     return { value: await work(questionsOn(connection, await ping(connection, clock, startedMs))) };
   } catch (error) {
     signal?.throwIfAborted();
-    return { silence: await silenceAt(endpoint, options, error) };
+    return { silence: await silence(endpoint, error) };
   } finally {
     opening.then(
       (connection) => connection.close(),

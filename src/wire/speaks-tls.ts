@@ -39,15 +39,32 @@ export const TLS_ONLY: Silence = {
   message: 'accepts only TLS at this port, and sentinelctl connects without it: --tls --ca FILE',
 };
 
+/** For one visit: the same options, and why it failed, with whether a TCP connection came about at all. */
+export function watchDial(options: ConnectionOptions): {
+  watched: ConnectionOptions;
+  silence: (address: Address, error: unknown) => Promise<Silence>;
+} {
+  let isDialled = false;
+  const watched = {
+    ...options,
+    onDialled: () => {
+      isDialled = true;
+    },
+  };
+  return {
+    watched,
+    silence: async (address, error) => {
+      const silence = await silenceAt(address, watched, error);
+      return silence.kind === 'timeout' && !isDialled ? { ...silence, unreached: true } : silence;
+    },
+  };
+}
+
 /**
  * Why a server did not answer; where it closed a plain connection at once, a handshake shows whether it wants TLS.
  * Throws only the signal's reason.
  */
-export async function silenceAt(
-  address: Address,
-  options: ConnectionOptions,
-  error: unknown,
-): Promise<Silence> {
+async function silenceAt(address: Address, options: ConnectionOptions, error: unknown): Promise<Silence> {
   const silence = silenceOf(error);
   if (options.credentials?.tls)
     return silence.kind === 'timeout' && (await speaksPlain(address, options)) ? PLAIN_ONLY : silence;

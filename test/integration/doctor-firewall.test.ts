@@ -12,12 +12,14 @@ const HOSTS = ['127.0.41.1', '127.0.41.2', '127.0.41.3'] as const;
 const [ONE, TWO, THREE] = HOSTS;
 const id = (host: string): string => `${host}:${PORT}`;
 
-/** Connections to the sentinels' port from one address to another are dropped. */
-type Drop = [from: string, to: string];
+/** Connections to a port, the sentinels' own by default, from one address to another are dropped. */
+type Drop = [from: string, to: string, port?: number];
 const rules = (verb: '-A' | '-D', drops: readonly Drop[]): string =>
   [
     '*filter',
-    ...drops.map(([from, to]) => `${verb} INPUT -p tcp -s ${from} -d ${to} --dport ${PORT} -j DROP`),
+    ...drops.map(
+      ([from, to, port = PORT]) => `${verb} INPUT -p tcp -s ${from} -d ${to} --dport ${port} -j DROP`,
+    ),
     'COMMIT',
     '',
   ].join('\n');
@@ -118,6 +120,35 @@ describe.skipIf(noPacketRules !== undefined)('a firewall between sentinels', () 
       expect(JSON.stringify(found)).not.toContain('frozen');
       await allow();
       await one.isCured('sentinel-unreachable', id(TWO));
+    },
+    LONG_MS,
+  );
+
+  it(
+    'a cut network, seen from both sides and from one',
+    async () => {
+      const cut = [TWO, THREE].flatMap((to): Drop[] => [
+        [ONE, to],
+        [to, ONE],
+        [to, '127.0.0.1', NODE],
+      ]);
+      await drop(cut);
+      expect(await quorumAt(ONE, /NOQUORUM/)).toBe(true);
+      const here = `127.0.0.1:${NODE}, ${id(ONE)}`;
+      const whole = await patient.finds('network-cut', `${here}, ${id(TWO)}, ${id(THREE)}`, 'warning');
+      expect(whole.brief).toBe(
+        `the network is cut between {127.0.0.1:${NODE} and ${id(ONE)}} and {${id(TWO)} and ${id(THREE)}}`,
+      );
+      await allow();
+      await drop([...cut, ...[TWO, THREE].map((to): Drop => ['127.0.0.1', to])]);
+      const one = attachedPatient([{ host: ONE, port: PORT }]);
+      const part = await one.finds('network-cut', `${id(TWO)}, ${id(THREE)}`, 'critical');
+      expect(part.brief).toMatch(/^this side is cut off: .*, and every write to 127\.0\.0\.1:\d+ is lost$/);
+      expect(part.fix[0]).toMatch(
+        /^open the network between 127\.0\.0\.1, 127\.0\.41\.1 and 127\.0\.41\.2, /,
+      );
+      await allow();
+      await patient.isCured('network-cut', here);
     },
     LONG_MS,
   );

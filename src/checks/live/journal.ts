@@ -3,6 +3,7 @@ import type { RawFinding, Skip } from '../check.js';
 
 /** What a fault that sentinelctl put into effect may look like. */
 export const EFFECTS_OF_FAULTS = [
+  'network-cut',
   'no-master',
   'node-down',
   'node-unreachable',

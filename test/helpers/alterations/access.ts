@@ -82,7 +82,7 @@ export const ACCESS: Alteration[] = [
     alter: (g) => {
       addLine(sentinelIn(g, 2), 'requirepass (redacted)');
       Object.assign(given(sentinelIn(g, 1).config), { 'sentinel-pass': '(set)' });
-      const seen = sentinelRecords(g, 2)[1] ?? {};
+      const seen = sentinelRecords(g, 2).at(-1) ?? {};
       down([seen]);
       Object.assign(seen, WRONG, { 'last-hello-message': '1200' });
     },

@@ -83,6 +83,18 @@ export function down(records: Record<string, string>[], forMs = 90_000): void {
   }
 }
 
+/** The sentinels of each side call the servers of the other side down: redis-n and sentinel-n of these, and the rest. */
+export function cutNetwork(gathered: Gathered, ...ns: number[]): void {
+  const has = (n: number): boolean => ns.includes(n);
+  gathered.sentinels.forEach((sentinel, i) => {
+    for (const view of given(sentinel.masters)) {
+      const isBeyond = ({ port }: Fields): boolean => has(((Number(port) % 1000) - 378) % 10) !== has(i + 1);
+      down([...given(view.replicas), ...given(view.sentinels)].filter(isBeyond));
+      if (isBeyond(view.fields)) masterDown(gathered, 90_000, i + 1);
+    }
+  });
+}
+
 /** A line more in a server's file. */
 export function addLine(server: GatheredServer, line: string): void {
   given(server.conf).text += `${line}\n`;

@@ -8,7 +8,16 @@ import {
   sentinelRecords,
   viewsIn,
 } from '../healthy-gathering.js';
-import { type Alteration, become, down, say, stream, unlinked, withoutMaster } from './alteration.js';
+import {
+  type Alteration,
+  become,
+  cutNetwork,
+  down,
+  say,
+  stream,
+  unlinked,
+  withoutMaster,
+} from './alteration.js';
 
 const GONE = { ip: '198.51.100.9', 's-down-time': '3600000', 'last-ok-ping-reply': '3605000' };
 const RUN_ID = 'f'.repeat(40);
@@ -347,6 +356,15 @@ export const LIVE: Alteration[] = [
       const { host, port } = nodeIn(g, 2).announce;
       say(g, { ip: host, port: String(port) }, 3);
       for (const view of given(sentinelIn(g, 3).masters)) view.addr = got({ host, port });
+    },
+  },
+  {
+    id: 'network-cut',
+    subject: 'redis-3, sentinel-3, redis-1, redis-2, sentinel-1, sentinel-2',
+    alter: (g) => {
+      unlinked(g, 3);
+      cutNetwork(g, 3);
+      for (const server of [...g.nodes, ...g.sentinels]) alter(server.info, { uptime_in_seconds: '3600' });
     },
   },
   {

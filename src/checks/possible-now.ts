@@ -1,0 +1,55 @@
+import type { MasterFacts, SnapshotFacts } from '../model/facts.js';
+import { command } from '../model/hints.js';
+import type { CheckText, RawFinding } from './check.js';
+import networkCut, { cutIn } from './live/network-cut.js';
+import { isSilent } from './snapshot.js';
+
+const STARTS = /^sentinelctl start\b/;
+
+/** What is refused while a journal is open. */
+const REFUSED = /^sentinelctl (start|restart|resume|up)\b/;
+
+/** What changes a server: beside an active fault it may undo the fault's own change, or hide it. */
+const CHANGES =
+  /^(test -n .* )?redis-cli .*( CONFIG (SET|REWRITE)| SENTINEL (SET|CONFIG SET|REMOVE|MONITOR|RESET|FAILOVER)| REPLICAOF| ACL SETUSER| SHUTDOWN| CLIENT KILL)\b/;
+
+/**
+ * While a run is active, what is wrong is only watched: a change from outside would be refused, or spoil the run. What a
+ * run left is rolled back first. Where no sentinel answers, everything is started.
+ */
+export function possibleNow(
+  seen: RawFinding,
+  check: Pick<CheckText, 'id'>,
+  { expectation, masters, snapshot }: SnapshotFacts,
+): RawFinding {
+  const raw = beforeHealed(seen, check, masters);
+  const { cluster, own, underWay, unfinished } = expectation;
+  const { later: _, ...rest } = raw;
+  if (underWay !== undefined)
+    return raw.fix.some((line) => line.startsWith('sentinelctl '))
+      ? { ...rest, fix: [command('status --watch', cluster)] }
+      : raw;
+  if (unfinished === undefined || 'unreadable' in unfinished)
+    return own && snapshot.sentinels.every(isSilent) && raw.fix.some((line) => STARTS.test(line))
+      ? { ...rest, fix: [command('up', cluster)] }
+      : raw;
+  const lines = [...raw.fix, ...(raw.later === undefined ? [] : [raw.later.fix])];
+  return lines.some((line) => REFUSED.test(line) || CHANGES.test(line))
+    ? { ...rest, fix: [command(unfinished.keep ? 'heal' : 'recover', cluster)] }
+    : raw;
+}
+
+/** What a cut network explains has one fix: a command that names the other side fails, and RESET forgets that side. */
+function beforeHealed(
+  raw: RawFinding,
+  { id }: Pick<CheckText, 'id'>,
+  masters: readonly MasterFacts[],
+): RawFinding {
+  if (!networkCut.causes.includes(id)) return raw;
+  const master =
+    masters.find(({ name }) => name === raw.masterName) ?? (masters.length === 1 ? masters[0] : undefined);
+  const open = master === undefined ? undefined : cutIn(master)?.fix[0];
+  if (open === undefined) return raw;
+  const { later: _, repair: _one, repairs: _all, ...rest } = raw;
+  return { ...rest, fix: [open] };
+}
