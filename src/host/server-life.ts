@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import { getuid, platform } from 'node:process';
@@ -35,6 +35,7 @@ export async function lifeOfProcess({ pid, conf }: LocalServer): Promise<Life> {
     confInode: inode === null ? null : `${inode.dev}:${inode.ino}`,
     confIsFileMount: conf === null || mounts === null ? null : mounts.some((m) => m.at === conf),
     dirWritable: conf === null ? null : await mayWrite(dirname(conf), pid, mounts),
+    ...(conf !== null && (await isFull(dirname(conf), pid)) && { dirFull: true }),
     restartPolicy: null,
     stopTimeoutS: null,
     addressPinned: null,
@@ -84,6 +85,14 @@ async function mayWrite(dir: string, pid: number | null, mounts: Mount[] | null)
   if (who.uid === 0) return true;
   const bits = who.uid === owner.uid ? 0o300 : who.gids.includes(owner.gid) ? 0o030 : 0o003;
   return (owner.mode & bits) === bits;
+}
+
+/** Whether no block or no inode is left; root may use what is reserved. */
+async function isFull(dir: string, pid: number | null): Promise<boolean> {
+  const [disk, who] = await Promise.all([statfs(dir).catch(() => null), userOf(pid)]);
+  if (disk === null || disk.blocks === 0) return false;
+  const free = who?.uid === 0 ? disk.bfree : disk.bavail;
+  return free === 0 || (disk.files > 0 && disk.ffree === 0);
 }
 
 /** Effective user and groups out of `/proc/PID/status`: `Uid:` real, effective, saved, file system (proc(5)). */

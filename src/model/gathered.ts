@@ -79,6 +79,8 @@ export interface Life {
   confIsFileMount: boolean | null;
   /** Whether the server may write its directory. */
   dirWritable: boolean | null;
+  /** The file system of that directory has no room for its user. */
+  dirFull?: true;
   /** `no`, `always`, `unless-stopped`, `on-failure`; null for a process. */
   restartPolicy: string | null;
   /** Seconds between SIGTERM and SIGKILL; null for a process. */

@@ -239,6 +239,28 @@ describe('files, and who has them', () => {
     await patient.isCured('conf-unwritable', id(port));
   });
 
+  it('conf-unwritable: a disk that is full', async () => {
+    const port = BASE + 22;
+    const home = join(lab.dir, 'full');
+    await shell(`mkdir ${home} && mount -t tmpfs -o size=64k tmpfs ${home}`);
+    onTestFinished(() => shell(`umount -l ${home}`).then(() => {}));
+    const file = await lab.write('full/sentinel.conf', [
+      `port ${port}`,
+      'bind 127.0.0.1',
+      `dir ${home}`,
+      ...monitor('full'),
+    ]);
+    await lab.start(file, { port, sentinel: true });
+    await shell(`cat /dev/zero > ${home}/fill 2> /dev/null || true`);
+    await expect(cli(port, 'SENTINEL FLUSHCONFIG')).rejects.toThrow('Failed to save config file');
+    const patient = attachedPatient([at(port)]);
+    const finding = await patient.finds('conf-unwritable', id(port), 'critical');
+    expect(finding.message).toBe(`the disk under ${file} is full`);
+    await shell(`rm ${home}/fill`);
+    await lab.apply(finding);
+    await patient.isCured('conf-unwritable', id(port));
+  });
+
   it('conf-filemount: a file that is mounted as a single file', async () => {
     const port = BASE + 31;
     const file = await lab.write('mounted.conf', [

@@ -4,9 +4,11 @@ import type { Check, RawFinding } from '../check.js';
 import { bareStart } from '../files/bare-start.js';
 import { noSentinelFile } from '../files/judge.js';
 import { type FileServer, sentinelFiles } from '../files/project.js';
+import { sentinelLines } from '../files/settings.js';
 import { confOf, mayNotWrite } from '../files/unit.js';
 import { containerOf, fileOf } from '../fixes.js';
-import { judged } from '../group.js';
+import { judged, num } from '../group.js';
+import { linesOf } from '../sentinels.js';
 import { confPlace } from './conf-shared.js';
 
 /** The directory of a path. */
@@ -25,6 +27,19 @@ function fixOf(gathered: Gathered, sentinel: GatheredSentinel): string[] {
       : `mkdir -p ${dir} && chown ${user} ${dir}`,
     cli(sentinel, 'SENTINEL FLUSHCONFIG'),
   ];
+}
+
+/** What it knows and its file does not have: each failover is written at once, and the file was read after it was asked. */
+function unwrittenIn(sentinel: GatheredSentinel): string | null {
+  const lines = linesOf(sentinel);
+  if (lines === null || !sentinel.masters.ok) return null;
+  for (const { name, fields } of sentinel.masters.value) {
+    const written = sentinelLines(lines, 'config-epoch', name)[0]?.args[2];
+    const knows = num(fields, 'config-epoch');
+    if (written !== undefined && knows !== null && Number(written) < knows)
+      return `has config-epoch ${written} of ${name}, and the sentinel is at ${knows}: it could not write the last failover`;
+  }
+  return null;
 }
 
 export default {
@@ -52,17 +67,27 @@ export default {
       const { flushConfig, life } = sentinel;
       const writable = life.ok ? life.value.dirWritable : null;
       const said = flushConfig.ok ? flushConfig.value : null;
-      if (said === null && writable !== false) {
-        if (!flushConfig.ok && writable === null) missing.push(`${sentinel.id}: ${flushConfig.why}`);
-        return [];
-      }
-      const what =
-        said === null
-          ? 'its user has no write access to the directory of'
-          : `SENTINEL FLUSHCONFIG says "${said}" for`;
-      return [
-        { subject: sentinel.id, message: `${what} ${fileOf(sentinel)}`, fix: fixOf(gathered, sentinel) },
-      ];
+      const place = fileOf(sentinel);
+      const found = (message: string, fix: string[]) => [{ subject: sentinel.id, message, fix }];
+      if (said !== null)
+        return found(`SENTINEL FLUSHCONFIG says "${said}" for ${place}`, fixOf(gathered, sentinel));
+      if (writable === false)
+        return found(`its user has no write access to the directory of ${place}`, fixOf(gathered, sentinel));
+      if (flushConfig.ok) return [];
+      const flush = cli(sentinel, 'SENTINEL FLUSHCONFIG');
+      if (life.ok && life.value.dirFull === true)
+        return found(`the disk under ${place} is full`, [
+          `# make room on the disk under ${directoryOf(place)}; then:`,
+          flush,
+        ]);
+      const old = unwrittenIn(sentinel);
+      if (old !== null)
+        return found(`${place} ${old}`, [
+          `# its log says why it cannot write the file (WARNING: Sentinel was not able to save); then:`,
+          flush,
+        ]);
+      if (writable === null) missing.push(`${sentinel.id}: ${flushConfig.why}`);
+      return [];
     });
     return judged(seen, missing);
   },
