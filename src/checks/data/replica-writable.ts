@@ -1,4 +1,7 @@
 import type { Check, RawFinding } from '../check.js';
+import { judgeNodeFiles } from '../files/judge.js';
+import { settingLine } from '../files/logins.js';
+import { followsOf, lastOf, place } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { dataNodes, judged, readAll, settingIn } from '../group.js';
 
@@ -35,4 +38,20 @@ export default {
     });
     return judged(seen, missing);
   },
+  files: (project) =>
+    judgeNodeFiles(project, (nodes) =>
+      nodes.flatMap((node): RawFinding[] => {
+        const line = lastOf(node, 'replica-read-only');
+        if (line?.args[0]?.toLowerCase() !== 'no') return [];
+        const isReplica = followsOf(node) !== null;
+        return [
+          {
+            subject: node.id,
+            message: `replica-read-only no: it ${isReplica ? 'accepts writes that no other node gets' : 'will accept writes once it is a replica'}`,
+            fix: [settingLine(node, 'replica-read-only yes')],
+            at: place(line),
+          },
+        ];
+      }),
+    ),
 } satisfies Check;

@@ -24,8 +24,17 @@ const ALIKE = /redis|valkey|keydb|dragonfly|sentinel/i;
 const TOOLS =
   /insight|commander|exporter|admin|rebrow|browser|webui|redis-?ui|benchmark|haproxy|twemproxy|envoy|proxy|operator/i;
 
+/** What a service is called that is a server and nothing besides, whatever its image is built from. */
+const NAMED = /^(redis|valkey|sentinel)([-_]?(master|primary|slave|replica|node|server|sentinel|\d+))*$/i;
+
 /** Whether a service is a Redis or a Sentinel, or may be one, by its image, or by its name where the image is built. */
-export function mayBeServer({ image, built, name }: Pick<Service, 'image' | 'built' | 'name'>): boolean {
+export function mayBeServer({
+  image,
+  built,
+  name,
+  isMade,
+}: Pick<Service, 'image' | 'built' | 'name' | 'isMade'>): boolean {
+  if (isMade && NAMED.test(name)) return true;
   const tells = image === null || built ? `${image ?? ''} ${name}` : image.replace(/^.*\//, '');
   return ALIKE.test(tells) && !TOOLS.test(tells);
 }

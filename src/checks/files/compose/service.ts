@@ -10,6 +10,8 @@ export interface Service extends Networking {
   image: string | null;
   /** Built from a directory: the content of the image is unknown. */
   built: boolean;
+  /** Its image is that from which its own one is built, by a Dockerfile that was read. */
+  isMade?: true;
   /** Where it is built; null where it is not. */
   build: { context: string; dockerfile: string; inline: string | null } | null;
   entrypoint: Words | null;

@@ -225,6 +225,12 @@ async function sed(machine: Machine, args: string[], line: number): Promise<Stat
       machine.files.set(machine.at(path), content);
       continue;
     }
+    // sed writes a new file and renames it to the old one.
+    if (machine.isFileMount(path))
+      throw new NotFollowed(
+        line,
+        `sed -i fails at ${path}, which is mounted as a single file (Device or resource busy): mount its directory, or a template from which the script makes a copy`,
+      );
     machine.files.set(
       machine.at(path),
       isPlain

@@ -43,6 +43,8 @@ export interface Machine {
   /** Where a command could not write, as it failed. */
   refused: { path: string; line: number } | null;
   isReadOnly(path: string): boolean;
+  /** Whether a path is a mount itself, and a single file: nothing can be renamed to it (rename(2), EBUSY). */
+  isFileMount(path: string): boolean;
   /** Where relative paths begin. */
   directory: string;
   /** A path from the root. */
@@ -81,6 +83,7 @@ export function machine(
   directory = '/data',
   listed: (pattern: string) => Promise<string[] | null> = async () => null,
   readOnly: (path: string) => boolean = () => false,
+  fileMount: (path: string) => boolean = () => false,
 ): Machine {
   const files = new Map<string, Content>();
   const made: Machine = {
@@ -97,6 +100,7 @@ export function machine(
     exempt: 0,
     refused: null,
     isReadOnly: (path) => readOnly(made.at(path)),
+    isFileMount: (path) => fileMount(made.at(path)),
     directory,
     at: (path) => absolutePath(made.directory, path),
     async read(path) {

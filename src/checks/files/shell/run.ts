@@ -29,14 +29,23 @@ export async function follow(machine: Machine, words: string[], line: number, de
   }
   if (SHELL.test(name)) return shell(machine, rest, line, depth);
   const own = WRAPPERS[name];
+  // A build, or a mount, may have put another script in the place of the image's own one.
+  const replaced = own !== undefined && name.endsWith('.sh') ? await placed(machine, first) : null;
+  if (replaced !== null) return script(machine, replaced, rest, line, depth);
   if (own !== undefined) {
     const after = rest.slice(own).findIndex((word) => !/^-|^[A-Za-z_]\w*=/.test(word));
     return follow(machine, after === -1 ? [] : rest.slice(own + after), line, depth + 1);
   }
   if (first.includes('/')) return script(machine, first, rest, line, depth);
-  const found = await inPath(machine, first);
+  const found = await placed(machine, first);
   if (found !== null) return script(machine, found, rest, line, depth);
   throw new NotFollowed(line, `${name} is not followed`);
+}
+
+/** The path at which a program is, where its text is known. */
+async function placed(machine: Machine, first: string): Promise<string | null> {
+  if (!first.includes('/')) return inPath(machine, first);
+  return 'why' in (await machine.read(first)) ? null : first;
 }
 
 /** `sh -c TEXT`, `sh FILE`, `bash -s` with its script at the standard input. */

@@ -31,6 +31,7 @@ export async function builtService(service: Service, directory: string): Promise
       ...service,
       image: base,
       built: false,
+      isMade: true,
       directory: service.directory ?? workdir,
       // The compose file's entry point takes the image's command away too.
       entrypoint: service.entrypoint ?? entrypoint,

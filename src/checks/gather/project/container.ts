@@ -58,7 +58,14 @@ export function containerOf(
     return found.map((path) => posix.join(directory, posix.basename(path)));
   };
   // /data is the directory of the official images.
-  return machine(plain, file, outside, service.directory ?? '/data', listed, (path) =>
-    isReadOnly(path, service),
+  return machine(
+    plain,
+    file,
+    outside,
+    service.directory ?? '/data',
+    listed,
+    (path) => isReadOnly(path, service),
+    (path) =>
+      service.pod === undefined && service.mounts.some(({ target }) => posix.normalize(target) === path),
   );
 }

@@ -12,7 +12,7 @@ import {
   sentinelFiles,
   type Unit,
 } from '../../files/project.js';
-import { followsOf, isYes, settingOf } from '../../files/settings.js';
+import { followsOf, isYes, monitorsOf, settingOf } from '../../files/settings.js';
 import type { Content } from '../../files/shell/machine.js';
 import { confOf, isUnit, unitOf } from '../../files/unit.js';
 import { certificatesOf } from './certificates.js';
@@ -64,7 +64,7 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
   withKnownHashes(project.servers);
   for (const server of aloneIn(project)) server.alone = true;
   project.unread.push(...openRules(project));
-  project.lacking.push(...withoutSentinel(project));
+  project.lacking.push(...withoutSentinel(project), ...withoutMaster(project));
   return { ...project, nowMs: asked.nowMs, scripts: await scriptsOf(project.servers) };
 }
 
@@ -164,6 +164,16 @@ function withoutSentinel(project: Project): string[] {
         'no sentinel is in these files: whether a master that dies is replaced is not judged: give the files of the sentinels too',
       ]
     : [];
+}
+
+/** Sentinels whose files, which were read, name no master. */
+function withoutMaster(project: Project): string[] {
+  const idle = sentinelFiles(project).filter((s) => s.seen && monitorsOf(s).length === 0 && !s.startsBare);
+  return idle.length === 0
+    ? []
+    : [
+        `${idle.map((s) => s.id).join(', ')}: without a line "sentinel monitor": which master is watched is not judged`,
+      ];
 }
 
 /** A unit, and the machine that its file was given for. */

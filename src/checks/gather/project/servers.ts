@@ -49,7 +49,9 @@ export async function addServers(project: Project, launching: Launching): Promis
   if (launched.launches.length > 0) return;
   project.others.push(service);
   const says = service.command ?? service.entrypoint;
-  if (mayBeServer(service) && says === null) project.unread.push(`${id}: ${unknownImage(service)}`);
+  if (!mayBeServer(service)) return;
+  if (service.isMade) project.unread.push(`${id}: its image is built, and no server that it starts is known`);
+  else if (says === null) project.unread.push(`${id}: ${unknownImage(service)}`);
 }
 
 async function serverOf(launching: Launching, launch: Launch, project: Project): Promise<FileServer> {

@@ -415,6 +415,14 @@ const CASES: Case[] = [
     write: { into: [S2] },
   },
   {
+    id: 'replica-writable',
+    files: change([R2, 'port 6379\n', 'port 6379\nslave-read-only no\n']),
+    severity: 'warning',
+    subject: 'redis-2',
+    at: `${R2}:2`,
+    write: { into: [] },
+  },
+  {
     id: 'nat-replica',
     files: change([
       R2,
