@@ -16,6 +16,8 @@ export interface KubeFacts {
   /** Configuration files in ConfigMaps of containers whose start is not known. */
   unstarted: UnstartedFile[];
   twice: TwiceInObject[];
+  /** Whether something in them gives running servers a master: `redis-cli … replicaof`. */
+  setsReplicas: boolean;
 }
 
 /** A key that stands twice in a map of an object: the first one is lost. */

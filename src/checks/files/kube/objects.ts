@@ -72,7 +72,10 @@ export interface Budget {
 /** A Service. */
 export interface KubeService {
   name: string;
+  namespace: string | null;
   site: string | null;
+  /** `clusterIP`, where it is a fixed address. */
+  address: string | null;
   selector: ReadonlyMap<string, string>;
   /** `clusterIP: None`. */
   headless: boolean;
@@ -97,9 +100,13 @@ export const budgetsIn = (objects: readonly KubeObject[]): Budget[] =>
 export const servicesIn = (objects: readonly KubeObject[]): KubeService[] =>
   objects
     .filter((o) => o.kind === 'Service')
-    .map(({ name, site, tree, file, line }) => ({
+    .map(({ name, namespace, site, tree, file, line }) => ({
       name,
+      namespace,
       site,
+      address: /^(None)?$/.exec(textOf(at(tree, 'spec', 'clusterIP')) ?? '')
+        ? null
+        : textOf(at(tree, 'spec', 'clusterIP')),
       selector: labelsOf(at(tree, 'spec', 'selector')),
       headless: textOf(at(tree, 'spec', 'clusterIP')) === 'None',
       notReady: textOf(at(tree, 'spec', 'publishNotReadyAddresses')) === 'true',

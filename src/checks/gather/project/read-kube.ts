@@ -46,6 +46,9 @@ export async function readKube(files: readonly string[], project: Project): Prom
     services,
     maps,
     twice,
+    setsReplicas: objects.some(({ tree }) =>
+      textsOf(tree).some((text) => /\b(redis|valkey)-cli\b[^\n]*\b(replicaof|slaveof)\b/i.test(text)),
+    ),
     unstarted: workloads.flatMap((w) =>
       w.containers
         .filter((c) => roleBy(c) !== null && !started(w, c))
