@@ -5,7 +5,7 @@ import { isLocked, type NodeState, type SentinelState } from '../../model/snapsh
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
 import { isDown, nameOf, unanswered } from '../snapshot.js';
-import { givenUpMaster } from './no-master.js';
+import { givenUpMaster } from './lost-master.js';
 
 export default {
   id: 'auth',

@@ -28,7 +28,6 @@ export default {
     'https://github.com/redis/redis/issues/7825',
     'measured',
   ],
-  causes: ['no-master'],
   live(gathered) {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);

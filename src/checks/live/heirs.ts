@@ -22,12 +22,12 @@ export const heirsOf = ({ answered }: MasterFacts): AnsweredNode[] =>
 export function replaced(node: NodeState, facts: MasterFacts, heirs: readonly AnsweredNode[]): Said {
   const electorate = electorateOf(facts, facts.name);
   const isUnderWay = failoverUnderWay(facts.sentinelViews) !== null;
-  if (!isUnderWay && !canElect(electorate))
-    return unnamed(node, facts, heirs, `no failover is possible (${headCount(electorate)})`, [
-      bringBack(facts, null),
-    ]);
+  if (!isUnderWay && !canElect(electorate)) {
+    const why = `no failover is possible (${headCount(electorate)})`;
+    return unnamed(node, facts, heirs, why, { fix: [bringBack(facts, null)] });
+  }
   if (!isUnderWay && heirs.some((heir) => isLongMaster(heir, facts)))
-    return unnamed(node, facts, heirs, 'no failover is in progress', nameIt(facts, heirs));
+    return unnamed(node, facts, heirs, 'no failover is in progress', nameIt(node, facts, heirs));
   const isOne = heirs.length === 1;
   return {
     severity: 'critical',
@@ -58,7 +58,7 @@ function unnamed(
   facts: MasterFacts,
   heirs: readonly AnsweredNode[],
   why: string,
-  fix: string[],
+  { fix, later }: Pick<RawFinding, 'fix' | 'later'>,
 ): Said {
   const isOne = heirs.length === 1;
   const it = isOne ? 'it' : 'them';
@@ -70,30 +70,42 @@ function unnamed(
     message: `${facts.name}: its master ${nameOf(node)} ${downWord(node)}; ${names(heirs)} ${isOne ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${it}: ${why}`,
     consequence: `clients that ask a sentinel are sent to the one that is down; if it returns first, the sentinels make ${idsOf(heirs)} its replica, and what was written there is lost`,
     fix: [...fix, `# start ${node.id} only after the sentinels name another master`],
+    ...(later !== undefined && { later }),
   };
 }
 
 /** What makes the sentinels name it: a failover where they would choose it, else they are told. */
-function nameIt(facts: MasterFacts, heirs: readonly AnsweredNode[]): string[] {
+function nameIt(
+  node: NodeState,
+  facts: MasterFacts,
+  heirs: readonly AnsweredNode[],
+): Pick<RawFinding, 'fix' | 'later'> {
   const { name, sentinelViews, hints, answered } = facts;
   const [heir, ...others] = heirs;
   if (heir === undefined || others.length > 0)
-    return [
-      `# one of ${idsOf(heirs)} has the data to keep; REPLICAOF it at the others, then doctor again:`,
-      ...heirs.map((one) => hints.cli(one, 'INFO replication')),
-    ];
+    return {
+      fix: [
+        `# one of ${idsOf(heirs)} has the data to keep; REPLICAOF it at the others, then doctor again:`,
+        ...heirs.map((one) => hints.cli(one, 'INFO replication')),
+      ],
+    };
   const leader = sentinelViews.find((seen) => isFirstChoice(heir, seen, facts));
-  if (leader !== undefined) return [cli(leader.sentinel, `SENTINEL FAILOVER ${name}`)];
+  if (leader !== undefined) return { fix: [cli(leader.sentinel, `SENTINEL FAILOVER ${name}`)] };
   const { announce } = heir;
-  return [
-    `# a failover could choose another replica: tell each sentinel that ${heir.id} is the master`,
-    ...answered
-      .filter((n) => n !== heir && n.answer.role === 'replica')
-      .map((n) => hints.cli(n, `REPLICAOF ${announce.host} ${announce.port}`)),
-    ...sentinelViews.flatMap(({ sentinel, view }) =>
-      monitorInstead(sentinel, name, announce, view, sentinel.answer.passwordsFor?.includes(name) ?? null),
-    ),
-  ];
+  const follow = `REPLICAOF ${announce.host} ${announce.port}`;
+  return {
+    fix: [
+      `# a failover could choose another replica: tell each sentinel that ${heir.id} is the master`,
+      ...answered.filter((n) => n.answer.role === 'replica').map((n) => hints.cli(n, follow)),
+      ...sentinelViews.flatMap(({ sentinel, view }) =>
+        monitorInstead(sentinel, name, announce, view, sentinel.answer.passwordsFor?.includes(name) ?? null),
+      ),
+    ],
+    later: {
+      when: `SENTINEL REMOVE makes the sentinels forget ${node.id}: as soon as it runs again, it is a replica only by`,
+      fix: hints.cli(node, follow),
+    },
+  };
 }
 
 /** Whether this sentinel would promote it before every other replica that it lists, one that is heard again included. */

@@ -3,7 +3,7 @@ import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { monitorInstead } from '../fixes.js';
 import { judgeMasters } from '../snapshot.js';
-import { lostMaster } from './no-master.js';
+import { lostMaster } from './lost-master.js';
 
 export default {
   id: 'master-never-reached',

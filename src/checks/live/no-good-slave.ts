@@ -9,7 +9,7 @@ import { forgottenFix, isForgotten } from '../forgotten.js';
 import { type Blocked, blockedAt, ownPriority, type Unfit } from '../promotable.js';
 import { ids, isDown, isSilent, judgeMasters, subjectOf } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
-import { lostMaster } from './no-master.js';
+import { lostMaster } from './lost-master.js';
 
 export default {
   id: 'no-good-slave',

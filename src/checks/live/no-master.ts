@@ -1,5 +1,5 @@
-import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
-import { livesHere, type MasterFacts, type SentinelView } from '../../model/facts.js';
+import { formatDurationMs } from '../../model/duration.js';
+import { livesHere, type MasterFacts } from '../../model/facts.js';
 import { endsByItself } from '../../model/promotable.js';
 import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
@@ -14,6 +14,8 @@ import { blockedAt, eligibleAt } from '../promotable.js';
 import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snapshot.js';
 import { failoverUnderWay, thawBefore } from '../under-way.js';
 import { bringBack } from './bring-back.js';
+import { hasNoMaster, hasOtherRole, lostMaster } from './lost-master.js';
+import { expected, isOverdue, overdue } from './overdue.js';
 
 /** A usual failover beyond down-after, in seconds. */
 const USUAL_S = usualFailoverMs({ downAfterMs: 0 }) / 1000;
@@ -41,6 +43,7 @@ export default {
     'lag',
     'replica-orphan',
     'failover-in-progress',
+    'failover-stuck',
     'master-down',
     'sentinel-disconnected',
   ],
@@ -66,61 +69,15 @@ function unknownMaster({ name, nodes }: MasterFacts): string {
   return `${name}: no sentinel calls the master down, and its role is not known (${reasons.join('; ')})`;
 }
 
-/** Whether there is surely no master. */
-export function hasNoMaster(facts: MasterFacts): boolean {
-  const { nodes, answered } = facts;
-  if (nodes.length === 0 || answered.some((n) => n.answer.role === 'master')) return false;
-  // One that wants a password, does not allow the question, or answers without a role that is known, may be the master.
-  if (nodes.some((n) => isLocked(n.silence) || n.withheld !== undefined || hasOtherRole(n)))
-    return givenUpMaster(facts) !== null;
-  return lostMaster(facts) === null || !isReached(facts);
-}
-
-const hasOtherRole = ({ answer }: NodeState): boolean => answer?.role === 'unknown';
-
-/** The master that most sentinels name and none of them reaches: clients are sent to it, whatever the other nodes are. */
-export function givenUpMaster(facts: MasterFacts): NodeState | null {
-  const { known, sentinelViews } = facts;
-  const isMost = sentinelViews.length * 2 > known;
-  return isMost && !sentinelViews.some(reaches) ? lostMaster(facts) : null;
-}
-
-/** Longer than a healthy server takes to answer a PING, in milliseconds. */
-const UNANSWERED_MS = 500;
-
-/** Whether every sentinel reaches the master that it names: then it is silent to this machine alone. */
-const isReached = ({ expectation, silent, sentinelViews }: MasterFacts): boolean =>
-  sentinelViews.length > 0 &&
-  // Of a node on this machine that gave no answer in time, what the sentinels said is older.
-  !(livesHere(expectation) && silent.some((n) => n.silence?.kind === 'timeout')) &&
-  sentinelViews.every(reaches);
-
-const reaches = ({ view }: SentinelView): boolean =>
-  !isDown(view.flags) &&
-  !view.flags.includes('disconnected') &&
-  view.pingPendingMs != null &&
-  view.pingPendingMs <= UNANSWERED_MS;
-
-/** The one node that is named as the master, where it does not answer (one that wants a password does). */
-export function lostMaster(facts: MasterFacts): NodeState | null {
-  // Where no sentinel answers, those that follow it still name it.
-  const followed = facts.answered.flatMap((n) => n.answer.follows ?? []);
-  const named = facts.master === null ? followed : [facts.master];
-  const [id, ...others] = new Set(named.map((address) => facts.refOf(address).id));
-  const node = others.length > 0 ? undefined : facts.silent.find((n) => n.id === id);
-  return node === undefined || isLocked(node.silence) ? null : node;
-}
-
 /** How a master that is down comes back, where a failover comes first: started before it, it would be a second master. */
 export function afterFailover(facts: MasterFacts, lost: NodeState): Pick<RawFinding, 'fix' | 'later'> {
-  const { expectation, hints } = facts;
-  const fix = [hints.ctl('status --watch')];
-  if (!livesHere(expectation)) return { fix };
+  return { fix: [facts.hints.ctl('status --watch')], ...laterStart(facts, lost) };
+}
+
+function laterStart({ expectation, hints }: MasterFacts, lost: NodeState): Pick<RawFinding, 'later'> {
+  if (!livesHere(expectation)) return {};
   // Resumed, a frozen one would take writes until the sentinels make it a replica.
-  return {
-    fix,
-    later: { when: 'once another node is the master', fix: hints.revive(lost, lost.silence, true) },
-  };
+  return { later: { when: 'once another node is the master', fix: hints.revive(lost, lost.silence, true) } };
 }
 
 function masterIsDown(facts: MasterFacts, lost: NodeState): RawFinding {
@@ -147,7 +104,7 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const { sentinelViews, nodes, hints } = facts;
   const electorate = electorateOf(facts, facts.name);
   const hopeless = (words: string): Outlook => ({ words, why: null, fix: [bringBack(facts, lost)] });
-  const busy = failoverUnderWay(sentinelViews);
+  const busy = isUnelected(facts) && !canElect(electorate) ? null : failoverUnderWay(sentinelViews);
   const cut = canElect(electorate) ? cutOff(facts) : null;
   if (cut !== null) return { ...cut, fix: cutOffFix(facts, lost) };
   // An attempt without a candidate ends with -failover-abort-no-good-slave: the cause is said, not the attempt.
@@ -178,13 +135,21 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const thaw = thawBefore(facts, lost, downAfterMs);
   if (thaw !== null) return { words: thaw, why: null, fix: [hints.ctl('status --watch')] };
   const able = `${electorate.alive - electorate.tilted} of ${count(electorate.known, 'sentinel')}`;
+  const leftMs = usualFailoverMs({ downAfterMs }) - (heardMs(facts) ?? 0);
+  if (isOverdue(facts, -leftMs)) return { ...overdue(facts, able, -leftMs), ...laterStart(facts, lost) };
   return {
     words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + ${USUAL_S} s)`,
-    brief: expected(facts, downAfterMs),
+    brief: expected(leftMs),
     evidence: `${able} answer and can replace ${lost.id}; that takes down-after (${formatDurationMs(downAfterMs)}) and about ${USUAL_S} s from its failure`,
     why: 'if no replica is promoted, the logs of the sentinels say why (-failover-abort-…)',
     ...afterFailover(facts, lost),
   };
+}
+
+/** Whether the attempts that are in progress still wait for their votes. */
+function isUnelected({ sentinelViews }: MasterFacts): boolean {
+  const busy = sentinelViews.filter(({ view }) => view.flags.includes('failover_in_progress'));
+  return busy.length > 0 && busy.every(({ view }) => view.failoverState === 'wait_start');
 }
 
 /** Whether an attempt that is in progress has no replica to promote: none answers, or no sentinel would take one. */
@@ -193,14 +158,6 @@ const isVain = (facts: MasterFacts): boolean =>
   !isForgotten(facts) &&
   !hasPromotableReplica(facts) &&
   (blockedAt(facts) !== null || facts.answered.length === 0);
-
-/** `failover expected within 3 s`, counted from the last answer of the master, or from the start of a sentinel that got none. */
-function expected(facts: MasterFacts, downAfterMs: number): string {
-  const leftMs = usualFailoverMs({ downAfterMs }) - (heardMs(facts) ?? 0);
-  return leftMs > 0
-    ? `failover expected within ${Math.ceil(leftMs / 1000)} s`
-    : `no failover ${humanDurationMs(-leftMs)} after the usual time`;
-}
 
 /**
  * A replica that answers, and that a sentinel would promote or will once it has heard it again; or one that a sentinel

@@ -6,7 +6,7 @@ import type { SnapshotCheck } from '../check.js';
 import { judgeMasters } from '../snapshot.js';
 
 /** Which node is to follow the master only a person knows: the sentinels know none, and REPLICAOF replaces its data. */
-const attachOne = (hints: Hints, { host, port }: Address): string[] => [
+export const attachOne = (hints: Hints, { host, port }: Address): string[] => [
   '# NODE_HOST and NODE_PORT: a data node that is to follow the master; its own data is replaced',
   ...(usesPassword('redis') ? knownSecret('REDISCLI_AUTH', 'the password of the data node', 'redis') : []),
   ifSet(

@@ -9,7 +9,7 @@ import { downWord, isNamed, isSilent, isStopped, nameOf, unanswered } from '../s
 import { lookAgain } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
 import { heirsOf, replaced } from './heirs.js';
-import { hasNoMaster, lostMaster } from './no-master.js';
+import { hasNoMaster, lostMaster } from './lost-master.js';
 import { type SaysInstead, saysInstead } from './says-instead.js';
 
 export default {

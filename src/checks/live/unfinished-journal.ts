@@ -1,7 +1,7 @@
 import { command } from '../../model/hints.js';
 import type { SnapshotCheck } from '../check.js';
 import { EFFECTS_OF_FAULTS, judgeJournal } from './journal.js';
-import { hasNoMaster } from './no-master.js';
+import { hasNoMaster } from './lost-master.js';
 
 export default {
   id: 'unfinished-journal',

@@ -1,10 +1,11 @@
 import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
-import { cli } from '../../model/hints.js';
+import { cli, type Hints } from '../../model/hints.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { setConfig } from '../fixes.js';
 import { LEAST_REPLICAS } from '../group.js';
 import { isSilent, judgeMasters } from '../snapshot.js';
+import { attachOne } from './no-replica.js';
 
 export default {
   id: 'writes-refused',
@@ -56,8 +57,7 @@ function refused({ hints, nodes }: MasterFacts, node: AnsweredNode, good: number
     message: `${node.id} refuses every write: min-replicas-to-write is ${least ?? 'set'}, and ${good} of ${count(replicas, 'replica')} ${good === 1 ? 'acknowledges' : 'acknowledge'} in time`,
     evidence: null,
     fix: isTooHigh
-      ? // As many as are left after a failover.
-        setConfig(node, LEAST_REPLICAS[0], Math.max(1, replicas - 1))
+      ? enough(hints, node, replicas)
       : [
           lost === undefined
             ? `${cli(node, 'INFO replication')}  # one whose lag is over min-replicas-max-lag is not counted`
@@ -65,6 +65,15 @@ function refused({ hints, nodes }: MasterFacts, node: AnsweredNode, good: number
         ],
   };
 }
+
+/** As many as are left after a failover; where there is no replica at all, one is what is missing. */
+const enough = (hints: Hints, node: AnsweredNode, replicas: number): string[] =>
+  replicas > 0
+    ? setConfig(node, LEAST_REPLICAS[0], Math.max(1, replicas - 1))
+    : [
+        ...attachOne(hints, node.announce),
+        `# until then it takes writes, on this one server only, with: ${cli(node, `CONFIG SET ${LEAST_REPLICAS[0]} 0`)}`,
+      ];
 
 /** What only sentinelctl lacks, where it may hide that no write works. */
 function notKnown(node: AnsweredNode, good: number): RawFinding {

@@ -296,6 +296,35 @@ describe('the master is gone', () => {
     });
   });
 
+  it('is not waited for once an attempt has failed: the next comes after 2 x failover-timeout, unless it is begun', () => {
+    const late = (heardMs: number, seen: Partial<SeenReplica> = {}) => {
+      const lost = masterLost();
+      for (const view of viewsIn(lost)) {
+        Object.assign(view, { answeredMsAgo: heardMs, downMs: heardMs - 5000, failoverTimeoutMs: 180_000 });
+        for (const replica of view.replicas)
+          Object.assign(replica, { answeredMsAgo: 100, infoMsAgo: 300, linkDownMs: 0, ...seen });
+      }
+      return problem('no-master', lost);
+    };
+    expect(late(37_000).message).toContain(
+      'no failover 30.00 s after the usual time: an attempt that failed is repeated only 6m later (2 x failover-timeout)',
+    );
+    expect(late(37_000).fix).toBe('redis-cli -h 127.0.0.1 -p 26379 SENTINEL FAILOVER mymaster');
+    // Within an election’s time, or with a replica that is only about to be heard again, it may still come.
+    expect(late(16_000).fix).toBe('sentinelctl status --watch');
+    expect(late(37_000, { answeredMsAgo: 20_000 }).fix).toBe('sentinelctl status --watch');
+  });
+
+  it('is no failover in progress where the votes for it are missing', () => {
+    const lost = masterLost();
+    for (const n of [1, 2]) silenceSentinel(lost, n);
+    Object.assign(viewOf(lost, 3), { failoverState: 'wait_start' });
+    viewOf(lost, 3).flags.push('failover_in_progress');
+    expect(problem('no-master', lost).message).toContain(
+      'no failover is possible (1 of 3 sentinels answers, 2 are needed)',
+    );
+  });
+
   it('is the same one before any sentinel noticed', () => {
     const atOnce = altered((s) => {
       silenceNode(s, 1);

@@ -122,6 +122,17 @@ describe('a server that runs and answers with an error', () => {
     );
     expect(node.verdict.text).toMatch(/127.0.0.1:6379 accepts no further client \(maxclients is reached\)/);
     expect(node.verdict.word).toBe('AT RISK');
+    // One sentinel that cannot connect brings no failover; a quorum of them does.
+    const cutOff = (...which: number[]) =>
+      judge(
+        altered((s) => {
+          silenceNode(s, 1, full);
+          for (const view of viewsIn(s)) view.pingPendingMs = 0;
+          for (const n of which) viewOf(s, n).flags = ['master', 's_down', 'disconnected'];
+        }),
+      ).verdict.text;
+    expect(cutOff(3)).toMatch(/127.0.0.1:6379 accepts no further client \(maxclients is reached\)/);
+    expect(cutOff(2, 3)).toMatch(/no writes/);
     const sentinel = judge(altered((s) => silenceSentinel(s, 2, full)));
     expect(fixOf(sentinel, 'sentinel-unreachable')).toContain('redis-cli -h 127.0.0.1 -p 26380 CLIENT LIST');
     expect(JSON.stringify([node.problems, sentinel.problems])).not.toContain('start the server again');
@@ -228,7 +239,12 @@ describe('sentinels that know the wrong thing, or nothing', () => {
     });
 
     it('is told to each sentinel, where they would choose another: what was written to it would be lost', () => {
-      const fix = fixOf(judge(byHand({ priority: 200 })), 'node-down');
+      const result = judge(byHand({ priority: 200 }));
+      const fix = fixOf(result, 'node-down');
+      // Forgotten, it would return as a second master that no sentinel makes a replica.
+      expect(result.problems.find(({ id }) => id === 'node-down')?.later?.fix).toBe(
+        'redis-cli -h 127.0.0.1 -p 6379 REPLICAOF 127.0.0.1 6380',
+      );
       expect(fix).toContain('redis-cli -h 127.0.0.1 -p 6381 REPLICAOF 127.0.0.1 6380');
       for (const port of [26379, 26380, 26381])
         expect(fix).toContain(`redis-cli -h 127.0.0.1 -p ${port} SENTINEL MONITOR mymaster 127.0.0.1 6380 2`);
@@ -262,6 +278,19 @@ describe('replicas that have no data yet', () => {
     expect(result.verdict.text).toBe(
       'mymaster: no writes: 127.0.0.1:6380 and 127.0.0.1:6381 are down; 127.0.0.1:6379 refuses every write (min-replicas-to-write, 0 good replicas)',
     );
+  });
+
+  it('or one that has none: it is told to get one, and not the setting that it has', () => {
+    const result = judge(
+      altered((s) => {
+        s.groups[0]?.nodes.splice(1);
+        for (const view of viewsIn(s)) view.replicas = [];
+        Object.assign(answerOf(s, 1), { attached: [], goodReplicas: 0, leastReplicas: 1 });
+      }),
+    );
+    expect(result.verdict.word).toBe('DOWN');
+    expect(fixOf(result, 'writes-refused')).toContain('REPLICAOF 127.0.0.1 6379');
+    expect(fixOf(result, 'writes-refused')).not.toContain('min-replicas-to-write 1');
   });
 
   it.each([
