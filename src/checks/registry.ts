@@ -33,6 +33,7 @@ import confPlaceholder from './configuration/conf-placeholder.js';
 import confShared from './configuration/conf-shared.js';
 import confSyntax from './configuration/conf-syntax.js';
 import confUnknown from './configuration/conf-unknown.js';
+import confUnused from './configuration/conf-unused.js';
 import confUnwritable from './configuration/conf-unwritable.js';
 import debugTuned from './configuration/debug-tuned.js';
 import downHigh from './configuration/down-high.js';
@@ -130,6 +131,7 @@ export const CHECKS: readonly Check[] = [
   confDuplicate,
   confShared,
   confFilemount,
+  confUnused,
   confUnwritable,
   initStops,
   keyTwice,

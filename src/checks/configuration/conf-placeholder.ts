@@ -5,9 +5,9 @@ import type { UnstartedFile } from '../files/kube/manifests.js';
 import type { FileServer } from '../files/project.js';
 import { place } from '../files/settings.js';
 
-/** What a shell, compose, sed or a template engine would replace: `${NAME}`, whole words `$NAME`, `%NAME%` and `__NAME__`, `{{ … }}`. */
+/** What a shell, compose, sed or a template engine would replace: `${NAME}`, whole words `$NAME`, `%NAME%`, `__NAME__` and Kubernetes' `$(NAME)`, `{{ … }}`. */
 const PLACEHOLDER =
-  /\$\{[A-Za-z_]\w*(:?[-+?][^}]*)?\}|^\$[A-Z_][A-Z0-9_]+$|\{\{.*\}\}|^(%%?)[A-Za-z][\w-]*\2$|^(@@?|__)[A-Z][A-Z0-9_]*\3$/;
+  /\$\{[A-Za-z_]\w*(:?[-+?][^}]*)?\}|^\$[A-Z_][A-Z0-9_]+$|\{\{.*\}\}|^(%%?)[A-Za-z][\w-]*\2$|^(@@?|__)[A-Z][A-Z0-9_]*\3$|^\$\([\w -]+\)$/;
 
 export default {
   id: 'conf-placeholder',
@@ -20,8 +20,9 @@ export default {
     'the server takes the text as it is: as a password it is wrong, as an address or a number it stops the server at start',
   explanation:
     'Redis and Sentinel do not read environment variables in their files. Compose replaces variables in the ' +
-    'compose file alone, not in the files that it mounts. Something must write the file before the server ' +
-    'starts: envsubst in a start script, a deployment tool, or the image’s own entry point.',
+    'compose file alone, not in the files that it mounts, and Kubernetes $(NAME) in command, args and env alone. ' +
+    'Something must write the file before the server starts: envsubst in a start script, a deployment tool, or the ' +
+    'image’s own entry point.',
   remedy: [
     'write the value into the file',
     'or generate the file before the server starts: envsubst < sentinel.conf.template > /data/sentinel.conf',

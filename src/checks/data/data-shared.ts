@@ -4,8 +4,10 @@ import type { Check, RawFinding, Skip } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { dataDirectoryOf } from '../files/data-directory.js';
 import { comparing, judgeNodeFiles } from '../files/judge.js';
-import type { FileServer } from '../files/project.js';
-import { nodeFiles } from '../files/project.js';
+import { subjectOf } from '../files/kube/facts.js';
+import { NODE_PATH } from '../files/kube/pod.js';
+import { keepsFrom } from '../files/kube/spread.js';
+import { type FileServer, nodeFiles, type Project } from '../files/project.js';
 import { isYes, lastOf, persists, portOf, savePointsOf, settingOf } from '../files/settings.js';
 import { dataNodes, idsOf, judged, readAll } from '../group.js';
 
@@ -40,7 +42,7 @@ export default {
           const place = placeOf(node);
           if (place !== null) byPlace.set(place.key, [...(byPlace.get(place.key) ?? []), node]);
         }
-        return [...byPlace.values()].flatMap(sharedBy);
+        return [...byPlace.values()].flatMap((of) => onNode(of, project) ?? sharedBy(of));
       }),
     );
   },
@@ -98,6 +100,30 @@ function sharedLive(gathered: Gathered): RawFinding[] | Skip {
   };
 }
 
+/** Pods that write into a directory of their node, which is one only where they are on one; null for any other place. */
+function onNode(nodes: FileServer[], { kube }: Project): RawFinding[] | null {
+  const [first] = nodes;
+  const place = first === undefined ? null : placeOf(first);
+  if (first === undefined || !place?.shown.startsWith(NODE_PATH)) return null;
+  const workloads = (kube?.workloads ?? []).filter((w) =>
+    nodes.some((n) => n.service?.pod?.workload === subjectOf(w)),
+  );
+  const isAlone = nodes.length === 1 && first.copies < 2;
+  if (isAlone || workloads.every(({ spread, labels }) => keepsFrom(spread, labels))) return [];
+  return [
+    {
+      subject: idsOf(nodes),
+      severity: 'warning',
+      message: `they write their data into one directory of the node, ${place.shown.slice(NODE_PATH.length)}, where two of the pods are on one node`,
+      fix: workloads.map(
+        (w) =>
+          `${w.kind === 'StatefulSet' ? '' : 'a StatefulSet instead of the '}${subjectOf(w)}: volumeClaimTemplates instead of the hostPath`,
+      ),
+      at: { file: first.at.file, line: place.line },
+    },
+  ];
+}
+
 function sharedBy(nodes: FileServer[]): RawFinding[] {
   const [first] = nodes;
   const place = first === undefined ? null : placeOf(first);
@@ -127,7 +153,11 @@ function sharedBy(nodes: FileServer[]): RawFinding[] {
       subject: first.id,
       severity: 'warning',
       message: `its ${first.copies} copies write their data into one directory, ${place.shown}, where they share a machine`,
-      fix: [`${first.id}: a service for each copy, with a volume of its own`],
+      fix: [
+        first.service?.pod === undefined
+          ? `${first.id}: a service for each copy, with a volume of its own`
+          : `a StatefulSet with volumeClaimTemplates, instead of the ${first.service.pod.workload}`,
+      ],
       at,
     },
   ];

@@ -1,4 +1,5 @@
-import type { WrongVariable } from './compose/bitnami.js';
+import { isBitnami, type WrongVariable } from './compose/bitnami.js';
+import { isOfficialImage } from './compose/images.js';
 import type { Service } from './compose/service.js';
 import type { Directive, Trouble } from './conf.js';
 import type { KubeFacts } from './kube/manifests.js';
@@ -85,6 +86,20 @@ export interface ConfSource {
     line: number;
   } | null;
 }
+
+/** Whether a data node is started by a command that is known, and names no file: it reads none. */
+export const isWithoutFile = ({ kind, conf, seen, service, replicates, directives }: FileServer): boolean =>
+  kind === 'redis' &&
+  conf === null &&
+  seen &&
+  replicates === undefined &&
+  service !== null &&
+  !isBitnami(service.image) &&
+  // Options alone may follow a file that the entry point of another image names.
+  (isOfficialImage(service.image) ||
+    service.entrypoint !== null ||
+    service.command?.words[0]?.startsWith('-') === false) &&
+  !directives.some(({ name }) => name === 'include');
 
 /** Everything that files say of a cluster. Plain data. */
 export interface Project {

@@ -113,6 +113,21 @@ export default {
   },
 } satisfies Check;
 
+/** What gives the data nodes in pods a name that stays. */
+function podNames(nodes: readonly FileServer[], isOld: boolean): string[] {
+  const unnamed = nodes.flatMap(({ service }) => (service?.pod?.name === null ? service.pod.workload : []));
+  return [
+    ...(isOld
+      ? ['image: 6.2 or later, with sentinel resolve-hostnames yes, sentinel announce-hostnames yes']
+      : []),
+    ...[...new Set(unnamed)].map(
+      (workload) =>
+        `a StatefulSet with a headless Service instead of the ${workload}, whose pods have no names`,
+    ),
+    'replica-announce-ip, at each data node: the name of its pod in the headless Service',
+  ];
+}
+
 /** A master that is monitored by its name, whose nodes may get another address. */
 function named(
   server: FileServer,
@@ -155,9 +170,7 @@ function named(
       message: `${host} is resolved once and kept as an address, but ${ids} may get a new address when recreated`,
       fix: [
         ...keep,
-        ...(inPods
-          ? ['replica-announce-ip, at each data node: the name of its pod in the headless Service']
-          : own),
+        ...(inPods ? podNames(loose, isOld) : own),
         ...(isOld && onOverlay
           ? [
               'image: 6.2 or later, which keeps names (sentinel announce-hostnames yes): an overlay network gives no fixed addresses',

@@ -15,6 +15,8 @@ export interface KubeFacts {
   maps: ConfigMap[];
   /** Configuration files in ConfigMaps of containers whose start is not known. */
   unstarted: UnstartedFile[];
+  /** Configuration files in ConfigMaps of data nodes that are started without a file. */
+  unused: UnstartedFile[];
   twice: TwiceInObject[];
   /** Whether something in them gives running servers a master: `redis-cli … replicaof`. */
   setsReplicas: boolean;

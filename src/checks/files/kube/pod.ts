@@ -145,13 +145,21 @@ export function serviceOf(
   };
 }
 
+/** What a directory of the node begins with as the source of a mount. */
+export const NODE_PATH = 'hostPath ';
+
 /** A ConfigMap is read-only whatever the mount says (Kubernetes 1.9.6). */
-function mountIn({ volume, target, readOnly, line }: Container['mounts'][number], workload: Workload): Mount {
+function mountIn(
+  { volume, target, readOnly, subPath, line }: Container['mounts'][number],
+  workload: Workload,
+): Mount {
   const of = workload.volumes.find((v) => v.name === volume);
   if (of?.kind === 'config') return { kind: 'config', source: of.source, target, readOnly: true, line };
   // A claim is of its namespace.
   const where = workload.site === null ? '' : ` (${workload.site})`;
-  const source = of?.kind === 'claim' ? `${of.source}${where}` : null;
+  // A directory of the node is shared by the pods on it, unless each has a part of it.
+  const ofNode = of?.kind === 'host' && subPath === null ? `${NODE_PATH}${of.source}` : null;
+  const source = of?.kind === 'claim' ? `${of.source}${where}` : ofNode;
   return { kind: 'volume', source, target, readOnly: readOnly || of?.kind === 'secret', line };
 }
 

@@ -34,8 +34,8 @@ export interface Workload {
 export interface Volume {
   name: string;
   /** `template`: each pod has its own claim; `empty`: it begins empty with each pod. */
-  kind: 'empty' | 'claim' | 'template' | 'config' | 'secret' | 'other';
-  /** The name of the claim, the ConfigMap or the Secret. */
+  kind: 'empty' | 'claim' | 'template' | 'host' | 'config' | 'secret' | 'other';
+  /** The name of the claim, the ConfigMap or the Secret; the path of a `hostPath`. */
   source: string | null;
   /** Of a ConfigMap: under which paths its keys are; all of them under their own names where empty. */
   items: { key: string; path: string }[];
@@ -137,6 +137,7 @@ function volumeOf(tree: Tree): Volume {
   if (at(tree, 'secret').kind === 'map') return made('secret', at(tree, 'secret', 'secretName'));
   if (at(tree, 'persistentVolumeClaim').kind === 'map')
     return made('claim', at(tree, 'persistentVolumeClaim', 'claimName'));
+  if (at(tree, 'hostPath').kind === 'map') return made('host', at(tree, 'hostPath', 'path'));
   const isEmpty =
     tree.kind === 'map' &&
     (tree.entries.has('emptyDir') || tree.entries.has('ephemeral') || tree.entries.size === 1);
@@ -156,7 +157,7 @@ function containerIn(tree: Tree): Container {
     mounts: itemsOf(at(tree, 'volumeMounts')).map((mount) => ({
       volume: textOf(at(mount, 'name')) ?? '',
       target: textOf(at(mount, 'mountPath')) ?? '',
-      subPath: textOf(at(mount, 'subPath')),
+      subPath: textOf(at(mount, 'subPath')) ?? textOf(at(mount, 'subPathExpr')),
       readOnly: textOf(at(mount, 'readOnly')) === 'true',
       line: mount.line,
     })),

@@ -5,6 +5,7 @@ import { namesOf, podsOf } from '../../files/kube/pod.js';
 import { sited } from '../../files/kube/sites.js';
 import { type Container, type Workload, workloadOf } from '../../files/kube/workload.js';
 import type { Project } from '../../files/project.js';
+import { isWithoutFile } from '../../files/project.js';
 import { isIn, roleBy, withRoles } from './kube-roles.js';
 import { manifestText, objectsOf } from './manifest-file.js';
 import { readPod } from './read-pod.js';
@@ -36,8 +37,8 @@ export async function readKube(files: readonly string[], project: Project): Prom
     for (const pod of podsOf(workload)) {
       await readPod({ pod, names: namesOf(pod, services, spoken), maps }, project);
     }
-  const started = (workload: Workload, { name }: Container): boolean =>
-    project.servers.some((s) => isIn(s.service, workload, name));
+  const serversOf = (workload: Workload, { name }: Container) =>
+    project.servers.filter((s) => isIn(s.service, workload, name));
   project.kube = {
     files: [...files],
     workloads: workloads.map((w) => withRoles(w, project)).filter((w) => w.roles.size > 0),
@@ -51,7 +52,12 @@ export async function readKube(files: readonly string[], project: Project): Prom
     ),
     unstarted: workloads.flatMap((w) =>
       w.containers
-        .filter((c) => roleBy(c) !== null && !started(w, c))
+        .filter((c) => roleBy(c) !== null && serversOf(w, c).length === 0)
+        .flatMap((c) => unstartedFiles(c, w, maps)),
+    ),
+    unused: workloads.flatMap((w) =>
+      w.containers
+        .filter((c) => serversOf(w, c).length > 0 && serversOf(w, c).every(isWithoutFile))
         .flatMap((c) => unstartedFiles(c, w, maps)),
     ),
   };
