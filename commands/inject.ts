@@ -65,20 +65,19 @@ export default defineCommand({
     const own = await ownCluster(context, `inject ${fault}`);
     const { inject } = await import('../src/faults/inject.js');
     const request = { fault, targets, forMs, ...options };
-    if (!options.dryRun && asks(context)) {
+    const isSaid = !options.dryRun && asks(context);
+    if (isSaid) {
       const plan = await inject(own.runtime, own.state, { ...request, dryRun: true });
-      const until = forMs === null ? 'until heal rolls it back' : `for ${formatDurationMs(forMs)}`;
+      const until =
+        plan.forMs === null
+          ? 'until heal rolls it back'
+          : plan.forMs === 0
+            ? 'once'
+            : `for ${formatDurationMs(plan.forMs)}`;
       const does = plan.acts.map((act) => act.does).join('; ');
-      await confirmFor(context, own, async (seen) => {
-        const { lossOfMaster, masterOf } = await import('../src/cluster/impact.js');
-        const id = masterOf(seen)?.id;
-        const hits = plan.acts.filter((act) => id !== undefined && act.does.includes(id));
-        const loss = hits.some((act) => SILENCES.test(act.does)) ? `: ${lossOfMaster(seen)}` : '';
-        const master = hits.length > 0 ? ` (${id} is the master${loss})` : '';
-        return `${fault}, ${until}: ${does}${master}`;
-      });
+      await confirmFor(context, own, () => `${fault}, ${until}: ${does}; ${plan.impact}`);
     }
-    const result = await inject(own.runtime, own.state, request);
+    const result = await inject(own.runtime, own.state, { ...request, isSaid });
     return { ...result, shown: !context.globals.quiet };
   },
   cutOff: CUT_OFF,
@@ -86,6 +85,3 @@ export default defineCommand({
   rows: INJECT_ROWS,
   toJson: ({ shown: _, ...result }) => result,
 });
-
-/** Acts after which the server answers no client that writes. */
-const SILENCES = /^(SIG|pause of )/;

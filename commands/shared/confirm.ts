@@ -49,7 +49,9 @@ const DOES = { kill: 'kills', stop: 'shuts down', freeze: 'freezes' } as const;
 export const failoverWords =
   (fault: FaultSpec, trials: number, rejoin: RejoinMode | null): Words =>
   async (seen) => {
-    const { masterOf, lossOfMaster } = await import('../../src/cluster/impact.js');
+    const { masterOf, lossOfMaster, RETURNS_AS_MASTER, THAWS_AS_MASTER } = await import(
+      '../../src/cluster/impact.js'
+    );
     const id = masterOf(seen)?.id;
     const who = trials > 1 || id === undefined ? 'the master' : `${id}, the master`;
     const often = trials > 1 ? `, ${trials} times` : '';
@@ -60,10 +62,12 @@ export const failoverWords =
           ? ', and leaves it down'
           : `, and starts it again as a ${rejoin === 'guarded' ? 'replica' : 'master'}`;
     // A thawed master was not started: no guard makes it a replica first.
-    const isTwice = fault.name === 'freeze' || rejoin === 'as-crashed';
-    const second = isTwice
-      ? `; after its return there is a second writable master for about 10 s, and writes to it are lost${fault.name === 'freeze' ? '' : ' (--rejoin guarded avoids this)'}`
-      : '';
+    const second =
+      fault.name === 'freeze'
+        ? `; ${THAWS_AS_MASTER}`
+        : rejoin === 'as-crashed'
+          ? `; ${RETURNS_AS_MASTER} (--rejoin guarded avoids this)`
+          : '';
     const each = trials > 1 ? 'each time ' : '';
     return `${DOES[fault.name]} ${who}${often}${after}: ${each}${lossOfMaster(seen)}${second}`;
   };

@@ -5,7 +5,7 @@ import { humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { type ClusterPlan, dataNodes, type NodePlan, sentinelNodes, unknownNode } from '../model/plan.js';
 import { liveSettings } from '../model/sentinel-settings.js';
-import { typicalFailoverMs, votesNeeded } from '../model/sentinel-timing.js';
+import { typicalFailoverMs, USUAL_RETURN_MS, votesNeeded } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { count } from '../model/words.js';
 import { surveyPlan } from './ask.js';
@@ -52,25 +52,27 @@ export function nodeById(plan: ClusterPlan, id: string): NodePlan {
   throw unknownNode(plan, id, ', or master');
 }
 
-/** Replicas whose link to this master is up. */
-function linkedReplicas({ plan, snapshot }: Seen, master: NodePlan): number {
+/** Replicas whose link to this master is up, without those that are `lost`. */
+function linkedReplicas({ plan, snapshot }: Seen, master: NodePlan, lost: readonly string[]): number {
   return snapshot.groups
     .filter((group) => group.masterName === plan.spec.masterName)
     .flatMap((group) => group.nodes)
     .filter(
-      ({ answer }) =>
+      ({ id, answer }) =>
+        !lost.includes(id) &&
         answer?.linkStatus === 'up' &&
         answer.follows !== null &&
         sameAddress(answer.follows, master.announce),
     ).length;
 }
 
-/** Whether a replica has its link to this node, and the sentinels are enough to promote it. */
-export function hasSuccessor(seen: Seen, master: NodePlan): boolean {
+/** Whether a replica has its link to this node, and the sentinels are enough to promote it; those `lost` do not count. */
+export function hasSuccessor(seen: Seen, master: NodePlan, lost: readonly string[] = []): boolean {
   const canElect = seen.snapshot.sentinels.some((s) =>
     s.answer?.masters.some((view) => view.name === seen.plan.spec.masterName && view.ckquorum.ok),
   );
-  return canElect && linkedReplicas(seen, master) > 0;
+  const { left, needed } = votersLeft(seen, lost);
+  return canElect && left >= needed && linkedReplicas(seen, master, lost) > 0;
 }
 
 /** `about 6 s`: how long clients cannot write when a master of this cluster dies, by the settings in effect. */
@@ -79,13 +81,18 @@ export function outage({ plan, snapshot }: Seen): string {
   return `about ${seconds < 120 ? `${seconds} s` : humanDurationMs(seconds * 1000)}`;
 }
 
-/** What the loss of its master means to clients: `writes stop for about 6 s`. */
-export function lossOfMaster(seen: Seen): string {
+/** What the loss of its master means to clients, and of what else is `lost`: `writes stop for about 6 s`. */
+export function lossOfMaster(seen: Seen, lost: readonly string[] = []): string {
   const master = masterOf(seen);
-  return master !== undefined && hasSuccessor(seen, master)
+  return master !== undefined && hasSuccessor(seen, master, lost)
     ? `writes stop for ${outage(seen)}`
     : 'writes stop, and no replica can be promoted: they continue only after it is started again';
 }
+
+const SECOND_MASTER = `as the master that it was: for about ${USUAL_RETURN_MS / 1000} s a second master, whose writes are lost`;
+/** A frozen master that is replaced meanwhile and then runs on, and one that is started without a guard. */
+export const THAWS_AS_MASTER = `it thaws ${SECOND_MASTER}`;
+export const RETURNS_AS_MASTER = `it returns ${SECOND_MASTER}`;
 
 const VERBS = { kill: 'kills', stop: 'stops', pause: 'pauses', restart: 'restarts' } as const;
 
@@ -93,20 +100,31 @@ const VERBS = { kill: 'kills', stop: 'stops', pause: 'pauses', restart: 'restart
 export function impactOf(seen: Seen, node: NodePlan, action: keyof typeof VERBS): string {
   const does = `${VERBS[action]} ${node.id}`;
   const meanwhile = action === 'restart' ? 'until it runs again, ' : '';
-  if (node.kind === 'sentinel') return `${does}: ${meanwhile}${lossOfSentinel(seen, node)}`;
+  if (node.kind === 'sentinel') return `${does}: ${meanwhile}${lossOfSentinels(seen, [node.id])}`;
   const master = masterOf(seen);
-  if (master === undefined)
-    return `${does}: ${noMasterWords(seen.snapshot, seen.plan.spec.masterName)}, so what it means to clients is not known`;
+  if (master === undefined) return `${does}: ${unknownLoss(seen)}`;
   if (master.id === node.id)
     return action === 'restart' && node.persistent
       ? `${does}, the master: writes stop until it runs again`
       : `${does}, the master: ${lossOfMaster(seen)}`;
-  const isLinked = (id: string): boolean =>
-    seen.snapshot.groups.some(({ nodes }) => nodes.some((n) => n.id === id && n.answer?.linkStatus === 'up'));
-  const left = linkedReplicas(seen, master) - (isLinked(node.id) ? 1 : 0);
+  return `${does}, a replica: ${lossOfReplicas(seen, master, [node.id], meanwhile)}`;
+}
+
+/** Where the sentinels name no master. */
+export const unknownLoss = ({ plan, snapshot }: Seen): string =>
+  `${noMasterWords(snapshot, plan.spec.masterName)}, so what it means to clients is not known`;
+
+/** `writes continue, and 1 replica stays linked to redis-1`. */
+export function lossOfReplicas(
+  seen: Seen,
+  master: NodePlan,
+  lost: readonly string[],
+  meanwhile = '',
+): string {
+  const left = linkedReplicas(seen, master, lost);
   return left > 0
-    ? `${does}, a replica: writes continue, and ${meanwhile}${count(left, 'replica')} ${left === 1 ? 'stays' : 'stay'} linked to ${master.id}`
-    : `${does}, a replica: writes continue, and ${meanwhile}no replica is left that could replace ${master.id}`;
+    ? `writes continue, and ${meanwhile}${count(left, 'replica')} ${left === 1 ? 'stays' : 'stay'} linked to ${master.id}`
+    : `writes continue, and ${meanwhile}no replica is left that could replace ${master.id}`;
 }
 
 /** `starts redis-1 with the role that it had when it went down: …`, after what a restart means until then. */
@@ -121,12 +139,23 @@ export function impactAsItWas(seen: Seen, node: NodePlan, action: 'start' | 'res
   return `${until === null ? `starts ${id}` : `${until}; it starts`} ${role}: ${twice}; ${alone}`;
 }
 
-function lossOfSentinel({ plan, snapshot }: Seen, node: NodePlan): string {
-  const voters = sentinelNodes(plan).length;
-  const needed = votesNeeded(voters, liveSettings(plan.spec, snapshot).quorum);
-  const left = snapshot.sentinels.filter((s) => s.answer !== null && s.id !== node.id).length;
-  const who = `${left} of ${count(voters, 'sentinel')} ${left === 1 ? 'stays' : 'stay'}`;
+/** How many sentinels answer without those that are `lost`, and how many are needed for a failover. */
+export function votersLeft(
+  { plan, snapshot }: Seen,
+  lost: readonly string[],
+): { left: number; needed: number } {
+  return {
+    left: snapshot.sentinels.filter((s) => s.answer !== null && !lost.includes(s.id)).length,
+    needed: votesNeeded(sentinelNodes(plan).length, liveSettings(plan.spec, snapshot).quorum),
+  };
+}
+
+/** `2 of 3 sentinels stay, and 2 are needed for a failover`. */
+export function lossOfSentinels(seen: Seen, lost: readonly string[]): string {
+  const { left, needed } = votersLeft(seen, lost);
+  const who = `${left} of ${count(sentinelNodes(seen.plan).length, 'sentinel')} ${left === 1 ? 'stays' : 'stay'}`;
+  const again = lost.length === 1 ? 'it runs' : 'they run';
   return left >= needed
     ? `${who}, and ${needed} are needed for a failover`
-    : `${who}, ${needed} are needed: no failover is possible until it runs again`;
+    : `${who}, ${needed} are needed: no failover is possible until ${again} again`;
 }

@@ -17,6 +17,7 @@ import type { Fault, FaultParams } from './catalogue/fault.js';
 import { faultOf } from './catalogue/index.js';
 import { nodeOf } from './context.js';
 import { type Experiment, openExperiment } from './experiment.js';
+import { impactOfActs } from './impact.js';
 import { preflight } from './preflight.js';
 import { requireRadius } from './radius.js';
 import { restoredNow } from './restored.js';
@@ -33,6 +34,8 @@ export interface InjectRequest {
   dryRun: boolean;
   /** Also on a cluster that is not steady, and beyond the blast radius. */
   force: boolean;
+  /** Whether a question has said what it means to clients; absent: it is noted before anything is done. */
+  isSaid?: boolean;
 }
 
 export interface InjectResult {
@@ -40,6 +43,8 @@ export interface InjectResult {
   fault: string;
   /** Exactly what was done, or would be, and how it is rolled back, in words. */
   acts: { does: string; undo: string }[];
+  /** What it means to clients and to the next failover, as seen right before it. */
+  impact: string;
   dryRun: boolean;
   /** How long it lasted, or would, in milliseconds; null: until it is healed. */
   forMs: number | null;
@@ -95,12 +100,13 @@ async function rehearse(
   fault: Fault,
   request: InjectRequest,
 ): Promise<InjectResult> {
-  const { roles } = await lookAt(runtime, live, request.force);
+  const { roles, snapshot } = await lookAt(runtime, live, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
+  const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs);
   const prepared: Act[] = [];
   for (const act of acts) prepared.push(await handlerOf(act).prepare({ runtime, live }, act));
   const expected = expectedOf(fault, roles, acts, forMs);
-  return { ...resultOf(live, { ...fault, ...expected }, prepared), dryRun: true, forMs, heal: null };
+  return { ...resultOf(live, { ...fault, ...expected }, prepared), impact, dryRun: true, forMs, heal: null };
 }
 
 /** Rolled back, a data node that was ended is started as a replica. Throws `not-possible-here` (3) where that is not possible. */
@@ -120,6 +126,8 @@ async function perform(
   const { roles, isWhole, snapshot } = await lookAt(runtime, live, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
   await requireWayBack(live, acts);
+  const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs);
+  if (request.isSaid !== true) runtime.onProgress({ type: 'note', level: 'info', text: impact });
   const keep = forMs === null;
   const experiment = await openExperiment(runtime, live, {
     what,
@@ -129,11 +137,9 @@ async function perform(
   });
   try {
     const injected = await experiment.inject(acts);
-    const result = resultOf(
-      live,
-      { ...fault, ...expectedOf(fault, roles, acts, forMs) },
-      injected.map(({ act }) => act),
-    );
+    const prepared = injected.map(({ act }) => act);
+    const expected = expectedOf(fault, roles, acts, forMs);
+    const result = { ...resultOf(live, { ...fault, ...expected }, prepared), impact };
     for (const { does } of result.acts) runtime.onProgress({ type: 'note', level: 'info', text: does });
     if (keep) return result;
     const seen = await showWhile(runtime, live, snapshot, async () => {
@@ -204,7 +210,7 @@ function actsFor(
   return { acts, forMs };
 }
 
-function resultOf(live: LiveCluster, fault: Fault, acts: readonly Act[]): InjectResult {
+function resultOf(live: LiveCluster, fault: Fault, acts: readonly Act[]): Omit<InjectResult, 'impact'> {
   const { cluster } = live.plan.spec;
   return {
     cluster,

@@ -88,6 +88,7 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
     result.shown === true ? result.seen.filter(({ message }) => LASTING.test(message)) : result.seen;
   return [
     first,
+    ...(healed ? [] : item(result.impact)),
     ...acts,
     ...(shown.length === 0 ? [] : [theme.bold('Seen'), ...seenIn(shown)]),
     ...(healed ? [] : [theme.bold('A correct cluster'), ...result.correct.flatMap(item)]),

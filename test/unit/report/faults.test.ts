@@ -14,6 +14,7 @@ const injected: InjectResult = {
   cluster: 'c',
   fault: 'kill',
   acts: [{ does: 'SIGKILL to redis-1 (127.0.0.1:1)', undo: 'redis-1 is started' }],
+  impact: 'redis-1 is the master: writes stop for about 6 s',
   dryRun: false,
   forMs: null,
   healed: false,
@@ -57,6 +58,7 @@ describe('inject', () => {
   it('left in effect says what is to be expected and how it is rolled back', () => {
     expect(injectText(injected, view)).toMatchInlineSnapshot(`
       "kill is active on cluster "c"
+        redis-1 is the master: writes stop for about 6 s
         SIGKILL to redis-1 (127.0.0.1:1)
           heal will roll it back: redis-1 is started
       A correct cluster
