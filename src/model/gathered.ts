@@ -97,6 +97,13 @@ export interface Life {
   hostKey: string;
 }
 
+/** A script that a sentinel called and that failed: how often, and when and how the last time, in words. */
+export interface ScriptFailure {
+  path: string;
+  times: number;
+  last: string;
+}
+
 export interface GatheredSentinel extends GatheredServer {
   /** SENTINEL MYID. */
   myid: Got<string>;
@@ -109,6 +116,8 @@ export interface GatheredSentinel extends GatheredServer {
   pendingScripts: Got<number>;
   /** The scripts that it is to call, where its machine can be looked at: path → a `ScriptState`. */
   scripts?: Got<Fields>;
+  /** Which of them failed within a day, by its log; absent where none did, or this machine cannot read it. */
+  scriptFailures?: ScriptFailure[];
   /** SENTINEL FLUSHCONFIG: null when it was written, else what the sentinel said. */
   flushConfig: Got<string | null>;
   /**

@@ -25,7 +25,7 @@ export default {
   explanation:
     'Sentinel checks a script’s path when it is set and never again. A script that was removed later ends ' +
     'with code 2, which is not retried; one that ends with 1 is retried after 30 s, 60 s and so on. The only ' +
-    'sign of a failure is the event -script-error.',
+    'sign of a failure is the event -script-error, and its line in the log.',
   remedy: [
     'restore the script, executable for the user that the sentinel runs as, with a first line like #!/bin/sh that ends in LF',
     'or delete its line from the sentinel’s file and restart the sentinel: sentinel deny-scripts-reconfig is on by default',
@@ -46,6 +46,7 @@ export default {
       );
       const stateOf = (path: string): string =>
         (sentinel.scripts?.ok && sentinel.scripts.value[path]) || 'unread';
+      const failures = (sentinel.scriptFailures ?? []).filter(({ path }) => stateOf(path) === 'ok');
       const bad = set.filter(({ path }) => !['ok', 'unread'].includes(stateOf(path)));
       if (set.some(({ path }) => stateOf(path) === 'unread')) {
         unchecked.push(
@@ -56,6 +57,10 @@ export default {
         ...bad.map(({ path }) => `${path} ${wordsOf(stateOf(path))}`),
         ...(waiting !== null && waiting > 0 ? [`${waiting} scripts failed and wait for a retry`] : []),
         ...errors.map((e) => `${e.name} ${e.text}`),
+        ...failures.map(
+          ({ path, times, last }) =>
+            `${path} failed ${times === 1 ? 'once' : `${times} times`} by its log, the last time ${last}`,
+        ),
       ];
       if (found.length === 0) return [];
       // By default a script cannot be set at run time: sentinel deny-scripts-reconfig.
@@ -67,7 +72,12 @@ export default {
         {
           subject: sentinel.id,
           message: found.join('; '),
-          fix: bad.length === 0 ? set.map(({ path }) => `${path}; echo $?`) : bad.flatMap(fixOf),
+          fix:
+            bad.length > 0
+              ? bad.flatMap(fixOf)
+              : set
+                  .filter(({ path }) => failures.length === 0 || failures.some((f) => f.path === path))
+                  .map(({ path }) => `${path}; echo $?`),
         },
       ];
     });

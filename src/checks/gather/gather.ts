@@ -5,13 +5,13 @@ import { leftUnfinished, runUnderWay } from '../../cluster/store/journal.js';
 import type { Store } from '../../cluster/store/state.js';
 import type { Target } from '../../cluster/target.js';
 import { hostLimits, noHostLimits } from '../../host/limits.js';
-import { scriptAt } from '../../host/script-file.js';
 import { isLocal } from '../../host/server-life.js';
-import type { Fields, Gathered, GatheredNode, GatheredSentinel, Got } from '../../model/gathered.js';
+import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { withIdsOfPeers } from './identity.js';
 import { gatherLives } from './lives.js';
 import { lookUpNames } from './lookups.js';
 import { completeRights } from './rights.js';
+import { scriptFailuresOf, scriptsOf } from './scripts.js';
 import { lookAgainAt } from './second-look.js';
 import { gatherServers } from './servers.js';
 import { watchServers } from './watch.js';
@@ -45,7 +45,11 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
   const living = await Promise.all(
     withIdsOfPeers(wired.sentinels).map(async (wiredOne): Promise<GatheredSentinel> => {
       const sentinel = { ...wiredOne, ...lives(wiredOne) };
-      return { ...sentinel, scripts: await scriptsOf(sentinel) };
+      const [scripts, scriptFailures] = await Promise.all([
+        scriptsOf(sentinel),
+        scriptFailuresOf(sentinel, takenAtMs),
+      ]);
+      return { ...sentinel, scripts, ...(scriptFailures.length > 0 && { scriptFailures }) };
     }),
   );
   const asking = { clock, deadlineMs, signal };
@@ -117,20 +121,4 @@ export function nothingGathered(why: string): Gathered {
     watched: null,
     app: null,
   };
-}
-
-/** The names under which SENTINEL MASTER gives them. */
-const SCRIPTS = ['notification-script', 'client-reconfig-script'];
-
-/** Looks at the scripts that a sentinel is to call, where it is a process of this machine. Never rejects. */
-async function scriptsOf({
-  masters,
-  life,
-}: Pick<GatheredSentinel, 'masters' | 'life'>): Promise<Got<Fields>> {
-  if (!masters.ok) return masters;
-  if (!life.ok) return life;
-  if (life.value.kind !== 'process') return { ok: false, why: 'not asked: it runs in a container' };
-  const paths = masters.value.flatMap((m) => SCRIPTS.flatMap((name) => m.fields[name] ?? []));
-  const entries = [...new Set(paths)].map(async (path) => [path, await scriptAt(path)] as const);
-  return { ok: true, value: Object.fromEntries(await Promise.all(entries)) };
 }

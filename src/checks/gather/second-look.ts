@@ -1,6 +1,7 @@
-import { open, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Target } from '../../cluster/target.js';
+import { logEnd } from '../../host/log-end.js';
 import { isAt } from '../../model/facts.js';
 import type { ForeignSentinel, GatheredNode, GatheredSentinel, Resync } from '../../model/gathered.js';
 import { HELLO_HEARD_MS } from '../../model/sentinel-timing.js';
@@ -134,22 +135,9 @@ async function resyncOf(
   };
 }
 
-/** So much of a log is read from its end, in bytes. */
-const TAIL = 16_384;
-
 /** The last line of a log at level warning: `PID:S 28 Nov 2026 12:00:00.000 # Write error …` (server.c, serverLogRaw). */
 async function lastWarning(path: string): Promise<string | null> {
-  const file = await open(path, 'r').catch(() => null);
-  if (file === null) return null;
-  try {
-    const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(TAIL), 0, TAIL, Math.max(0, size - TAIL));
-    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
-    const texts = lines.flatMap((line) => /^\d+:[A-Z] .{10,40} # (.{1,300})$/.exec(line)?.[1] ?? []);
-    return texts.at(-1) ?? null;
-  } catch {
-    return null;
-  } finally {
-    await file.close();
-  }
+  const lines = await logEnd(path);
+  const texts = lines.flatMap((line) => /^\d+:[A-Z] .{10,40} # (.{1,300})$/.exec(line)?.[1] ?? []);
+  return texts.at(-1) ?? null;
 }
