@@ -7,8 +7,8 @@ import type { RawFinding } from '../check.js';
 import { canElect, electorateOf, headCount } from '../electorate.js';
 import { monitorInstead } from '../fixes.js';
 import { eligibleAt } from '../promotable.js';
-import { downWord, nameOf, names } from '../snapshot.js';
-import { failoverUnderWay } from '../under-way.js';
+import { downWord, isDown, nameOf, names } from '../snapshot.js';
+import { failoverUnderWay, lookAgain } from '../under-way.js';
 import { bringBack } from './bring-back.js';
 import { afterFailover } from './no-master.js';
 
@@ -26,6 +26,9 @@ export function replaced(node: NodeState, facts: MasterFacts, heirs: readonly An
     const why = `no failover is possible (${headCount(electorate)})`;
     return unnamed(node, facts, heirs, why, { fix: [bringBack(facts, null)] });
   }
+  // Only this machine misses it: the sentinels see two masters.
+  if (!isUnderWay && !facts.sentinelViews.some(({ view }) => isDown(view.flags)))
+    return besideIt(node, facts, heirs);
   if (!isUnderWay && heirs.some((heir) => isLongMaster(heir, facts)))
     return unnamed(node, facts, heirs, 'no failover is in progress', nameIt(node, facts, heirs));
   const isOne = heirs.length === 1;
@@ -38,6 +41,21 @@ export function replaced(node: NodeState, facts: MasterFacts, heirs: readonly An
     consequence:
       'clients are still sent to the one that is down; the last step of a failover takes about a second',
     ...afterFailover(facts, node),
+  };
+}
+
+/** A second master beside the one that the sentinels name and reach: they make it a replica. */
+function besideIt(node: NodeState, facts: MasterFacts, heirs: readonly AnsweredNode[]): Said {
+  const claim = `${idsOf(heirs)} ${heirs.length === 1 ? 'says that it is a master' : 'say that they are masters'} too`;
+  const reached = 'cannot be reached from this machine, and the sentinels do not call it down';
+  return {
+    severity: 'critical',
+    impact: 'data-unsafe',
+    brief: `${node.id} (master) ${reached}; ${claim}`,
+    evidence: null,
+    message: `${facts.name}: its master ${nameOf(node)} ${reached}; ${claim}`,
+    consequence: `the sentinels make ${idsOf(heirs)} a replica of ${node.id}, and what was written there is lost`,
+    fix: lookAgain(facts.hints),
   };
 }
 

@@ -12,15 +12,18 @@ const lateWords = (lateMs: number): string => `no failover ${humanDurationMs(lat
 export const expected = (leftMs: number): string =>
   leftMs > 0 ? `failover expected within ${Math.ceil(leftMs / 1000)} s` : lateWords(-leftMs);
 
-const timeoutOf = ({ sentinelViews }: MasterFacts): number =>
-  Math.max(...sentinelViews.map(({ view }) => view.failoverTimeoutMs));
+/** The longest wait for the next attempt, in milliseconds (sentinel.c, sentinelStartFailoverIfNeeded). */
+const nextAttemptMs = ({ sentinelViews }: MasterFacts): number =>
+  2 * Math.max(...sentinelViews.map(({ view }) => view.failoverTimeoutMs));
 
 /**
- * Whether an attempt has failed by now: an election has had its time as well. The next attempt waits for 2 x
- * failover-timeout (sentinel.c, sentinelStartFailoverIfNeeded), and is not made at once when a replica is back.
+ * Whether an attempt has failed by now, and the next is not near: an election has had its time as well. The next is not
+ * made at once when a replica is back.
  */
 export const isOverdue = (facts: MasterFacts, lateMs: number): boolean =>
-  lateMs > Math.min(ELECTION_TIMEOUT_MS, timeoutOf(facts)) && chooserIn(facts) !== undefined;
+  lateMs > ELECTION_TIMEOUT_MS &&
+  nextAttemptMs(facts) > ELECTION_TIMEOUT_MS &&
+  chooserIn(facts) !== undefined;
 
 /** A sentinel that would promote a replica at this moment. */
 const chooserIn = (facts: MasterFacts): MasterFacts['sentinelViews'][number] | undefined =>
@@ -34,7 +37,7 @@ export function overdue(
   able: string,
   lateMs: number,
 ): Pick<RawFinding, 'fix'> & { words: string; brief: string; evidence: string; why: string } {
-  const next = `an attempt that failed is repeated only ${formatDurationMs(2 * timeoutOf(facts))} later (2 x failover-timeout)`;
+  const next = `an attempt that failed is repeated only ${formatDurationMs(nextAttemptMs(facts))} later (2 x failover-timeout)`;
   const chooser = chooserIn(facts);
   const words = lateWords(lateMs);
   return {

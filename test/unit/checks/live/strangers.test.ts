@@ -251,6 +251,19 @@ describe('sentinels that know the wrong thing, or nothing', () => {
       expect(fix).not.toContain('SENTINEL FAILOVER');
     });
 
+    it('is a second master, where only this machine misses the one that the sentinels name', () => {
+      const snapshot = byHand({});
+      for (const view of viewsIn(snapshot)) Object.assign(view, { flags: ['master'], downMs: null });
+      const { word, text } = judge(snapshot).verdict;
+      expect([word, text]).toEqual([
+        'AT RISK',
+        expect.stringContaining(
+          'the sentinels do not call it down; 127.0.0.1:6380 says that it is a master too',
+        ),
+      ]);
+      expect(fixOf(judge(snapshot), 'node-down')).not.toContain('SENTINEL');
+    });
+
     it('is waited for while its promotion is news: a failover ends so', () => {
       const result = judge(byHand({ saysMasterMs: 900 }));
       expect(result.verdict.text).toContain('was promoted, and the sentinels name it within about 1 s');
