@@ -112,11 +112,11 @@ export function diagnoseFiles(
 ): DoctorResult {
   const ran = runFileChecks(project, chosen(checks, options));
   const servers = new Set(project.servers.map((s) => s.id));
-  const folded = fold(alike(ran.findings), checks, servers);
+  const folded = fold(alike(ran.findings), checks, servers, 'no worse');
   // What was not read was not judged: said, never passed.
   const unread = [...project.unread, ...project.lacking];
   const skipped = [...ran.skipped, ...unread.map((why) => ({ id: 'files', why }))];
-  const judged = { ...ran, skipped, unread, explains: explainer(checks, servers) };
+  const judged = { ...ran, skipped, unread, explains: explainer(checks, servers, 'no worse') };
   return resultOf(
     nameOf(project),
     folded.map(inFiles(project.unread.length === 0)),

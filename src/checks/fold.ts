@@ -49,7 +49,14 @@ function causesIn(checks: readonly Folding[]): Causes {
   return made;
 }
 
-export function explainer(checks: readonly Folding[], servers: ReadonlySet<string>): Explains {
+/** `no worse`: what stands in files does not follow from something less severe. */
+type Bound = 'any' | 'no worse';
+
+export function explainer(
+  checks: readonly Folding[],
+  servers: ReadonlySet<string>,
+  bound: Bound = 'any',
+): Explains {
   const { first, causes } = causesIn(checks);
   // Taken apart once: a server that lies can make thousands of findings, and each is held against each.
   const taken = new WeakMap<Finding, readonly string[]>();
@@ -66,6 +73,7 @@ export function explainer(checks: readonly Folding[], servers: ReadonlySet<strin
     cause !== other &&
     causes.get(cause.id)?.has(other.id) === true &&
     (cause.severity !== 'info' || other.severity === 'info' || first.has(cause.id)) &&
+    (bound === 'any' || rankOf(cause.severity) <= rankOf(other.severity)) &&
     share(named(cause), named(other));
 }
 
@@ -78,10 +86,11 @@ export function fold(
   findings: readonly Finding[],
   checks: readonly Folding[],
   servers: ReadonlySet<string>,
+  bound: Bound = 'any',
 ): Finding[] {
   const { order } = causesIn(checks);
   const place = (f: Finding): number => order.get(f.id) ?? checks.length;
-  const explains = explainer(checks, servers);
+  const explains = explainer(checks, servers, bound);
   const sorted = findings.toSorted((a, b) => rankOf(a.severity) - rankOf(b.severity) || place(a) - place(b));
   const left = new Set(sorted);
   const roots: Finding[] = [];

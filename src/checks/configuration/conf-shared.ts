@@ -115,6 +115,12 @@ export default {
               first.conf?.made === undefined
                 ? `${first.conf?.file} is the configuration file of ${count} sentinels`
                 : `${first.conf.inside} in ${first.conf.made.in} is the configuration file of ${count} sentinels`,
+            // A script that writes it at each start leaves no id of another one in it.
+            ...(first.conf?.made !== undefined && {
+              severity: 'warning' as const,
+              consequence:
+                'started at the same moment they mix what they write there, and a line that is there twice stops them; where a script keeps a file that it finds, they have one id',
+            }),
             fix: first.service === null ? aFileEach([first]) : aFileEach(of),
             at: confPlace(first),
           },

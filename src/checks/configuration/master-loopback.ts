@@ -6,8 +6,8 @@ import { addressIn } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { monitorLines } from '../files/monitor-lines.js';
 import { type FileServer, nodeFiles, type Project } from '../files/project.js';
-import { hasFarPeers, isOwnHost } from '../files/server-address.js';
-import { followsOf, lastOf, monitorsOf, place, portOf } from '../files/settings.js';
+import { hasFarPeers, hasOneNetwork, isOwnHost } from '../files/server-address.js';
+import { followsOf, lastOf, monitorsOf, place, portOf, portsOf } from '../files/settings.js';
 import { monitorLike } from '../fixes.js';
 import { type Group, isThere } from '../group.js';
 import { judgeViews } from '../sentinels.js';
@@ -70,14 +70,21 @@ export default {
       });
     }),
   files(project) {
+    // A container may have the network of another one, whose servers are at its loopback address.
+    const isBeside = (from: FileServer, port: number): boolean =>
+      project.servers.some((s) => s !== from && hasOneNetwork(s, from) && portsOf(s).includes(port));
     return judgeSentinelFiles(project, (sentinels) => {
       const monitors = sentinels
         .flatMap(monitorsOf)
-        .filter((m) => isWild(m.host) || (isLoopback(m.host) && hasFarPeers(m.server)));
+        .filter(
+          (m) =>
+            isWild(m.host) || (isLoopback(m.host) && hasFarPeers(m.server) && !isBeside(m.server, m.port)),
+        );
       const replicas = nodeFiles(project).flatMap((node) => {
         const line = lastOf(node, 'replicaof');
         const host = line?.args[0] ?? '';
-        return line !== undefined && (isWild(host) || (isLoopback(host) && isOwnHost(node)))
+        return line !== undefined &&
+          (isWild(host) || (isLoopback(host) && isOwnHost(node) && !isBeside(node, Number(line.args[1]))))
           ? [{ node, line, host }]
           : [];
       });

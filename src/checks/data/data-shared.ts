@@ -139,8 +139,8 @@ function sharedBy(nodes: FileServer[]): RawFinding[] {
             ? nodes.slice(1).map((n) => `${n.id}: dir ${place.shown}-${portOf(n)}`)
             : first.service.pod === undefined
               ? [
-                  ...nodes.map((n) => `${n.id}: volumes: ["${n.id}-data:${place.target}"]`),
-                  `at the top level: volumes: {${nodes.map((n) => `${n.id}-data: {}`).join(', ')}}`,
+                  ...nodes.map((n) => `${nameOf(n)}: volumes: ["${nameOf(n)}-data:${place.target}"]`),
+                  `at the top level: volumes: {${nodes.map((n) => `${nameOf(n)}-data: {}`).join(', ')}}`,
                 ]
               : [`volumeClaimTemplates: a claim for each pod, instead of the claim ${place.shown}`],
         at,
@@ -162,6 +162,9 @@ function sharedBy(nodes: FileServer[]): RawFinding[] {
     },
   ];
 }
+
+/** One container may run a sentinel too, and then its servers have longer names. */
+const nameOf = ({ service, id }: FileServer): string => service?.name ?? id;
 
 /** Where a data node writes: the mount that its directory is in, and its files' names. */
 function placeOf(node: FileServer): { key: string; shown: string; target: string; line: number } | null {

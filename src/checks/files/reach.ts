@@ -1,5 +1,6 @@
 import { formatAddress, isIp, reachesItself } from '../../model/address.js';
 import type { RawFinding } from '../check.js';
+import { isBitnami } from './compose/bitnami.js';
 import { type FileGroup, fileGroups } from './groups.js';
 import { settingLine } from './logins.js';
 import { type FileServer, type Project, placesOf, serviceAt } from './project.js';
@@ -38,7 +39,11 @@ export function unreachedAt(server: FileServer, project: Project): Found[] {
   if (isOwn && port !== null && !portsOf(server).includes(port)) {
     const peer = host === '' ? peerOf(server, project) : null;
     // Docker gives what it sends to other machines the address of its own one, where that port is published.
-    const isMasked = peer !== null && isOutside(peer, server, project) && publishes(server, port);
+    const isMasked =
+      !isBitnami(server.service?.image ?? null) &&
+      peer !== null &&
+      isOutside(peer, server, project) &&
+      publishes(server, port);
     return server.kind === 'redis' && isMasked ? [] : [elsewhere(server, announced, isContainer)];
   }
   if (!isContainer || server.service?.bridged !== true) return [];
@@ -46,11 +51,14 @@ export function unreachedAt(server: FileServer, project: Project): Found[] {
     return server.kind === 'redis' ? nodeBehind(server, project) : sentinelBehind(server, project);
   const isMachine = isOutside({ host, port: own }, server, project);
   const outer = publishedFor(server, own);
-  if (isOwn || !isMachine || port !== null || outer === null || publishes(server, own)) return [];
+  if (isOwn || !isMachine || outer === null || publishes(server, port ?? own)) return [];
+  const other = port === null ? undefined : project.servers.find((s) => s !== server && publishes(s, port));
+  // An announced port may be one of a router; not where another server has it.
+  if (port !== null && other === undefined) return [];
   return [
     {
       subject: server.id,
-      message: `${server.id} announces ${formatAddress({ host, port: own })}, but its port ${own} is published as ${outer}`,
+      message: `${server.id} announces ${formatAddress({ host, port: port ?? own })}${other === undefined ? '' : `, where ${other.id} answers`}, but its port ${own} is published as ${outer}`,
       fix: [announcing(server, 'port', `${outer}`)],
       at: announced.at,
     },
@@ -82,7 +90,7 @@ function elsewhere(server: FileServer, { host, port, at }: Announced, isContaine
     subject: server.id,
     ...(!isCertain && { severity: 'warning' as const }),
     message: `${server.id} announces port ${port}, and listens on ${own}: ${seen}, where nothing listens on ${port}`,
-    fix: [
+    fix: byVariable(server, 'PORT', own) ?? [
       `delete the line: ${server.kind === 'sentinel' ? 'sentinel announce-port' : 'replica-announce-port'} ${port}`,
       ...(host === ''
         ? [`or add the address at which port ${port} leads to it: ${announcing(server, 'ip', 'ADDRESS')}`]
@@ -96,9 +104,14 @@ function elsewhere(server: FileServer, { host, port, at }: Announced, isContaine
 function nodeBehind(server: FileServer, project: Project): Found[] {
   const own = ownPortOf(server);
   const peer = peerOf(server, project);
-  if (peer === null || !isOutside(peer, server, project) || publishes(server, own)) return [];
+  const keepsOwn = isBitnami(server.service?.image ?? null);
+  if (peer === null || !isOutside(peer, server, project)) return [];
+  if (publishes(server, own) && !keepsOwn) return [];
   if (settingOf(server, 'replica-priority') === '0') return [];
   const outer = publishedFor(server, own);
+  // It announces the address of its container by itself, which those of one network reach.
+  const group = fileGroups(project).find((g) => g.nodes.includes(server));
+  if (keepsOwn && group?.sentinels != null) return [];
   // A fixed address without a published port may be one to which the machines have a route.
   if (outer === null && server.service?.networks.some((n) => n.address !== null)) return [];
   const isMaster = followsOf(server) === null;
@@ -110,7 +123,9 @@ function nodeBehind(server: FileServer, project: Project): Found[] {
   return [
     {
       subject: server.id,
-      message: `${server.id} announces no address, and ${seen} with port ${own}, which is ${outer === null ? 'not published' : `published as ${outer}`}`,
+      message: keepsOwn
+        ? `${server.id} announces the address of its container, to which no other machine can connect, and its master ${formatAddress(peer)} is on another one`
+        : `${server.id} announces no address, and ${seen} with port ${own}, which is ${outer === null ? 'not published' : `published as ${outer}`}`,
       fix: [
         announcing(server, 'ip', address ?? '<address of its machine>'),
         announcing(server, 'port', `${outer ?? own}`),
@@ -183,10 +198,23 @@ function machineOf({ service }: FileServer): string | undefined {
   return own !== undefined && isIp(own) ? own : undefined;
 }
 
+/** An image of Bitnami makes its lines out of variables; undefined for another one, and for a file of its own. */
+function byVariable(
+  { service, kind, conf }: FileServer,
+  what: 'IP' | 'PORT',
+  value: string | number,
+): string[] | undefined {
+  const image = service?.image ?? null;
+  if (!isBitnami(image) || conf !== null) return undefined;
+  const prefix = /valkey/i.test(image ?? '') ? 'VALKEY' : 'REDIS';
+  return [`${prefix}_${kind === 'sentinel' ? 'SENTINEL_ANNOUNCE' : 'REPLICA'}_${what}=${value}`];
+}
+
 const announcing = (server: FileServer, what: 'ip' | 'port', value: string): string =>
-  server.kind === 'sentinel'
+  byVariable(server, what === 'ip' ? 'IP' : 'PORT', value)?.[0] ??
+  (server.kind === 'sentinel'
     ? `sentinel announce-${what} ${value}`
-    : settingLine(server, `replica-announce-${what} ${value}`);
+    : settingLine(server, `replica-announce-${what} ${value}`));
 
 const portPlace = ({ service, at }: FileServer): { file: string; line: number } => ({
   file: at.file,

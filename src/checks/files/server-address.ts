@@ -7,15 +7,33 @@ import { followsOf, isOwnAddress, lastOf, monitorsOf, portsOf, sentinelLine, set
  * or binds. A loopback address means the machine of the one that says it.
  */
 export function isAt(server: FileServer, host: string, port: number, from: FileServer): boolean {
-  // The machine's own loopback addresses are not those of a container that has a network of its own.
-  const isApart = server.host?.name !== from.host?.name || (isOwnHost(from) && !isOwnHost(server));
-  const isElsewhere = isLoopback(host) && isApart;
-  const isNamed = hostNamesOf(server).includes(host) || (isOwnAddress(host) && isOnePod(server, from));
-  return !isElsewhere && portsOf(server).includes(port) && isNamed;
+  if (!portsOf(server).includes(port)) return false;
+  // The loopback addresses of a machine are not those of a container that has a network of its own.
+  if (isLoopback(host) && server.host?.name !== from.host?.name) return false;
+  const isHere = isOnePod(server, from);
+  const hasContainers = server.service !== null && from.service !== null;
+  if (isLoopback(host) && !isHere && hasContainers && isApart(server, from)) return false;
+  return (
+    hostNamesOf(server).includes(host) ||
+    (isOwnAddress(host) && isHere) ||
+    (isLoopback(host) && hasOneNetwork(server, from))
+  );
 }
 
 const isOnePod = ({ service: one }: FileServer, { service: other }: FileServer): boolean =>
   one?.pod?.name != null && one.pod.workload === other?.pod?.workload && one.pod.name === other.pod.name;
+
+/** Whether two containers have one network of their own, or the machine's: one is at the other's loopback address. */
+export const hasOneNetwork = (a: FileServer, b: FileServer): boolean =>
+  a.service !== null && b.service !== null && a.service.pod === undefined && !isApart(a, b);
+
+const isApart = (a: FileServer, b: FileServer): boolean => networkOf(a) !== networkOf(b);
+
+/** `network_mode: service:NAME` is the network of that service. */
+const networkOf = ({ service, id }: FileServer): string =>
+  /^host$/.test(service?.networkMode ?? '')
+    ? '(the machine)'
+    : (/^(?:service|container):(.*)$/.exec(service?.networkMode ?? '')?.[1] ?? service?.name ?? id);
 
 /** The servers that an address may mean, to one of them. */
 export const nodesAt = (
@@ -40,8 +58,7 @@ export function hostNamesOf(server: FileServer): string[] {
     ...n.aliases,
     ...(n.address === null ? [] : [n.address]),
   ]);
-  const machine = service.networkMode === 'host' ? ['127.0.0.1', 'localhost'] : [];
-  return [...announced, service.name, ...service.otherNames, ...networks, ...machine];
+  return [...announced, service.name, ...service.otherNames, ...networks];
 }
 
 /** IPv4 only: `172.28.0.10` in `172.28.0.0/16`. */

@@ -204,6 +204,16 @@ function nodeDirectives({ value, line, file, lineOf }: Maker, isOpen: boolean): 
     ...(masterPassword === '' ? [] : [line('masterauth', [masterPassword], 'MASTER_PASSWORD')]),
     ...(value('MASTER_USER') === '' ? [] : [line('masteruser', [value('MASTER_USER')], 'MASTER_USER')]),
     ...(value('REPLICA_IP') === '' ? [] : [line('replica-announce-ip', [value('REPLICA_IP')], 'REPLICA_IP')]),
+    // Without a port of its own a node announces that of its master (libredis.sh, redis_configure_replication).
+    ...(mode === ''
+      ? []
+      : [
+          line(
+            'replica-announce-port',
+            [value('REPLICA_PORT') || value('MASTER_PORT_NUMBER')],
+            value('REPLICA_PORT') === '' ? 'MASTER_PORT_NUMBER' : 'REPLICA_PORT',
+          ),
+        ]),
     ...(isReplica
       ? [line('replicaof', [value('MASTER_HOST'), value('MASTER_PORT_NUMBER')], 'MASTER_HOST')]
       : []),

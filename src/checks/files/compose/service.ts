@@ -25,7 +25,7 @@ export interface Service extends Networking {
   networkMode: string | null;
   ports: { host: number | null; container: number; line: number }[];
   copies: number;
-  /** Other names that Docker's DNS knows it by. */
+  /** Other names that Docker's DNS knows it by, or those to which others link it. */
   otherNames: string[];
   /** `working_dir`. */
   directory: string | null;
@@ -51,10 +51,15 @@ export interface Mount {
 /** The services of a compose file (compose-spec, 05-services). */
 export function servicesOf(compose: Tree): Service[] {
   const networks = at(compose, 'networks');
+  const aliases = entriesOf(at(compose, 'services')).flatMap(([, service]) =>
+    itemsOf(at(service, 'links')).map((link) => (textOf(link) ?? '').split(':')),
+  );
   return entriesOf(at(compose, 'services')).map(([name, tree]) => {
     const service = serviceOf(name, tree, networks);
+    const linked = aliases.flatMap(([to, alias]) => (to === name && alias !== undefined ? [alias] : []));
     return {
       ...service,
+      otherNames: [...new Set([...service.otherNames, ...linked])],
       mounts: service.mounts.map((mount) => boundVolume(mount, at(compose, 'volumes'))),
     };
   });

@@ -5,6 +5,7 @@ import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
 import { type ComposePart, isAlike, mergedFiles } from '../../files/compose/merge.js';
 import { type Service, servicesOf } from '../../files/compose/service.js';
 import { at, entriesOf, itemsOf, type Tree, textOf, textsOf } from '../../files/compose/tree.js';
+import { isVersion1, withServices } from '../../files/compose/version-1.js';
 import { emptyProject, type Project } from '../../files/project.js';
 import { openText } from '../../files/shell/expand.js';
 import { buildSteps, builtService } from './built.js';
@@ -66,7 +67,13 @@ async function readInto(reading: Reading, model: Model): Promise<void> {
     const parsed = await yamlTree(read.text, change).catch((error: unknown) => {
       throw error instanceof BadYaml ? badCompose(`${file}:${error.place.line}`, error.message) : error;
     });
-    parts.push({ file, text: read.text, tree: await withBases(parsed, directory, change) });
+    const versionless = isVersion1(parsed);
+    if (versionless)
+      project.unread.push(
+        `${file}: it has no services: a file of version 1, which docker compose does not start: put all of it below services:`,
+      );
+    const whole = versionless ? withServices(parsed) : parsed;
+    parts.push({ file, text: read.text, tree: await withBases(whole, directory, change) });
   }
   const { tree, fileOf } = mergedFiles(parts);
   const services = servicesOf(tree);
@@ -211,7 +218,8 @@ async function variablesOf(
   { servers }: Project,
 ): Promise<ReadonlySet<string>> {
   const asItIs = (scalar: string): string => scalar;
-  const raw = await withBases(await yamlTree(text, asItIs), directory, asItIs);
+  const parsed = await yamlTree(text, asItIs);
+  const raw = await withBases(isVersion1(parsed) ? withServices(parsed) : parsed, directory, asItIs);
   const names = new Set(servers.map((s) => s.service?.name ?? ''));
   const texts = entriesOf(at(raw, 'services'))
     .filter(([name]) => names.has(name))
