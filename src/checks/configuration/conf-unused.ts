@@ -23,7 +23,6 @@ export default {
     'server.c: main (the first argument is the file)',
     'https://hub.docker.com/_/redis (additionally, if you want to use your own redis.conf)',
   ],
-  causes: ['restart-wipe', 'masters-several'],
   files(project) {
     if (project.servers.every(({ service }) => service === null))
       return { skip: 'needs a compose file or a manifest: it shows what is mounted', applies: false };
