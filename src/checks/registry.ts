@@ -39,6 +39,7 @@ import debugTuned from './configuration/debug-tuned.js';
 import downHigh from './configuration/down-high.js';
 import downLow from './configuration/down-low.js';
 import failoverTimeout from './configuration/failover-timeout.js';
+import firstPodMaster from './configuration/first-pod-master.js';
 import hostnameMixed from './configuration/hostname-mixed.js';
 import hostnameNoresolve from './configuration/hostname-noresolve.js';
 import hostnameSlowDns from './configuration/hostname-slow-dns.js';
@@ -135,6 +136,7 @@ export const CHECKS: readonly Check[] = [
   confUnwritable,
   initStops,
   keyTwice,
+  firstPodMaster,
   unitType,
   versionFault,
   myidDup,

@@ -16,7 +16,12 @@ export interface ReadManifest {
 /** The text of a manifest; `-` is standard input. Throws usageError `kube-file`. */
 export async function manifestText(file: string): Promise<string> {
   const read = await readText(file === '-' ? '/dev/stdin' : file);
-  if ('why' in read) throw badManifest(file, read.why, RENDERED);
+  if ('why' in read)
+    throw badManifest(
+      file,
+      read.why,
+      '--kube FILE, where FILE is a Kubernetes manifest; - is standard input',
+    );
   return read.text;
 }
 

@@ -35,6 +35,7 @@ const everywhere = (files: readonly string[], from: string, to: string): [string
 const OF_PODS = [
   'init-stops',
   'key-twice',
+  'first-pod-master',
   'parallel-start',
   'sentinel-state-lost',
   'liveness-kills',
