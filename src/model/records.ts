@@ -1,4 +1,5 @@
 import type { Address } from './address.js';
+import { isDown } from './flags.js';
 import { keptWritesIn } from './kept-writes.js';
 import type { DiskFault, MasterView, NodeAnswer, NodeMemory, SeenReplica, SeenSentinel } from './snapshot.js';
 
@@ -227,6 +228,7 @@ export function seenReplica(record: NamedValues): SeenReplica {
     linkDownMs: numberOf(record.get('master-link-down-time')),
     answeredMsAgo: numberOf(record.get('last-ok-ping-reply')),
     downMs: numberOf(record.get('s-down-time')),
+    ...(isDown(flagsIn(record)) && { repliedMsAgo: numberOf(record.get('last-ping-reply')) }),
     ...(record.get('role-reported') === 'master' && {
       saysMasterMs: numberOf(record.get('role-reported-time')) ?? 0,
     }),

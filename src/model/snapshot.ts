@@ -128,6 +128,8 @@ export interface SeenReplica {
   answeredMsAgo?: number | null;
   /** For how long this sentinel has called it down (s_down), in milliseconds; null where it does not. */
   downMs?: number | null;
+  /** Of one that it calls down: how long ago it last gave its PING any answer, also an error, in milliseconds. */
+  repliedMsAgo?: number | null;
   /** For how long this sentinel has seen that it says it is a master, in milliseconds; absent where it says it is a replica. */
   saysMasterMs?: number;
 }

@@ -6,6 +6,7 @@ import { listed } from '../../model/words.js';
 import { believedMaster } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { setConfig } from '../fixes.js';
+import { type OldAddress, oldAddressesIn } from '../old-addresses.js';
 import { grouped, judgeMasters, sentinelsOf, subjectOf } from '../snapshot.js';
 
 export default {
@@ -38,14 +39,20 @@ export default {
     'ghost-replica',
     'replica-orphan',
     'replica-missing',
+    'node-down',
+    'node-unreachable',
     'link-down',
     'hostname-mixed',
     'nat-replica',
   ],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], (master) =>
-      doublesIn(master).map((double) => finding(master, double)),
-    ),
+    judgeMasters(facts, ['sentinels'], (master) => {
+      const old = oldAddressesIn(master);
+      return [
+        ...doublesIn(master, old).map((double) => finding(master, double)),
+        ...(old.length === 0 ? [] : [leftOver(master, old)]),
+      ];
+    }),
 } satisfies SnapshotCheck;
 
 interface Double {
@@ -55,9 +62,13 @@ interface Double {
 }
 
 /** Entries of one sentinel's list, the master's among them, that have one run id and different addresses. */
-function doublesIn({ sentinelViews, answered, refOf }: MasterFacts): Double[] {
+function doublesIn({ sentinelViews, answered, refOf }: MasterFacts, old: readonly OldAddress[]): Double[] {
+  const isOld = (address: Address): boolean => old.some((one) => sameAddress(one.old, address));
   const pairs = sentinelViews.flatMap((sentinelView) =>
-    grouped([sentinelView.view, ...sentinelView.view.replicas], ({ runId }) => runId)
+    grouped(
+      [sentinelView.view, ...sentinelView.view.replicas].filter(({ address }) => !isOld(address)),
+      ({ runId }) => runId,
+    )
       .filter((same) => new Set(same.map(({ address }) => formatAddress(address))).size > 1)
       .map((same) => ({ sentinelView, runId: same[0]?.runId ?? '', addresses: same.map((s) => s.address) })),
   );
@@ -85,10 +96,7 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
   const followsItself = node !== undefined && node === master && follows !== null && isAt(node, follows);
   // A sentinel that still has both would repoint it again after 8 s.
   const apartMs = followsItself ? HELLO_SEEN_MS : RESETS_APART_MS;
-  const resets = at.flatMap(({ sentinel }, i) => [
-    ...(i === 0 ? [] : [`sleep ${apartMs / 1000}`]),
-    cli(sentinel, `SENTINEL RESET ${name}`),
-  ]);
+  const resets = resetsAt(at, name, apartMs);
   const isHealthy = at.every(({ view }) => view.flags.join() === 'master');
   const streams = master?.answer.attached.length ?? null;
   const counted =
@@ -119,6 +127,52 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
     ],
   };
 }
+
+/** The server is known by its new address already: the old one is only to be forgotten. */
+function leftOver(facts: MasterFacts, old: readonly OldAddress[]): RawFinding {
+  const { answered, name, refOf, sentinelViews } = facts;
+  const at = sentinelViews.filter((view) => old.some((one) => one.at.includes(view)));
+  const [are, nows] = [old.map((one) => formatAddress(one.old)), old.map((one) => formatAddress(one.now))];
+  const address = believedMaster(facts);
+  const master = answered.find((n) => address !== null && n.id === refOf(address).id);
+  const isHealthy =
+    master?.answer.role === 'master' && at.every(({ view }) => view.flags.join() === 'master');
+  // RESET forgets the replicas, and only the master names them again.
+  const isNamed = old.every(
+    ({ now }) =>
+      sameAddress(now, address) || master?.answer.attached.some((one) => sameAddress(one.address, now)),
+  );
+  const words = `the sentinels still list ${listed(are)}, ${are.length === 1 ? 'an old address' : 'old addresses'} of ${listed([...new Set(nows)])}`;
+  return {
+    subject: are.join(', '),
+    servers: [...are, ...nows],
+    ...(isNamed ? { severity: 'warning', impact: 'degraded' } : { severity: 'info', impact: 'none' }),
+    brief: words,
+    evidence: `the same run id; ${listed(sentinelsOf(at).map(({ id }) => id))} ${at.length === 1 ? 'calls' : 'call'} the old address down, and the new one up`,
+    message: `${words} (the same run id): down there, and up at the new address`,
+    consequence:
+      'it counts as one more replica, which is down; clients that read from replicas may be given that address',
+    ...(isHealthy && isNamed
+      ? {
+          fix: [
+            ...resetsAt(at, name, RESETS_APART_MS),
+            '# one sentinel after another, while the master is healthy',
+          ],
+          repairs: at.map(({ sentinel }) => ({ kind: 'reset', sentinel: sentinel.id, masterName: name })),
+        }
+      : {
+          fix: [
+            `# no RESET before ${name} has a healthy master that lists ${listed([...new Set(nows)])}; then run doctor again`,
+          ],
+        }),
+  };
+}
+
+const resetsAt = (at: readonly SentinelView[], name: string, apartMs: number): string[] =>
+  at.flatMap(({ sentinel }, i) => [
+    ...(i === 0 ? [] : [`sleep ${apartMs / 1000}`]),
+    cli(sentinel, `SENTINEL RESET ${name}`),
+  ]);
 
 const isV6 = ({ host }: Address): boolean => host.includes(':');
 

@@ -1,6 +1,8 @@
+import { sameAddress } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
 import { type AnsweredNode, isAt, type MasterFacts } from '../../model/facts.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
+import { oldAddressesIn } from '../old-addresses.js';
 import { isSilent, judgeMasters, nameOf, placed } from '../snapshot.js';
 import { justStarted, lookAgain } from '../under-way.js';
 
@@ -28,19 +30,24 @@ export default {
   ],
   causes: ['writes-refused', 'lag', 'lag-growing', 'no-good-slave'],
   live: (facts) =>
-    judgeMasters(facts, ['nodes'], (master, missing) =>
-      master.answered
-        .filter((n) => n.answer.role === 'replica' && n.answer.linkStatus !== 'up')
-        .flatMap((node) => {
-          const target = targetOf(master, node);
-          // No replica has a link to a master that is down: that is no-master or node-unreachable.
-          if (target !== undefined && isSilent(target)) {
-            missing.push(`${node.id}: the node that it follows, ${target.id}, does not answer`);
-            return [];
-          }
-          return [unlinked(master, node)];
-        }),
-    ),
+    judgeMasters(facts, ['nodes'], (master, missing) => {
+      const old = oldAddressesIn(master);
+      return (
+        master.answered
+          .filter((n) => n.answer.role === 'replica' && n.answer.linkStatus !== 'up')
+          // It is named by its new address.
+          .filter((n) => !old.some((one) => sameAddress(one.old, n.announce)))
+          .flatMap((node) => {
+            const target = targetOf(master, node);
+            // No replica has a link to a master that is down: that is no-master or node-unreachable.
+            if (target !== undefined && isSilent(target)) {
+              missing.push(`${node.id}: the node that it follows, ${target.id}, does not answer`);
+              return [];
+            }
+            return [unlinked(master, node)];
+          })
+      );
+    }),
 } satisfies SnapshotCheck;
 
 const targetOf = ({ nodes, refOf }: MasterFacts, { answer: { follows } }: AnsweredNode) =>

@@ -9,6 +9,7 @@ import { forgottenFix, isForgotten } from '../forgotten.js';
 import { type Blocked, blockedAt, ownPriority, type Unfit } from '../promotable.js';
 import { ids, isDown, isSilent, judgeMasters, subjectOf } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
+import { announceOther, sendsWhere, unreachedIn } from '../unreached.js';
 import { lostMaster } from './lost-master.js';
 
 export default {
@@ -122,6 +123,17 @@ function calledDown(master: MasterFacts, { sentinelView, reasons }: Blocked, sub
     ? `call ${ids(servers)} down`
     : `have no link to ${ids(servers)}`;
   const words = `the sentinels ${are}, although ${servers.length === 1 ? 'it answers' : 'they answer'} here`;
+  const unreached = unreachedIn(master);
+  if (unreached !== null && servers.every(({ id }) => unreached.nodes.some((n) => n.id === id))) {
+    const sends = sendsWhere(unreached);
+    return {
+      subject,
+      brief: sends,
+      evidence: words,
+      message: `${master.name}: ${words}: ${sends}`,
+      fix: announceOther(unreached, ''),
+    };
+  }
   const isUnseen = reasons.some((reason) => isLocked(nodeOf(master, reason)?.silence ?? null));
   return {
     subject,

@@ -1,8 +1,10 @@
-import { formatAddress } from '../../model/address.js';
+import { formatAddress, sameAddress } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { grouped, ids, judgeMasters, nameOf } from '../snapshot.js';
+import { oldAddressesIn } from '../old-addresses.js';
+import { grouped, ids, judgeMasters, nameOf, subjectOf } from '../snapshot.js';
 import { justStarted, lookAgain } from '../under-way.js';
+import { announceOther, sendsWhere, unreachedIn } from '../unreached.js';
 
 export default {
   id: 'seen-down',
@@ -23,19 +25,36 @@ export default {
   sources: ['sentinel.c: sentinelCheckSubjectivelyDown'],
   causes: ['no-quorum', 'no-good-slave'],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], ({ answered, snapshot, sentinelViews, hints, name }) => {
+    judgeMasters(facts, ['sentinels'], (master) => {
+      const { answered, snapshot, sentinelViews, hints, name } = master;
+      const old = oldAddressesIn(master);
       const alive = [...answered, ...snapshot.sentinels.filter((s) => s.answer !== null)];
       const sightings = sentinelViews.flatMap(({ sentinel, view }) =>
         [...view.replicas, ...view.sentinels]
           .filter((seen) => seen.flags.includes('s_down'))
+          // The server is up for it: only the address is old.
+          .filter((seen) => !old.some((one) => sameAddress(one.old, seen.address)))
           .flatMap((seen) => {
             const server = alive.find((s) => isAt(s, seen.address));
             return server === undefined ? [] : [{ sentinel, server }];
           }),
       );
-      return grouped(sightings, (s) => formatAddress(s.server.announce)).flatMap((group): RawFinding[] => {
+      const unreached = unreachedIn(master);
+      const isUnreached = (server: { id: string }): boolean =>
+        unreached?.nodes.some((n) => n.id === server.id) === true;
+      const keyOf = (server: (typeof sightings)[number]['server']): string =>
+        isUnreached(server) ? 'unreached' : formatAddress(server.announce);
+      return grouped(sightings, (s) => keyOf(s.server)).flatMap((group): RawFinding[] => {
         const [first] = group;
         if (first === undefined) return [];
+        if (unreached !== null && isUnreached(first.server))
+          return [
+            {
+              subject: subjectOf(unreached.nodes),
+              message: `${sendsWhere(unreached)}: they call ${unreached.nodes.length === 1 ? 'it' : 'them'} down`,
+              fix: announceOther(unreached, ''),
+            },
+          ];
         const sentinels = group.map((s) => s.sentinel);
         const started = justStarted(first.server);
         return [

@@ -7,8 +7,9 @@ import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { judgeNodeFiles } from '../files/judge.js';
 import { unreachedAt } from '../files/reach.js';
 import { setConfig } from '../fixes.js';
-import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num } from '../group.js';
+import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num, shown } from '../group.js';
 import { answersWrongly } from '../passwords.js';
+import { announceOther, sendsWhere } from '../unreached.js';
 
 /** It streams, and acknowledges each second: a frozen replica is another matter. */
 const isAlive = ({ state, lagS }: { state: string; lagS: number | null }): boolean =>
@@ -53,6 +54,7 @@ export default {
     const seen: RawFinding[] = [];
     const missing: string[] = [];
     for (const group of groups) {
+      const unannounced = new Map<string, GatheredNode[]>();
       if (group.master?.info.ok !== true) {
         missing.push(`${group.name}: which replicas its master sends data to is unknown`);
         continue;
@@ -73,12 +75,18 @@ export default {
           );
           continue;
         }
+        const sentinels = blind.map((b) => b.sentinel);
+        if (node !== null && sameAddress(node.announce, address)) {
+          const key = idsOf(sentinels);
+          unannounced.set(key, [...(unannounced.get(key) ?? []), node]);
+          continue;
+        }
         seen.push({
           subject: node?.id ?? formatAddress(address),
           servers: [...(node === null ? [] : [node.id]), formatAddress(address)],
-          message: `${group.master.id} sends data to ${formatAddress(address)}, where ${idsOf(blind.map((b) => b.sentinel))} cannot connect${node === null ? '' : `; it is ${node.id}, at ${formatAddress(node.announce)}`}`,
+          message: `${sendsWhere({ master: group.master, nodes: [{ announce: address }], sentinels })}${node === null ? '' : `; it is ${shown(node)}`}`,
           fix:
-            node === null || sameAddress(node.announce, address)
+            node === null
               ? [
                   `replica-announce-ip and replica-announce-port in its redis.conf: an address at which the sentinels connect${byTls(group.master)}`,
                   cli(group.master, 'CLIENT KILL TYPE replica'),
@@ -90,11 +98,40 @@ export default {
                 ],
         });
       }
+      const { master } = group;
+      for (const [whose, nodes] of unannounced) {
+        const sentinels = group.views
+          .map((v) => v.sentinel)
+          .filter(({ id }) => whose.split(', ').includes(id));
+        seen.push(unannouncedAt(master, nodes, sentinels));
+      }
     }
     return judged(seen, missing);
   },
   files: (project) => judgeNodeFiles(project, (nodes) => nodes.flatMap((node) => unreachedAt(node, project))),
 } satisfies Check;
+
+/** They are known by their own address, at which no sentinel reaches them. */
+function unannouncedAt(
+  master: GatheredNode,
+  nodes: readonly GatheredNode[],
+  sentinels: readonly { id: string }[],
+): RawFinding {
+  const unreached = {
+    master,
+    nodes: nodes.map(({ config, ...node }) => ({ ...node, settings: config.ok ? config.value : undefined })),
+    sentinels,
+  };
+  const words = sendsWhere(unreached);
+  const evidence = `${nodes.length === 1 ? 'it answers' : 'they answer'} here`;
+  return {
+    subject: idsOf(nodes),
+    brief: words,
+    message: `${words}; ${evidence}`,
+    evidence,
+    fix: announceOther(unreached, byTls(master)),
+  };
+}
 
 /** Which port that is where the data nodes replicate by TLS. */
 const byTls = ({ config }: GatheredNode): string =>
