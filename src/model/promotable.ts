@@ -97,12 +97,16 @@ export function excludedWords(excluded: Excluded): string {
 export const cutWords = (forMs: number, allowedMs: number, replicas = 1): string =>
   `without ${replicas === 1 ? 'its' : 'their'} master for ${humanDurationMs(forMs)}, ${humanDurationMs(allowedMs)} are allowed`;
 
+/** Of a replica that has not said its own yet (sentinel.c, SENTINEL_DEFAULT_SLAVE_PRIORITY). */
+const DEFAULT_PRIORITY = 100;
+
 /** The priority, offset and run id by which eligible replicas are ordered (sentinel.c, compareSlavesForPromotion). */
 type Ranked = Pick<SeenReplica, 'priority' | 'offset' | 'runId'>;
 
 /** Better first: the lowest priority, then the largest offset, then the smallest run id; one without a run id last. */
 export function byRank(a: Ranked, b: Ranked): number {
-  const [priority, offset] = [(a.priority ?? 0) - (b.priority ?? 0), (b.offset ?? 0) - (a.offset ?? 0)];
+  const priorityOf = (one: Ranked): number => one.priority ?? DEFAULT_PRIORITY;
+  const [priority, offset] = [priorityOf(a) - priorityOf(b), (b.offset ?? 0) - (a.offset ?? 0)];
   if (priority !== 0) return priority;
   if (offset !== 0) return offset;
   if (a.runId === '' || b.runId === '') return Number(a.runId === '') - Number(b.runId === '');

@@ -24,7 +24,7 @@ export function replaced(node: NodeState, facts: MasterFacts, heirs: readonly An
   const isUnderWay = failoverUnderWay(facts.sentinelViews) !== null;
   if (!isUnderWay && !canElect(electorate)) {
     const why = `no failover is possible (${headCount(electorate)})`;
-    return unnamed(node, facts, heirs, why, { fix: [bringBack(facts, null)] });
+    return unnamed(node, facts, heirs, why, { fix: bringBack(facts, null) });
   }
   // Only this machine misses it: the sentinels see two masters.
   if (!isUnderWay && !facts.sentinelViews.some(({ view }) => isDown(view.flags)))

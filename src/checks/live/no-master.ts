@@ -103,7 +103,7 @@ type Outlook = Pick<RawFinding, 'fix' | 'later' | 'brief' | 'evidence'> & {
 function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const { sentinelViews, nodes, hints } = facts;
   const electorate = electorateOf(facts, facts.name);
-  const hopeless = (words: string): Outlook => ({ words, why: null, fix: [bringBack(facts, lost)] });
+  const hopeless = (words: string): Outlook => ({ words, why: null, fix: bringBack(facts, lost) });
   const busy = isUnelected(facts) && !canElect(electorate) ? null : failoverUnderWay(sentinelViews);
   const cut = canElect(electorate) ? cutOff(facts) : null;
   if (cut !== null) return { ...cut, fix: cutOffFix(facts, lost) };
@@ -194,7 +194,7 @@ function noneSaysMaster(facts: MasterFacts): RawFinding {
         ? `${expectation.kept ? 'it was taken down with its data kept: ' : ''}no data node of ${name} answers, nothing can be read or written`
         : `no data node that answers is the master of ${name}, nothing can be written: ${ids(answered)} answer${answered.length === 1 ? 's' : ''}${busy === null ? '' : `; ${busy}`}`,
     evidence: busy,
-    fix: [busy === null ? nextWithoutMaster(facts) : facts.hints.ctl('status --watch')],
+    fix: busy === null ? nextWithoutMaster(facts) : [facts.hints.ctl('status --watch')],
   };
 }
 
@@ -205,11 +205,11 @@ const isOutOfReach = ({ expectation, answered, nodes, snapshot }: MasterFacts): 
   [...nodes, ...snapshot.sentinels].every((s) => s.silence !== null && !isStopped(s));
 
 /** Any node that is down, else a server that can be asked for the reason. */
-function nextWithoutMaster(facts: MasterFacts): string {
+function nextWithoutMaster(facts: MasterFacts): string[] {
   const { hints, silent, answered, sentinelViews } = facts;
   if (silent[0] !== undefined) return bringBack(facts, silent[0]);
   const sentinel = sentinelViews[0]?.sentinel;
-  if (sentinel !== undefined) return hints.logs(sentinel, `SENTINEL MASTER ${facts.name}`);
+  if (sentinel !== undefined) return [hints.logs(sentinel, `SENTINEL MASTER ${facts.name}`)];
   const first = answered[0];
-  return first === undefined ? hints.ctl('status') : hints.logs(first, 'ROLE');
+  return [first === undefined ? hints.ctl('status') : hints.logs(first, 'ROLE')];
 }

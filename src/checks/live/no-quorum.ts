@@ -47,7 +47,7 @@ export default {
           evidence: null,
           message: `no failover is possible: ${headCount(electorate)}`,
           consequence: checkQuorum(sentinelViews),
-          fix: [lost.length > 0 ? bringBack(master, null) : whyNot(master, first)],
+          fix: lost.length > 0 ? bringBack(master, null) : [whyNot(master, first)],
         },
       ];
     }),

@@ -105,19 +105,24 @@ function wayOut(
   const excluded = reasons.flatMap(({ kind, replica }) =>
     kind === 'priority' ? replicas.filter((n) => isAt(n, replica.address)) : [],
   );
-  if (cuts.length === 0 && excluded.length > 0)
+  // News that is only old may come at any moment: then one is promoted that nothing else excludes.
+  const isStale = reasons.some(({ kind }) => kind === 'stale');
+  if (cuts.length === 0 && excluded.length > 0 && !isStale)
     return {
       consequence: `no write is possible, and it does not end by itself: the sentinels promote none, because ${idsOf(excluded)} ${excluded.length === 1 ? 'has' : 'have'} priority 0`,
       fix: holdersOf(excluded).flatMap((node) => setConfig(node, 'replica-priority', 100)),
     };
-  // News that is only old may come at any moment.
-  if (cuts.length === 0 || reasons.some(({ kind }) => kind === 'stale'))
+  if (cuts.length === 0 || isStale)
     return {
       consequence: `the sentinels call a master that says it is a replica down after down-after + ${WRONG_ROLE_DOWN_MS / 1000} s, and then promote a replica`,
       fix: [ctl(gathered, 'status --watch')],
     };
   const empty = replicas.filter((n) => most > 0 && keysOf(n) === 0);
-  const fit = replicas.filter((n) => !empty.includes(n) && !excluded.includes(n) && n.silence === null);
+  const holders = replicas.filter((n) => !empty.includes(n) && n.silence === null);
+  const allowed = holders.filter((n) => !excluded.includes(n));
+  // Where each that has the data has priority 0, none would be promoted.
+  const raised = allowed.length === 0 ? holders : [];
+  const fit = allowed.length === 0 ? holders : allowed;
   const cutMs = Math.max(...cuts);
   const needed = Math.max(downAfterMs, downAfterForCutOffMs(cutMs));
   return {
@@ -127,7 +132,11 @@ function wayOut(
         `# ${node.id} is empty and must not be promoted:`,
         ...setConfig(node, 'replica-priority', 0),
       ]),
-      ...(empty.length > 0
+      ...raised.flatMap((node) => [
+        `# ${node.id} has priority 0, and no other replica may be promoted:`,
+        ...setConfig(node, 'replica-priority', 100),
+      ]),
+      ...(empty.length + raised.length > 0
         ? [`# the sentinels read it within ${INFO_PERIOD_MS / 1000} s:`, `sleep ${INFO_SEEN_MS / 1000}`]
         : []),
       `# promotes ${listed(

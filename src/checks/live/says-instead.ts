@@ -41,9 +41,14 @@ export function saysInstead(server: Server, kind: 'node' | 'sentinel'): SaysInst
     return {
       words: 'is in protected mode and has no password: it answers its own machine only',
       fix: [
-        kind === 'node'
-          ? `# on its own machine: redis-cli -h 127.0.0.1 -p ${server.endpoint.port} CONFIG SET protected-mode no, or a password`
-          : `# on its own machine: redis-cli -h 127.0.0.1 -p ${server.endpoint.port} SHUTDOWN, protected-mode no in its file, and start it again`,
+        ...(kind === 'node'
+          ? [
+              `# on its own machine, where the network is closed: redis-cli -h 127.0.0.1 -p ${server.endpoint.port} CONFIG SET protected-mode no`,
+              '# else a password, everywhere at once: requirepass and masterauth at all data nodes, auth-pass at each sentinel',
+            ]
+          : [
+              `# on its own machine: redis-cli -h 127.0.0.1 -p ${server.endpoint.port} SHUTDOWN, protected-mode no in its file, and start it again`,
+            ]),
       ],
     };
   if (kind === 'sentinel' && /unknown command .?SENTINEL\b/i.test(said))

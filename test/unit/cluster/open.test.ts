@@ -2,9 +2,11 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import { stateNamed, withCluster } from '../../../src/cluster/open.js';
 import type { Runtime } from '../../../src/cluster/runtime.js';
+import { beginJournal } from '../../../src/cluster/store/journal.js';
 import { type ClusterState, openStore } from '../../../src/cluster/store/state.js';
 import type { Driver, DriverFactory } from '../../../src/drivers/driver.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
+import { OPEN_ACCESS } from '../../../src/wire/access.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 
 const STATE: ClusterState = {
@@ -15,6 +17,8 @@ const STATE: ClusterState = {
   routable: true,
   createdAtMs: 1,
 };
+
+const NO_LOGIN = { username: null, password: null };
 
 /** A driver without nodes. */
 const factory = { open: async () => ({ close: () => {} }) as Driver } as unknown as DriverFactory;
@@ -54,6 +58,39 @@ it('under a lock, a cluster that was removed since its state was read is unknown
   const { runtime, known } = await saved();
   await runtime.store.forget('default');
   await expect(createdAt(runtime, known, 'test')).rejects.toMatchObject({ code: 'cluster-unknown' });
+});
+
+it('an open journal of an attached cluster decides which of its masters is meant', async () => {
+  const store = openStore(await tempDir());
+  const identity = (n: number) => ({ host: '10.0.0.1', port: 6379 + n });
+  await store.saveAttached({
+    version: 1,
+    cluster: 'shop',
+    attachedAtMs: 0,
+    sentinelAddrs: [],
+    masterName: null,
+    servers: ['one', 'two'].map((name, n) => ({
+      ...{ id: `redis-${n + 1}`, kind: 'redis' as const, announce: identity(n), identity: name },
+      masterNames: [name],
+    })),
+    access: { credentials: { redis: NO_LOGIN, sentinel: NO_LOGIN }, tls: null, addressMap: [] },
+    readonly: false,
+    label: null,
+  });
+  const attached = { masterName: 'one', access: async () => OPEN_ACCESS } as unknown as NonNullable<
+    Runtime['attached']
+  >;
+  const runtime: Runtime = {
+    ...{ clock: systemClock, store, env: {}, onProgress: () => {}, attached },
+    drivers: { process: async () => factory, docker: async () => factory },
+  };
+  const named = async () => (await stateNamed(runtime, 'shop')).plan.spec.masterName;
+  expect(await named()).toBe('one');
+  await beginJournal(store, 'shop', {
+    ...{ id: 'abc', what: 'inject freeze', keep: true, atMs: 0, healByMs: null, masterName: 'two' },
+    owner: { pid: 1, startTime: 'long ago' },
+  });
+  expect(await named()).toBe('two');
 });
 
 it('the settings in effect are asked for once', async () => {

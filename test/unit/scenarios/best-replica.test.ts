@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eligibility, excludedWords, type KnownMaster } from '../../../src/model/promotable.js';
+import { byRank, eligibility, excludedWords, type KnownMaster } from '../../../src/model/promotable.js';
 import { knownMaster, seenReplica } from '../../../src/model/records.js';
 import { bestReplica, type Candidate, wasRight } from '../../../src/scenarios/format/best-replica.js';
 
@@ -17,6 +17,11 @@ const candidate = (id: string, over: Partial<Candidate> = {}): Candidate => ({
   infoMsAgo: 500,
   linkDownMs: 0,
   ...over,
+});
+
+it('counts a priority that is not known yet as Sentinel does, as 100', () => {
+  const ranked = [200, null, 10].map((priority) => ({ priority, offset: 1, runId: 'a' }));
+  expect(ranked.sort(byRank).map(({ priority }) => priority)).toEqual([10, null, 200]);
 });
 
 describe('the replica that Sentinel promotes', () => {

@@ -276,6 +276,31 @@ describe('replica-ring', () => {
     expect(JSON.stringify(never)).toContain('CONFIG SET replica-priority 100');
     expect(JSON.stringify(never)).not.toContain('down-after-milliseconds');
   });
+
+  it('priority 0 of one replica is not the reason while the news of another one are only old', () => {
+    const mixed = said(replicaRing, (g) => {
+      become(nodeIn(g, 1), 'replica', nodeIn(g, 2), { master_link_status: 'down' });
+      for (const n of [2, 3]) unlinked(g, n);
+      alter(nodeIn(g, 2).info, { slave_priority: '0' });
+      for (const one of replicaRecords(g, 3)) Object.assign(one, { 'info-refresh': '60000' });
+    });
+    expect(mixed).toMatchObject([{ fix: ['sentinelctl status --watch'] }]);
+  });
+
+  it('raises the priority of those that have the data where no other may be promoted', () => {
+    const cut = said(replicaRing, (g) => {
+      become(nodeIn(g, 1), 'replica', nodeIn(g, 2), { master_link_status: 'down' });
+      for (const n of [2, 3]) unlinked(g, n);
+      alter(nodeIn(g, 2).info, { db0: 'keys=5,expires=0', slave_priority: '0' });
+      for (const one of replicaRecords(g, 2)) Object.assign(one, { 'slave-priority': '0' });
+      for (const one of replicaRecords(g, 3)) Object.assign(one, { 'master-link-down-time': '900000' });
+    });
+    const [{ fix = [] } = {}] = cut as { fix: string[] }[];
+    expect(fix).toEqual(
+      expect.arrayContaining([expect.stringMatching(/ -p 6380 CONFIG SET replica-priority 100$/)]),
+    );
+    expect(fix.find((line) => line.startsWith('# promotes'))).toMatch(/^# promotes redis-2/);
+  });
 });
 
 describe('failover-stuck', () => {

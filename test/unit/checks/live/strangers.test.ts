@@ -136,6 +136,20 @@ describe('a server that runs and answers with an error', () => {
     const sentinel = judge(altered((s) => silenceSentinel(s, 2, full)));
     expect(fixOf(sentinel, 'sentinel-unreachable')).toContain('redis-cli -h 127.0.0.1 -p 26380 CLIENT LIST');
     expect(JSON.stringify([node.problems, sentinel.problems])).not.toContain('start the server again');
+    // What ends it is whole also where it costs the quorum.
+    const both = judge(
+      altered((s) => {
+        for (const n of [2, 3]) silenceSentinel(s, n, full);
+        for (const view of viewsIn(s)) for (const peer of view.sentinels) peer.flags = ['s_down', 'sentinel'];
+      }),
+    );
+    expect(fixOf(both, 'no-quorum')).toContain('redis-cli -h 127.0.0.1 -p 26380 CLIENT LIST');
+  });
+
+  it('is in protected mode: the password is the other way, and where it belongs is said', () => {
+    const closed = answered('DENIED Redis is running in protected mode because protected mode is enabled');
+    const fix = fixOf(judge(altered((s) => silenceNode(s, 3, closed))), 'node-unreachable');
+    expect(fix).toMatch(/CONFIG SET protected-mode no\n# else a password, everywhere at once: .*masterauth/);
   });
 
   it('is not a sentinel, or one without its command: there is a route to it', () => {
