@@ -27,6 +27,8 @@ export interface OperatorErrorInit {
   why?: string | undefined;
   /** What to type or to do next. */
   hint?: string | undefined;
+  /** What an interrupted run did until then: what was seen, what was rolled back, which node is the master. */
+  account?: readonly string[] | undefined;
   exitCode: ExitCode;
   cause?: unknown;
 }
@@ -36,6 +38,7 @@ export class OperatorError extends Error {
   readonly code: string;
   readonly why: string | undefined;
   readonly hint: string | undefined;
+  readonly account: readonly string[];
   readonly exitCode: ExitCode;
 
   constructor(init: OperatorErrorInit) {
@@ -44,8 +47,17 @@ export class OperatorError extends Error {
     this.code = init.code;
     this.why = init.why;
     this.hint = init.hint;
+    this.account = init.account ?? [];
     this.exitCode = init.exitCode;
   }
+}
+
+/** An interruption, with what the run did until then. What is not an OperatorError is a bug, and stays as it is. */
+export function withAccount(reason: unknown, account: readonly string[]): unknown {
+  if (!(reason instanceof OperatorError)) return reason;
+  const { code, message, why, hint, exitCode } = reason;
+  const lines = [...account, ...reason.account];
+  return new OperatorError({ code, message, why, hint, exitCode, account: lines, cause: reason });
 }
 
 type Words = Omit<OperatorErrorInit, 'exitCode' | 'code'>;

@@ -11,9 +11,9 @@ export function failureText(
   { color, debug, columns }: { color: boolean; debug: boolean; columns: number },
 ): string {
   const paint = painter(color);
-  const { message, why, hint } = failure;
+  const { message, why, hint, account } = failure;
   const lines = [
-    labelled(paint, 'red', 'error:', message, columns),
+    labelled(paint, 'red', 'error:', [message, ...account].join('\n'), columns),
     ...(why === undefined ? [] : [labelled(paint, 'dim', '  why:', why, columns)]),
     ...(hint === undefined ? [] : [labelled(paint, 'cyan', '  try:', hint)]),
   ];

@@ -6,6 +6,8 @@ export interface Failure {
   message: string;
   why: string | undefined;
   hint: string | undefined;
+  /** What an interrupted run did until then, in lines. */
+  account: readonly string[];
   exitCode: ExitCode;
   /** Only of an unexpected error; shown with SENTINELCTL_DEBUG. */
   stack: string | undefined;
@@ -14,13 +16,14 @@ export interface Failure {
 /** Converts anything that was thrown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof OperatorError) {
-    const { code, message, why, hint, exitCode } = error;
-    return { code, message, why, hint, exitCode, stack: undefined };
+    const { code, message, why, hint, account, exitCode } = error;
+    return { code, message, why, hint, account, exitCode, stack: undefined };
   }
   return {
     code: 'internal',
     message: `unexpected: ${messageOf(error).split('\n')[0] ?? ''}`,
     why: 'this is a bug in sentinelctl',
+    account: [],
     hint: 'run it again with SENTINELCTL_DEBUG=1 to see the stack, and report it',
     exitCode: EXIT.unknown,
     stack: error instanceof Error ? error.stack : undefined,
@@ -29,6 +32,14 @@ export function failureOf(error: unknown): Failure {
 
 /** The document of a failed command with --json. */
 export function failureDocument(failure: Failure): unknown {
-  const { code, message, why, hint } = failure;
-  return { error: { code, message, hint: hint ?? null, ...(why === undefined ? {} : { why }) } };
+  const { code, message, why, hint, account } = failure;
+  return {
+    error: {
+      code,
+      message,
+      hint: hint ?? null,
+      ...(why === undefined ? {} : { why }),
+      ...(account.length === 0 ? {} : { account }),
+    },
+  };
 }

@@ -160,8 +160,15 @@ function unlessClosed(error: unknown): void {
   if (!(error instanceof ClosedPipe)) throw error;
 }
 
+/** Whether it is the interruption itself, with what the run did until then. */
+function isAccountOf(error: unknown, reason: unknown): boolean {
+  for (let one = error; one instanceof OperatorError; one = one.cause) if (one === reason) return true;
+  return false;
+}
+
 /** After an abort every error is its consequence, except a failed rollback. */
 function firstCause(error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted) return error;
-  return error instanceof OperatorError && error.exitCode === EXIT.notRestored ? error : signal.reason;
+  const isToldApart = error instanceof OperatorError && error.exitCode === EXIT.notRestored;
+  return isToldApart || isAccountOf(error, signal.reason) ? error : signal.reason;
 }

@@ -1,10 +1,11 @@
 import type { LiveCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
-import { EXIT, OperatorError } from '../errors.js';
+import { EXIT, OperatorError, withAccount } from '../errors.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Observation } from '../observe/observation.js';
 import { type Observer, observe } from '../observe/observer.js';
+import { restoredLines } from '../observe/restored-words.js';
 import type { Restored, WorkloadSettings } from '../observe/result.js';
 import type { ClusterRoles } from '../observe/roles.js';
 import type { Load } from '../workload/load.js';
@@ -85,8 +86,9 @@ export async function openRun(
     }
   } catch (error) {
     await close();
-    if (runtime.signal?.aborted === true) await restoredNow(runtime, live, []);
-    throw error;
+    if (runtime.signal?.aborted !== true) throw error;
+    const restored = await restoredNow(runtime, live, []);
+    throw withAccount(runtime.signal.reason, restoredLines(restored, roles.master));
   }
   const now = clock.now();
   return {
@@ -109,6 +111,8 @@ export interface ConductOptions<R> extends RunOptions {
   leaves?: () => boolean;
   /** The result of a run that was aborted, after the rollback; null where there is none yet. */
   salvage?: (run: FaultRun, restored: Restored) => Promise<R | null>;
+  /** What was seen until the abort, in lines: told where there is no result. */
+  seen?: () => string[];
 }
 
 /**
@@ -128,14 +132,18 @@ export async function conduct<R>(
   try {
     return await play(run);
   } catch (error) {
-    if (isNotRestored(error) || options.leaves?.() === true) throw error;
-    if (runtime.signal?.aborted !== true) {
+    const isAborted = runtime.signal?.aborted === true;
+    if (isNotRestored(error)) throw error;
+    const seen = options.seen?.() ?? [];
+    if (options.leaves?.() === true) throw isAborted ? withAccount(runtime.signal?.reason, seen) : error;
+    if (!isAborted) {
       if (!run.healed) await healRun(run, earlier);
       throw error;
     }
     const restored = await restoreRun(run, earlier);
     const salvaged = await options.salvage?.(run, restored);
-    if (salvaged == null) throw error;
+    if (salvaged == null)
+      throw withAccount(runtime.signal?.reason, [...seen, ...restoredLines(restored, run.roles.master)]);
     return salvaged;
   } finally {
     await run.close();

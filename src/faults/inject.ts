@@ -3,12 +3,13 @@ import { surveyPlan } from '../cluster/ask.js';
 import { type LiveCluster, withCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
 import type { ClusterState } from '../cluster/store/state.js';
-import { EXIT, OperatorError, usageError } from '../errors.js';
+import { EXIT, OperatorError, usageError, withAccount } from '../errors.js';
 import { convergence } from '../model/convergence.js';
-import { formatDurationMs } from '../model/duration.js';
+import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
 import { freezeMs, shortFreezeMs, TILTING_FREEZE_MS } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { restoredLines } from '../observe/restored-words.js';
 import { type ClusterRoles, rolesIn } from '../observe/roles.js';
 import type { Act } from './act.js';
 import { describeActs, handlerOf } from './acts/index.js';
@@ -135,6 +136,7 @@ async function perform(
     guardMs: forMs ?? fault.keptAtMostMs ?? null,
     proof: isWhole,
   });
+  const seen: Seen[] = [];
   try {
     const injected = await experiment.inject(acts);
     const prepared = injected.map(({ act }) => act);
@@ -142,33 +144,42 @@ async function perform(
     const result = { ...resultOf(live, { ...fault, ...expected }, prepared), impact };
     for (const { does } of result.acts) runtime.onProgress({ type: 'note', level: 'info', text: does });
     if (keep) return result;
-    const seen = await showWhile(runtime, live, snapshot, async () => {
+    const work = async (): Promise<void> => {
       if (forMs > 0)
         await step(runtime, 'inject', `active for ${formatDurationMs(forMs)}`, () =>
           runtime.clock.sleep(forMs, runtime.signal),
         );
       await experiment.heal();
-    });
+    };
+    await showWhile(runtime, live, snapshot, work, seen);
     await experiment.close();
     return { ...result, forMs, healed: true, converged: isWhole, seen, heal: null };
   } catch (error) {
-    await putBack(runtime, live, experiment, error);
-    throw error;
+    throw await putBack({ runtime, live, roles }, experiment, seen, error);
   }
 }
 
-/** What went wrong first is thrown, unless something could not be rolled back. */
+const seenLines = (seen: readonly Seen[]): string[] =>
+  seen.length === 0
+    ? []
+    : ['seen:', ...seen.map(({ atMs, message }) => `  ${humanDurationMs(atMs)}: ${message}`)];
+
+/** Answers what is to be thrown: what went wrong first, unless something could not be rolled back. */
 async function putBack(
-  runtime: Runtime,
-  live: LiveCluster,
+  { runtime, live, roles }: { runtime: Runtime; live: LiveCluster; roles: ClusterRoles },
   experiment: Experiment,
+  seen: readonly Seen[],
   cause: unknown,
-): Promise<void> {
-  if (cause instanceof OperatorError && cause.exitCode === EXIT.notRestored) return;
+): Promise<unknown> {
+  if (cause instanceof OperatorError && cause.exitCode === EXIT.notRestored) return cause;
   const injected = experiment.active();
   await experiment.heal({ prove: injected.length > 0, guarded: true });
-  if (injected.length > 0 && runtime.signal?.aborted === true) await restoredNow(runtime, live, injected);
+  const isAborted = runtime.signal?.aborted === true;
+  const restored = isAborted && injected.length > 0 ? await restoredNow(runtime, live, injected) : null;
   await experiment.close();
+  if (!isAborted) return cause;
+  if (restored === null) return withAccount(runtime.signal?.reason, ['nothing was injected']);
+  return withAccount(runtime.signal?.reason, [...seenLines(seen), ...restoredLines(restored, roles.master)]);
 }
 
 /** Read right before acting. Throws `not-steady` or `too-soon` (3), which `--force` passes over. */

@@ -20,7 +20,7 @@ export interface Seen {
 }
 
 /**
- * Looks at the cluster while `work` goes on, and once more after it, and tells what is different from `before` on.
+ * Looks at the cluster while `work` goes on, and once more after it, and tells what is different from `before` on, in `seen` too.
  * Nothing that a look meets ends the work. Throws what `work` throws.
  */
 export async function showWhile(
@@ -28,10 +28,10 @@ export async function showWhile(
   live: LiveCluster,
   before: Snapshot,
   work: () => Promise<unknown>,
-): Promise<Seen[]> {
+  seen: Seen[],
+): Promise<void> {
   const { clock, onProgress } = runtime;
   const startedAt = clock.now();
-  const seen: Seen[] = [];
   let last = statusOf(live, before);
   const look = async (): Promise<undefined> => {
     const asking = {
@@ -61,7 +61,6 @@ export async function showWhile(
     await looking;
   }
   await look();
-  return seen;
 }
 
 function statusOf({ plan }: LiveCluster, snapshot: Snapshot): StatusResult {

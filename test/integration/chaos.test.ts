@@ -194,6 +194,18 @@ describe('on a cluster that was named', () => {
     await expectUntouched();
   });
 
+  it('quorum-test at Ctrl-C says where it ended, what was rolled back and who is the master', async () => {
+    const ran = await cli.run(['quorum-test', '--verbose'], {
+      onStderr(text, child) {
+        if (text.includes('inject sentinel-down …') && !text.includes('Interrupted')) child.kill('SIGINT');
+      },
+    });
+    expect(ran.code, ran.stderr).toBe(130);
+    const said = ran.stderr.replaceAll(/\s+/g, ' ');
+    expect(said).toMatch(/error: interrupted by Ctrl-C .*interrupted in: /);
+    expect(said).toMatch(/sentinel-\d is started; all nodes agree again redis-\d \S+ is /);
+  });
+
   it('quorum-test: one sentinel can be spared, a majority cannot, and everything is as before', async () => {
     const setQuorum = (quorum: string): Promise<unknown> =>
       Promise.all(
@@ -255,6 +267,9 @@ describe('on scratch clusters', () => {
         },
       });
       expect(ran.code, ran.stderr).toBe(130);
+      const said = ran.stdout.replaceAll(/\s+/g, ' ');
+      expect(said).toMatch(/interrupted in: .*; its cluster chaos-\S+ was removed/);
+      expect(said).toContain('the run was interrupted: scenarios that were not played are missing');
     }));
 
   it('after SIGKILL recover does', () =>

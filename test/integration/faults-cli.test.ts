@@ -211,6 +211,10 @@ describe('inject', () => {
       },
     });
     expect(ran.code, ran.stderr).toBe(130);
+    const said = ran.stderr.replaceAll(/\s+/g, ' ');
+    expect(said).toMatch(
+      /error: interrupted by Ctrl-C .*rolled back: redis-\d runs again as a replica of redis-\d; all nodes agree again redis-\d \S+ is still the master: no failover happened/,
+    );
     expect(journal()?.closed).toBe(true);
     expect((await statusOf(cli)).code).toBe(0);
   });

@@ -1,13 +1,13 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { downAfterText } from '../../model/sentinel-settings.js';
 import { count } from '../../model/words.js';
+import { masterNowWords, restoredWords } from '../../observe/restored-words.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { MARK } from '../text/outcome.js';
 import { adviceOf } from '../words/advice.js';
 import { workloadWords } from '../words/headline.js';
 import { causeName, causesOf, errorWords, LOSS_WORDS } from '../words/losses.js';
 import { grouped, metricLabel, metricOf } from '../words/metrics.js';
-import { masterNowWords, restoredWords } from '../words/restored.js';
 import { phaseRows, returnWords } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { html, measured, moment, tableHtml, timeHtml } from './markup.js';

@@ -1,5 +1,6 @@
 import { humanDurationMs } from '../../model/duration.js';
 import { overloadWords } from '../../observe/overload.js';
+import { masterNowWords, restoredWords } from '../../observe/restored-words.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { adviceOf, neverBack } from '../words/advice.js';
 import { headline, INCOMPLETE, masterMove, settingOf, trialVerdict } from '../words/headline.js';
@@ -13,7 +14,6 @@ import {
   statisticText,
   thresholdText,
 } from '../words/metrics.js';
-import { masterNowWords, restoredWords } from '../words/restored.js';
 import { phaseRows } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 

@@ -1,12 +1,12 @@
 import { humanDurationMs } from '../../model/duration.js';
 import { overloadWords } from '../../observe/overload.js';
+import { masterNowWords, restoredWords } from '../../observe/restored-words.js';
 import type { FailoverResult, InvariantResult, Trial, Verdict } from '../../observe/result.js';
 import { padEnd, plain, together, wrap } from '../plain-text.js';
 import { adviceOf } from '../words/advice.js';
 import { headline, INCOMPLETE, nextCommands, settingOf } from '../words/headline.js';
 import { thresholdText } from '../words/metrics.js';
 import { type KeyNumber, keyNumbers, whyWords } from '../words/numbers.js';
-import { masterNowWords, restoredWords } from '../words/restored.js';
 import { phaseRows } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { manyLines } from './failover-many.js';

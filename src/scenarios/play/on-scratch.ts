@@ -4,7 +4,14 @@ import { messageAndWhy, OperatorError } from '../../errors.js';
 import { isNotRestored } from '../../faults/conduct.js';
 import { type Scenario, type Shape, shapeKey } from '../format/scenario.js';
 import type { Played } from './play.js';
-import { type ChaosOptions, playOn, saysNotHere, skippedResult, unknownResult } from './play-on.js';
+import {
+  type ChaosOptions,
+  cutResult,
+  playOn,
+  saysNotHere,
+  skippedResult,
+  unknownResult,
+} from './play-on.js';
 import type { NextScenario, OnResult } from './scenario-queue.js';
 import { openScratchClusters, type ScratchClusters } from './scratch.js';
 
@@ -41,6 +48,11 @@ async function work(
   onResult: OnResult,
 ): Promise<void> {
   let scratch = null as ScratchCluster | null;
+  let current: Scenario | null = null;
+  const keepResult: OnResult = (scenario, result) => {
+    current = null;
+    onResult(scenario, result);
+  };
   const clear = async (): Promise<void> => {
     if (scratch !== null)
       await (options.keep ? clusters.leave(scratch.cluster) : clusters.remove(scratch.cluster));
@@ -48,12 +60,13 @@ async function work(
   };
   try {
     for (let scenario = next(null); scenario !== undefined; scenario = next(scratch?.shape ?? null)) {
+      current = scenario;
       if (scratch !== null && shapeKey(scratch.shape) !== shapeKey(scenario.shape)) await clear();
       const fresh = scratch === null;
       const made: string | OperatorError =
         scratch?.cluster ?? (await orRefusal(clusters.make(scenario.shape)));
       if (typeof made !== 'string') {
-        onResult(scenario, skippedResult(scenario, options, messageAndWhy(made)));
+        keepResult(scenario, skippedResult(scenario, options, messageAndWhy(made)));
         continue;
       }
       scratch ??= { cluster: made, shape: scenario.shape };
@@ -65,12 +78,20 @@ async function work(
         played = await playOnScratch(runtime, options, scratch.cluster, scenario);
       }
       if (played === 'not-steady')
-        onResult(scenario, unknownResult(scenario, options, 'a new cluster did not become steady'));
+        keepResult(scenario, unknownResult(scenario, options, 'a new cluster did not become steady'));
       else {
-        onResult(scenario, played.result);
+        keepResult(scenario, played.result);
         if (!played.settled) await clear();
       }
     }
+  } catch (error) {
+    if (current === null || runtime.signal?.aborted !== true || isNotRestored(error)) throw error;
+    const cluster = scratch?.cluster;
+    await clear();
+    const now = options.keep ? 'is kept' : 'was removed';
+    const after = cluster === undefined ? 'before its cluster was ready' : `its cluster ${cluster} ${now}`;
+    keepResult(current, cutResult(current, options, error, [after]));
+    throw error;
   } finally {
     await clear();
   }
@@ -96,7 +117,7 @@ async function playOnScratch(
   try {
     return await playOn(runtime, options, await stateNamed(runtime, cluster), scenario);
   } catch (error) {
-    runtime.signal?.throwIfAborted();
+    if (runtime.signal?.aborted === true) throw isNotRestored(error) ? runtime.signal.reason : error;
     if (!(error instanceof OperatorError)) throw error;
     if (error.code === 'not-steady' || error.code === 'too-soon') return 'not-steady';
     const why = messageAndWhy(error);

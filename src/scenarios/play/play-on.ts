@@ -104,6 +104,19 @@ export const skippedResult = (scenario: Scenario, options: ChaosOptions, reason:
   reason,
 });
 
+/** The result of one that was interrupted, after its cluster was restored or removed. */
+export const cutResult = (
+  scenario: Scenario,
+  options: ChaosOptions,
+  error: unknown,
+  after: readonly string[] = [],
+): ScenarioResult =>
+  unknownResult(
+    scenario,
+    options,
+    ['interrupted', ...(error instanceof OperatorError ? error.account : []), ...after].join('; '),
+  );
+
 /** The result of one whose cluster was not to be had, or broke. */
 export const unknownResult = (scenario: Scenario, options: ChaosOptions, reason: string): ScenarioResult => ({
   ...emptyResult(scenario, options),

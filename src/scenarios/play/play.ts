@@ -55,6 +55,7 @@ export async function playScenario(
   });
   const elections = followElections(plan, asking);
   const { workload } = scenario;
+  const done: StepResult[] = [];
   try {
     return await conduct(
       runtime,
@@ -65,6 +66,7 @@ export async function playScenario(
         clientsApart: cutsClients(scenario),
         onSeen: elections.onSeen,
         block: options.block,
+        seen: () => seenLines(scenario, done),
         leaves: () => options.keep || (options.disposable && runtime.signal?.aborted === true),
       },
       async (run) => {
@@ -77,7 +79,7 @@ export async function playScenario(
           onWaiting: () => {},
         });
         try {
-          const steps = await playSteps(play);
+          const steps = await playSteps(play, done);
           if (!options.keep) await healRun(run);
           const result = await judgePlay(play, steps, options.command);
           return { result, settled: result.invariants.every((i) => i.verdict === 'holds') };
@@ -96,10 +98,19 @@ export async function playScenario(
 const cutsClients = ({ steps }: Scenario): boolean =>
   steps.some((step) => step.do === 'inject' && step.on.some((who) => who.split(/[+|,]/).includes(CLIENT)));
 
-/** Each step in turn; after one that failed only what heals is still done, by the caller. */
-async function playSteps(play: ScenarioRun): Promise<StepResult[]> {
+/** What the steps of an interrupted scenario saw, and within which one it ended. */
+function seenLines({ steps }: Scenario, done: readonly StepResult[]): string[] {
+  const next = steps[done.length];
+  const seen = done.map(({ step, evidence }) => (evidence === '' ? step : `${step}: ${evidence}`));
+  return [
+    ...(seen.length === 0 ? [] : [`seen: ${seen.join('; ')}`]),
+    next === undefined ? 'interrupted after its last step' : `interrupted in: ${stepText(next)}`,
+  ];
+}
+
+/** Each step in turn, added to `results`; after one that failed only what heals is still done, by the caller. */
+async function playSteps(play: ScenarioRun, results: StepResult[]): Promise<StepResult[]> {
   const { clock, onProgress, signal } = play.runtime;
-  const results: StepResult[] = [];
   let broken = false;
   for (const [i, step] of play.scenario.steps.entries()) {
     const text = stepText(step);

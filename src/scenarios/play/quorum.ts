@@ -1,7 +1,9 @@
 import type { LiveCluster } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import type { ClusterState } from '../../cluster/store/state.js';
+import { withAccount } from '../../errors.js';
 import { withTrialCluster } from '../../failover/run.js';
+import { isNotRestored } from '../../faults/conduct.js';
 import { openLive } from '../../faults/live-block.js';
 import { DRIVER_NAMES } from '../../model/drivers.js';
 import { command } from '../../model/hints.js';
@@ -77,7 +79,12 @@ async function testQuorum(runtime: Runtime, live: LiveCluster): Promise<QuorumRe
   sayPhase(runtime, first);
   // A failover that did not come was tried: no other may be provoked within 2 × failover-timeout, and nothing new be learned.
   const isPointless = first.result !== null && first.outcome !== 'holds';
-  const second = isPointless ? notTried(spec, majority) : await majorityDown(spec, majority, play);
+  const second = isPointless
+    ? notTried(spec, majority)
+    : await majorityDown(spec, majority, play).catch((error: unknown) => {
+        if (runtime.signal?.aborted !== true || isNotRestored(error)) throw error;
+        throw withAccount(error, [`${first.title}: ${first.reason}`]);
+      });
   sayPhase(runtime, second);
   const phases = [first, second];
   return {

@@ -4,7 +4,7 @@ import { isNotRestored } from '../../faults/conduct.js';
 import type { ChaosResult, ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
 import { onScratch } from './on-scratch.js';
-import { type ChaosOptions, playOn, skippedResult } from './play-on.js';
+import { type ChaosOptions, cutResult, playOn, skippedResult } from './play-on.js';
 import { type NextScenario, type OnResult, scenarioQueue } from './scenario-queue.js';
 import { whyNotHere } from './steps.js';
 
@@ -70,7 +70,13 @@ async function onOne(
   onResult: OnResult,
 ): Promise<void> {
   for (let scenario = next(null); scenario !== undefined; scenario = next(null)) {
-    onResult(scenario, (await playOn(runtime, options, cluster, scenario)).result);
+    try {
+      onResult(scenario, (await playOn(runtime, options, cluster, scenario)).result);
+    } catch (error) {
+      if (runtime.signal?.aborted === true && !isNotRestored(error))
+        onResult(scenario, cutResult(scenario, options, error));
+      throw error;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-import { count, named } from '../../model/words.js';
-import type { Restored, Trial } from '../../observe/result.js';
+import { count, named } from '../model/words.js';
+import type { Restored, Trial } from './result.js';
 
 /** `redis-1 runs again as a replica of redis-2; 12 keys of the run removed; all nodes agree again`. */
 export const restoredWords = ({ undone, keysRemoved }: Restored): string =>
@@ -10,10 +10,21 @@ export const restoredWords = ({ undone, keysRemoved }: Restored): string =>
   ].join('; ');
 
 /** Which node is the master after an interrupted run; `restored` is absent in results of older versions. */
-export function masterNowWords({ restored, oldMaster }: Pick<Trial, 'restored' | 'oldMaster'>): string {
+export function masterNowWords({
+  restored,
+  oldMaster,
+}: Pick<Trial, 'restored'> & { oldMaster: { id: string } }): string {
   if (restored?.master == null) return 'its master is not known';
   const master = named(restored.master);
   return restored.master.id === oldMaster.id
     ? `${master} is still the master: no failover happened`
     : `${master} is the master now`;
 }
+
+/** The same for a run without a result: what was rolled back, where anything was, and which node is the master. */
+export const restoredLines = (restored: Restored, oldMaster: { id: string }): string[] => [
+  restored.undone.length === 0 && restored.keysRemoved === 0
+    ? 'nothing had to be rolled back'
+    : `rolled back: ${restoredWords(restored)}`,
+  masterNowWords({ restored, oldMaster }),
+];
