@@ -1,4 +1,5 @@
 import { allowsCommand } from '../../model/acl-rules.js';
+import { isAt } from '../../model/facts.js';
 import type { Fields, GatheredNode, Got } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
@@ -57,7 +58,7 @@ export default {
   ],
   live(gathered) {
     const nodes = dataNodes(gathered);
-    const refused = nodes.flatMap((node) => replicasRefused(node, nodes.length));
+    const refused = nodes.flatMap((node) => replicasRefused(node, nodes));
     const { values, missing } = readAll(nodes, (n) => n.dryrun);
     const lacking = values.flatMap(({ server, value }) => {
       const denied = Object.entries(value)
@@ -98,14 +99,22 @@ const consequenceOf = ({ id }: GatheredNode, isMaster: boolean, others: readonly
     ? `after a failover, or when ${id} returns after one, the sentinels cannot make it a replica of the new master`
     : `a failover that chooses ${id} ends with -failover-abort-slave-timeout (measured); one that chooses ${listed(others.map((n) => n.id))} succeeds, and ${id} does not follow the new master`;
 
+/** A replica of this node that has no link to it. */
+const isCutFrom = ({ role, info }: GatheredNode, master: GatheredNode): boolean =>
+  role.ok &&
+  role.value.follows !== null &&
+  isAt(master, role.value.follows) &&
+  info.ok &&
+  info.value.master_link_status === 'down';
+
 /**
  * Replicas that this node refuses, by its ACL LOG: they are in no list, neither the node's nor a sentinel's, so that
  * nothing else shows them. `reason` command, `object` the command (acl.c, addACLLogEntry).
  */
-function replicasRefused(server: GatheredNode, known: number): RawFinding[] {
-  const isAlone = known === 1;
+function replicasRefused(server: GatheredNode, nodes: readonly GatheredNode[]): RawFinding[] {
+  const isAlone = nodes.length === 1;
   // What was refused a moment ago, and is linked by now, was cured.
-  if (!isAlone && server.info.ok && attachedIn(server.info.value).length >= known - 1) return [];
+  if (!isAlone && server.info.ok && attachedIn(server.info.value).length >= nodes.length - 1) return [];
   const log: Got<Fields[]> = server.aclLog ?? { ok: true, value: [] };
   const entries = (log.ok ? log.value : []).filter(
     (entry) =>
@@ -120,12 +129,15 @@ function replicasRefused(server: GatheredNode, known: number): RawFinding[] {
     const words = `the user ${user} may not run ${listed(denied)}: replicas that log in as it get no data`;
     return {
       subject: server.id,
+      // Why they have no link.
+      servers: nodes.filter((node) => isCutFrom(node, server)).map((node) => node.id),
       impact: isAlone ? 'no-failover' : 'degraded',
       brief: `at ${server.id} ${words}`,
       message: words,
       evidence: `the ACL LOG of ${server.id} says so${from === undefined ? '' : `, last from ${from}`}`,
-      consequence:
-        'such a replica never gets the data, the master does not count it, and no sentinel knows it: there is nothing to promote',
+      consequence: isAlone
+        ? 'such a replica never gets the data, the master does not count it, and no sentinel knows it: there is nothing to promote'
+        : 'such a replica falls behind, the master does not count it, and after 10 x down-after without a link it cannot be promoted',
       fix: [
         cli(server, `ACL SETUSER ${user} +psync +replconf +ping`),
         ...savedUser(server),

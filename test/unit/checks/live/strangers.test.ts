@@ -4,6 +4,7 @@ import aclShort from '../../../../src/checks/authentication/acl-short.js';
 import addressNotOwn from '../../../../src/checks/live/address-not-own.js';
 import type { SeenReplica, Silence, Snapshot } from '../../../../src/model/snapshot.js';
 import type { StatusResult } from '../../../../src/model/status.js';
+import { unlinked } from '../../../helpers/alterations/alteration.js';
 import { alter, healthyGathering, nodeIn, viewsIn as recordsIn } from '../../../helpers/healthy-gathering.js';
 import {
   altered,
@@ -374,6 +375,16 @@ describe('what only doctor asks', () => {
     ]);
     alter(nodeIn(g, 1).config, { 'replica-announce-port': recordsIn(g)[0]?.fields.port ?? '' });
     expect(addressNotOwn.live(g)).toEqual([]);
+  });
+
+  it('explains the link that a replica lost by it', () => {
+    const g = healthyGathering();
+    unlinked(g, 3);
+    const denied = { reason: 'command', username: 'repl', object: 'psync', 'age-seconds': '0.6' };
+    nodeIn(g, 1).aclLog = { ok: true, value: [denied] };
+    expect(aclShort.live(g)).toMatchObject([
+      { subject: 'redis-1', servers: ['redis-3'], consequence: expect.stringContaining('falls behind') },
+    ]);
   });
 
   it('replicas that nothing lists, because their user may not run PSYNC: the ACL LOG of the master has it', () => {
