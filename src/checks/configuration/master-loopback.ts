@@ -89,6 +89,20 @@ export default {
           : [];
       });
       return [
+        ...sentinels.flatMap(monitorsOf).flatMap(({ server, name, host, port, at }) =>
+          sentToMachine(project, server, host, port)
+            ? [
+                {
+                  subject: server.id,
+                  message: `"sentinel monitor ${name} ${host} ${port}": its extra_hosts make ${host} the address of the machine, where no service is published at ${port}`,
+                  consequence:
+                    'it never reaches the master: there is no failover, and clients that ask it get an address at which nothing answers',
+                  fix: [`${server.id}: delete ${host}:host-gateway from its extra_hosts`],
+                  at,
+                },
+              ]
+            : [],
+        ),
         ...monitors.map(({ server, name, host, port, quorum, at }) => ({
           subject: server.id,
           message: `"sentinel monitor ${name} ${host} ${port}": ${monitorSays(server, host)}`,
@@ -111,6 +125,20 @@ export default {
     });
   },
 } satisfies Check;
+
+/** Whether a container was told that a service of its file is at the machine, at a port that leads to none there. */
+function sentToMachine(
+  { servers, others }: Project,
+  { service }: FileServer,
+  host: string,
+  port: number,
+): boolean {
+  if (service?.extraHosts?.get(host) !== 'host-gateway') return false;
+  const services = [...servers.flatMap((s) => s.service ?? []), ...others];
+  const isService = services.some((s) => s.name === host || s.otherNames.includes(host));
+  const isPublished = services.some((s) => s.ports.some((p) => p.host === port) || s.networkMode === 'host');
+  return isService && !isPublished;
+}
 
 /** What is wrong with the address that a sentinel monitors. */
 function monitorSays(server: FileServer, host: string): string {

@@ -1,6 +1,5 @@
 import { formatAddress, isIp, reachesItself } from '../../model/address.js';
 import type { RawFinding } from '../check.js';
-import { isBitnami } from './compose/bitnami.js';
 import { type FileGroup, fileGroups } from './groups.js';
 import { settingLine } from './logins.js';
 import { type FileServer, type Project, placesOf, serviceAt } from './project.js';
@@ -40,7 +39,7 @@ export function unreachedAt(server: FileServer, project: Project): Found[] {
     const peer = host === '' ? peerOf(server, project) : null;
     // Docker gives what it sends to other machines the address of its own one, where that port is published.
     const isMasked =
-      !isBitnami(server.service?.image ?? null) &&
+      server.replicates !== true &&
       peer !== null &&
       isOutside(peer, server, project) &&
       publishes(server, port);
@@ -104,12 +103,13 @@ function elsewhere(server: FileServer, { host, port, at }: Announced, isContaine
 function nodeBehind(server: FileServer, project: Project): Found[] {
   const own = ownPortOf(server);
   const peer = peerOf(server, project);
-  const keepsOwn = isBitnami(server.service?.image ?? null);
+  // An image that configures a replication announces the address of its container.
+  const keepsOwn = server.replicates === true;
   if (peer === null || !isOutside(peer, server, project)) return [];
   if (publishes(server, own) && !keepsOwn) return [];
   if (settingOf(server, 'replica-priority') === '0') return [];
   const outer = publishedFor(server, own);
-  // It announces the address of its container by itself, which those of one network reach.
+  // Those of one network reach that.
   const group = fileGroups(project).find((g) => g.nodes.includes(server));
   if (keepsOwn && group?.sentinels != null) return [];
   // A fixed address without a published port may be one to which the machines have a route.
@@ -200,12 +200,12 @@ function machineOf({ service }: FileServer): string | undefined {
 
 /** An image of Bitnami makes its lines out of variables; undefined for another one, and for a file of its own. */
 function byVariable(
-  { service, kind, conf }: FileServer,
+  { service, kind, replicates }: FileServer,
   what: 'IP' | 'PORT',
   value: string | number,
 ): string[] | undefined {
   const image = service?.image ?? null;
-  if (!isBitnami(image) || conf !== null) return undefined;
+  if (replicates === undefined) return undefined;
   const prefix = /valkey/i.test(image ?? '') ? 'VALKEY' : 'REDIS';
   return [`${prefix}_${kind === 'sentinel' ? 'SENTINEL_ANNOUNCE' : 'REPLICA'}_${what}=${value}`];
 }
