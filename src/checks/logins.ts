@@ -101,10 +101,7 @@ function senders(
       consequence: areUnlinked(froms, master)
         ? 'it gets no data, and cannot be promoted after it was without its master for longer than 10 x down-after'
         : 'at its next restart, or when another node becomes the master, it gets no link and no data (measured)',
-      fix:
-        repairs.length > 0
-          ? [ctl(gathered, 'doctor --fix --only masterauth-missing')]
-          : froms.flatMap((from) => fixOf(from, why)),
+      fix: repairs.length > 0 ? [fixAll(gathered)] : froms.flatMap((from) => fixOf(from, why)),
       ...(repairs.length > 0 && { repairs }),
     },
   ];
@@ -140,16 +137,20 @@ const SAYS: Record<Refusal, (froms: readonly GatheredNode[], whose: string) => s
     `the default user has a password at ${whose}, but masterauth is not set at ${idsOf(froms)}`,
 };
 
-/** Both passwords are known where sentinelctl logs in with the cluster's own, as the default user. */
-function repairsFor(gathered: Gathered, why: Refusal, froms: readonly GatheredNode[]): Repair[] {
+/** The command that repairs the masterauth of every data node. */
+export const fixAll = (gathered: Gathered): string => ctl(gathered, 'doctor --fix --only masterauth-missing');
+
+/** What masterauth must be is known where sentinelctl logs in as the cluster's own default user, with its password or none. */
+export function repairsFor(gathered: Gathered, why: Refusal, froms: readonly GatheredNode[]): Repair[] {
   const plain = froms.every(
     (n) => loginOf(n)?.sends?.user == null && n.whoami.ok && n.whoami.value === 'default',
   );
-  if (!gathered.own || !plain || (why !== 'wrong-password' && why !== 'none-sent')) return [];
+  if (!gathered.own || !plain || why === 'no-user' || why === 'user-off') return [];
   return froms.map(({ id: node }) => ({
     kind: 'masterauth',
     node,
     ...(why === 'wrong-password' && { replaces: true }),
+    ...(why === 'none-wanted' && { clears: true }),
   }));
 }
 

@@ -125,12 +125,14 @@ async function prepare(context: ActContext, repair: Change): Promise<Settings | 
     const act = await config.prepare(context, { act: 'config', node: repair.node, set });
     return act.was?.[repair.name] === repair.was ? act : changed(repair.was, act.was?.[repair.name]);
   }
-  const { password } = context.live.asking.access.redis;
-  if (!password) return 'sentinelctl knows no password of this cluster';
+  const password = context.live.asking.access.redis.password ?? '';
+  if (password === '' && !repair.clears) return 'sentinelctl knows no password of this cluster';
+  if (password !== '' && repair.clears) return 'the cluster has a password';
   const { masterauth } = await configOf(context.live, repair.node, ['masterauth']);
   if (masterauth === password) return 'masterauth has the right value already';
   // Another password may be meant. A wrong one is of no use to a roll back, and no password may get into the journal.
-  if (masterauth !== '' && !repair.replaces) return 'masterauth has been set in the meantime';
+  if (masterauth !== '' && !repair.replaces && !repair.clears)
+    return 'masterauth has been set in the meantime';
   return { act: 'config', node: repair.node, set: { masterauth: '' }, was: { masterauth: '' } };
 }
 
@@ -185,7 +187,7 @@ function describe(context: Pick<ActContext, 'live'>, repair: Repair): string {
     case 'config-set':
       return `${placed(context, repair.node)}: CONFIG SET ${repair.name} ${repair.value}, CONFIG REWRITE`;
     case 'masterauth':
-      return `${placed(context, repair.node)}: CONFIG SET masterauth to the cluster's password, CONFIG REWRITE`;
+      return `${placed(context, repair.node)}: CONFIG SET masterauth ${repair.clears ? '""' : "to the cluster's password"}, CONFIG REWRITE`;
     case 'reset':
       return describeAct(context, { act: 'reset', node: repair.sentinel, masterName: repair.masterName });
   }

@@ -3,7 +3,14 @@ export type Repair =
   | { kind: 'sentinel-set'; sentinel: string; masterName: string; name: string; value: string; was: string }
   | { kind: 'config-set'; node: string; name: string; value: string; was: string }
   /** The password is the one that the cluster was given; never in here. */
-  | { kind: 'masterauth'; node: string /** A wrong one is set. */; replaces?: true }
+  | {
+      kind: 'masterauth';
+      node: string;
+      /** A wrong one is set. */
+      replaces?: true;
+      /** The cluster has no password: masterauth is emptied. */
+      clears?: true;
+    }
   | { kind: 'reset'; sentinel: string; masterName: string };
 
 /** What became of a repair. */

@@ -1,5 +1,5 @@
-import type { GatheredNode } from '../../model/gathered.js';
-import { cliSecret, ctl } from '../../model/hints.js';
+import type { Gathered, GatheredNode } from '../../model/gathered.js';
+import { cliSecret } from '../../model/hints.js';
 import { ifSet } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
@@ -18,7 +18,7 @@ import {
 } from '../files/settings.js';
 import { keepConfig, setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
-import { areUnlinked, refusedLogins, withoutLink } from '../logins.js';
+import { areUnlinked, fixAll, refusedLogins, repairsFor, withoutLink } from '../logins.js';
 import { wantsPassword } from '../passwords.js';
 
 export default {
@@ -67,9 +67,9 @@ export default {
       const { values, missing: unread } = readAll(nodes, (n) => n.config);
       missing.push(...unread);
       const wanting = nodes.filter((n) => wantsPassword(n) === true);
-      if (wanting.length === 0) return either(unwanted(group), wrong);
+      if (wanting.length === 0) return either(unwanted(gathered, group), wrong);
       const only = alone(group, wanting);
-      if (only !== null) return [...unwanted(group), only];
+      if (only !== null) return [...unwanted(gathered, group), only];
       missing.push(...unreadLogins(nodes));
       const without = values
         .filter(({ server, value }) => {
@@ -87,7 +87,7 @@ export default {
           message: why,
           ...(areUnlinked(without, group.master) && withoutLink(without, why)),
           fix: canFix
-            ? [ctl(gathered, 'doctor --fix --only masterauth-missing')]
+            ? [fixAll(gathered)]
             : without.flatMap((node) => [cliSecret(node, 'CONFIG SET masterauth'), ...keepConfig(node)]),
           repairs: without.map((node) => ({ kind: 'masterauth', node: node.id })),
         },
@@ -220,7 +220,7 @@ function alone({ name, master, nodes }: Group, wanting: readonly GatheredNode[])
 }
 
 /** Replicas without a link, because their master has no password and rejects their masterauth. */
-function unwanted({ master, replicas }: Group): RawFinding[] {
+function unwanted(gathered: Gathered, { master, replicas }: Group): RawFinding[] {
   if (master === null || !master.config.ok || wantsPassword(master) !== false) return [];
   return replicas.flatMap((node): RawFinding[] => {
     if (!node.config.ok || !node.info.ok || node.info.value.master_link_status !== 'down') return [];
@@ -228,6 +228,7 @@ function unwanted({ master, replicas }: Group): RawFinding[] {
       node.config.ok && Boolean(settingIn(node.config.value, ...names));
     // With a user's name AUTH may well be right: a user of the ACL needs no requirepass.
     if (!has('masterauth', 'primaryauth') || has('masteruser', 'primaryuser')) return [];
+    const repairs = repairsFor(gathered, 'none-wanted', [node]);
     const why = `masterauth is set, but ${master.id} has no password, and answers AUTH with an error`;
     return [
       {
@@ -237,7 +238,8 @@ function unwanted({ master, replicas }: Group): RawFinding[] {
         message: `masterauth is set, but its master ${master.id} has no password: it answers -ERR AUTH … without any password configured, and the link stays down`,
         consequence:
           'it gets no data, and cannot be promoted after it was without its master for longer than 10 x down-after',
-        fix: setConfig(node, 'masterauth', '""'),
+        fix: repairs.length > 0 ? [fixAll(gathered)] : setConfig(node, 'masterauth', '""'),
+        ...(repairs.length > 0 && { repairs }),
       },
     ];
   });

@@ -188,6 +188,11 @@ describe('masterauth-missing', () => {
     expect(masterauthMissing.live(set(3, { masterauth: '(set)' }, down))).toMatchObject([
       { subject: 'redis-3', message: expect.stringContaining('without any password configured') },
     ]);
+    // It is emptied where sentinelctl created the cluster without a password.
+    const clears = { kind: 'masterauth', node: 'redis-3', clears: true };
+    expect(masterauthMissing.live(set(3, { masterauth: '(set)' }, down))).toMatchObject([
+      { repairs: [clears], fix: ['sentinelctl doctor --fix --only masterauth-missing'] },
+    ]);
     expect(masterauthMissing.live(set(3, { masterauth: '(set)' }))).toEqual([]);
     expect(masterauthMissing.live(set(3, { masterauth: '(set)', masteruser: 'rep' }, down))).toEqual([]);
   });
