@@ -30,12 +30,15 @@ export async function surveyed(
   const isNamed = own || target.record !== null;
   const unfinished = isNamed ? await leftUnfinished(storeOf(context), target.name) : null;
   const underWay = isNamed ? await runUnderWay(storeOf(context), target.name) : null;
+  const { neverSeen } = await import('../../src/cluster/never-seen.js');
+  const unseen = await neverSeen(storeOf(context), target);
   const expectation: Expectation = {
     cluster: target.name,
     driver: own ? target.state.plan.driver : ATTACHED,
     own,
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
     ...(!own && target.record?.way && { acts: target.record.way }),
+    ...(unseen.length > 0 && { unseen }),
     ...(!own && target.record?.label && { label: target.record.label }),
     ...(own ? { nodes: target.state.plan.nodes } : {}),
     ...(own && target.state.phase === 'kept' ? { kept: true as const } : {}),

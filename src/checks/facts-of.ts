@@ -129,7 +129,8 @@ function viewOf({
  * @internal Tests compare it with the record of the cluster.
  */
 export function expectationOf(gathered: Gathered): Expectation {
-  const { acts, cluster, driver, gone, kept, masterName, nodes, own, runs, sentinels, whence } = gathered;
+  const { acts, cluster, driver, gone, kept, masterName, nodes, own, runs, sentinels, unseen, whence } =
+    gathered;
   const planned = [
     ...nodes.map((server) => ({ server, kind: 'redis' as const })),
     ...sentinels.map((server) => ({ server, kind: 'sentinel' as const })),
@@ -139,6 +140,7 @@ export function expectationOf(gathered: Gathered): Expectation {
     driver,
     own,
     ...(acts && { acts }),
+    ...(unseen && { unseen }),
     masterName,
     ...(own && {
       nodes: planned.map(({ server: { id, announce }, kind }) => ({ id, kind, announce })),

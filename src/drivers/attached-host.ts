@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type OperatorError, refused } from '../errors.js';
 import { type Address, formatAddress } from '../model/address.js';
 import type { NodeKind } from '../model/plan.js';
@@ -40,6 +41,9 @@ export interface AttachedHostContext {
   /** Whether what was remembered of a server yields to what answers at its address now: for `attach` alone. */
   afresh: boolean;
 }
+
+/** Where it is kept how a server that is a process of this machine is started; it is there once the server was seen running. */
+export const processRecordOf = (dir: string, id: string): string => join(dir, 'processes', `${id}.json`);
 
 export interface AttachedHost extends NodeHost {
   /** Releases sockets. */

@@ -237,6 +237,8 @@ export interface Gathered {
   own: boolean;
   /** True for one that sentinelctl did not start, whose processes it can act on. */
   acts?: ActingWay;
+  /** Of those processes, the ids of servers that sentinelctl cannot start: they never ran while it looked. */
+  unseen?: readonly string[];
   /** It was taken down with its data kept. */
   kept?: true;
   /** What it was labelled with when it was attached; absent where it has no label. */

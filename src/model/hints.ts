@@ -122,11 +122,13 @@ export const recreate = (cluster: string): string =>
   `remove "${cluster}" and create it again (what that removes: sentinelctl down --help)`;
 
 export function hintsFor(expectation: Expectation): Hints {
-  const { own, acts, nodes } = expectation;
+  const { own, acts, nodes, unseen = [] } = expectation;
   const inContainers = acts !== undefined && driverFacts(wayFacts(acts).driver).container !== null;
   // One that is not known by a name has its address for an id.
   const ours = (server: Server): boolean =>
-    own ? (nodes?.some((n) => n.id === server.id) ?? true) : acts !== undefined && !server.id.includes(':');
+    own
+      ? (nodes?.some((n) => n.id === server.id) ?? true)
+      : acts !== undefined && !server.id.includes(':') && !unseen.includes(server.id);
   return {
     ctl: (words) => ctl(expectation, words),
     again: (option) => ctl(expectation, `${typed} ${option}`),

@@ -184,6 +184,8 @@ export interface Expectation {
   own: boolean;
   /** True for one that sentinelctl did not start, whose processes it can act on: hints name its commands for nodes, too. */
   acts?: ActingWay;
+  /** Of those processes, the ids of servers that sentinelctl cannot start: they never ran while it looked. */
+  unseen?: readonly string[];
   /** What the cluster was labelled with when it was attached, such as `production`; shown in the first line. */
   label?: string | null;
   /** The nodes that should exist; absent where no plan lists them. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { neverSeen } from '../../cluster/never-seen.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { readAudit } from '../../cluster/store/audit.js';
 import { leftUnfinished, runUnderWay } from '../../cluster/store/journal.js';
@@ -60,11 +61,12 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
   );
   const { sentinels, nodes, foreignSentinels } = await lookAgainAt(completed, target, asking);
   const here = own || servers.some((s) => isLocal(s.endpoint.host));
-  const [host, lookups, watched, runs] = await Promise.all([
+  const [host, lookups, watched, runs, unseen] = await Promise.all([
     here ? hostLimits() : noHostLimits('the servers run on another machine'),
     lookUpNames(sentinels, nodes, clock, deadlineMs),
     watchForMs === null ? null : watchServers(target, wired, { ...request, watchForMs }),
     own || target.record !== null ? runsOn(runtime.store, target.name) : null,
+    neverSeen(runtime.store, target),
   ]);
   signal?.throwIfAborted();
   return {
@@ -73,6 +75,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     own,
     ...(own && target.state.phase === 'kept' && { kept: true }),
     ...(!own && target.record?.way && { acts: target.record.way }),
+    ...(unseen.length > 0 && { unseen }),
     ...(!own && target.record?.label && { label: target.record.label }),
     driver: own ? target.state.plan.driver : 'attached',
     masterName: own ? target.state.plan.spec.masterName : target.masterName,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
 import { type ProcessIdentity, viewProcess } from '../../host/process-identity.js';
 import { userOf } from '../../host/server-life.js';
-import type { SaysOfItself } from '../attached-host.js';
+import { processRecordOf, type SaysOfItself } from '../attached-host.js';
 
 /**
  * What is kept of a server of this machine while it runs, so that it can be started again once it is down: read from
@@ -27,19 +27,17 @@ export interface LocalRecord {
   unit: string | null;
 }
 
-const fileOf = (dir: string, id: string): string => join(dir, 'processes', `${id}.json`);
-
 /** Undefined where the server was never seen running. */
 export async function readLocalRecord(dir: string, id: string): Promise<LocalRecord | undefined> {
-  const text = await readIfThere(fileOf(dir, id));
+  const text = await readIfThere(processRecordOf(dir, id));
   if (text === undefined) return undefined;
   const record = JSON.parse(text) as Partial<LocalRecord>;
   return record.version === 1 ? (record as LocalRecord) : undefined;
 }
 
 export async function writeLocalRecord(dir: string, id: string, record: LocalRecord): Promise<void> {
-  await makePrivateDirectory(join(dir, 'processes'));
-  await writeAtomically(fileOf(dir, id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
+  await makePrivateDirectory(dirname(processRecordOf(dir, id)));
+  await writeAtomically(processRecordOf(dir, id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 
 /** Reads a running process; undefined where it is gone, or belongs to a user whose processes may not be read. */
