@@ -6,7 +6,6 @@ import {
   type Expectation,
   type MasterStatus,
   type NodeStatus,
-  type Problem,
   SEVERITIES,
   type SentinelStatus,
   type StatusResult,
@@ -15,10 +14,11 @@ import {
 import { type Judgement, labelled, verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
 import { count, named } from '../model/words.js';
 import { lockedIn, rawWithLogins } from './asked.js';
-import { evidenceOf, type Finding, impactOf, type RawFinding, type SnapshotCheck } from './check.js';
+import type { Finding, RawFinding, SnapshotCheck } from './check.js';
 import { findingOf } from './finding.js';
 import { explainer, fold, serverNames } from './fold.js';
 import { possibleNow } from './possible-now.js';
+import { problemsIn } from './problems.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 import { withoutExpected } from './taken-down.js';
 import { weigh } from './weigh.js';
@@ -67,7 +67,7 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     verdict: labelled(verdict, expectation.label),
     sentinels,
     masters,
-    problems: judged.map(problemIn(new Set(said))),
+    problems: problemsIn(judged, new Set(said)),
   };
 }
 
@@ -140,25 +140,6 @@ function byWeight(judged: readonly Judged[]): Judged[] {
   return judged.toSorted((a, b) => rank(a) - rank(b));
 }
 
-const problemIn =
-  (said: ReadonlySet<Judged>) =>
-  (judged: Judged): Problem => {
-    const { check, raw } = judged;
-    const { fix, later, message, subject } = raw;
-    return {
-      id: check.id,
-      severity: raw.severity ?? check.severity,
-      impact: impactOf(check, raw),
-      subjects: raw.servers ?? subject.split(', ').filter((id) => id !== ''),
-      message,
-      headline: said.has(judged),
-      evidence: evidenceOf(raw),
-      why: raw.consequence ?? check.consequence,
-      fix: fix.join('\n'),
-      ...(later !== undefined && { later }),
-    };
-  };
-
 function masterStatus(
   facts: MasterFacts,
   sentinels: readonly SentinelStatus[],
@@ -189,7 +170,7 @@ function masterStatus(
   };
   const healthy = summary(shown, sentinels);
   const { verdict, said } = verdictOn(weighed(judged, servers), { masters: [facts], healthy });
-  const problems = judged.map(problemIn(new Set(said)));
+  const problems = problemsIn(judged, new Set(said));
   return { status: { ...shown, problems, healthy: verdict.word === 'HEALTHY', verdict }, said };
 }
 

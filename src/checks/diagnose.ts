@@ -7,7 +7,7 @@ import type { Impact, Severity, Verdict } from '../model/status.js';
 import { type ExitOn, labelled, verdictExitCode, verdictOn } from '../model/verdict.js';
 import { count } from '../model/words.js';
 import { withoutAccepted } from './accepted.js';
-import { alike } from './alike.js';
+import { alike, byServer } from './alike.js';
 import type { Check, Finding } from './check.js';
 import { factsOf } from './facts-of.js';
 import type { Project } from './files/project.js';
@@ -177,7 +177,7 @@ function resultOf(
     consequences: f.consequences.map(marked),
   });
   return {
-    ...{ cluster, verdict, findings: findings.map(marked), checked },
+    ...{ cluster, verdict, findings: byServer(findings.map(marked)), checked },
     ...{ skipped: ran.skipped, accepted: ran.accepted ?? [], silence, fixWith: null },
   };
 }

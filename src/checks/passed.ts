@@ -4,6 +4,7 @@ import { count } from '../model/words.js';
 import type { Finding } from './check.js';
 import { type Explains, worstOf } from './fold.js';
 import { isUnjudged, type Ran } from './run.js';
+import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 
 /** What the checks said, and of files what could not be read. */
 export interface Judged extends Ran {
@@ -18,6 +19,18 @@ export interface Judged extends Ran {
 /** What a run of sentinelctl did is shown with what it explains, also where it is only information. */
 export const isPresent = (f: Finding): boolean =>
   f.first === true || [f, ...f.consequences].some(({ impact }) => isNow(impact));
+/** The checks of what the servers do at this moment; of the others the next failover or restart shows what they find. */
+const LIVE: ReadonlySet<string> = new Set(
+  SNAPSHOT_CHECKS.filter(({ group }) => group === 'live').map(({ id }) => id),
+);
+
+/** Of what is present: whether clients feel it, a failover lacks a server now, data is not safe, or the state is not known. */
+export const isNowWrong = (f: Finding): boolean =>
+  f.first === true ||
+  [f, ...f.consequences].some(
+    ({ id, impact }) => isNow(impact) && impact !== 'at-risk' && (impact !== 'no-failover' || LIVE.has(id)),
+  );
+
 /** Of what is not present: whether it is a risk; else it is a note. */
 export const isRisk = (f: Finding): boolean => [f, ...f.consequences].some(({ impact }) => impact === 'risk');
 

@@ -10,6 +10,8 @@ interface Said {
 const VERBS: readonly (readonly [one: string, several: string])[] = [
   ['is down', 'are down'],
   ['does not answer', 'do not answer'],
+  ['denies a command to this user', 'deny a command to this user'],
+  ['rejects this password', 'reject this password'],
   ['wants a password', 'want a password'],
   ['wants another password than the master', 'want another password than the master'],
   ['wants a password that the master does not want', 'want a password that the master does not want'],
@@ -27,6 +29,9 @@ function plural(one: Said): string | null {
 /** Those that say the same of another server, `one` included. */
 export const sayTheSame = <T extends Said>(one: T, all: readonly T[]): readonly T[] =>
   plural(one) === null ? [one] : all.filter((other) => predicate(other) === predicate(one));
+
+/** What is said of one server that may be said of several at once: `is down`; null where it may not. */
+export const sayingOf = (one: Said): string | null => (plural(one) === null ? null : predicate(one));
 
 /** `redis-2 and redis-3 are down`. */
 export function together(alike: readonly Said[]): string {

@@ -1,4 +1,4 @@
-import type { StatusResult } from '../model/status.js';
+import type { Problem, StatusResult } from '../model/status.js';
 
 /** Commands that repair. A fix that begins with another one is shown, never offered. */
 const REPAIRS = ['start', 'restart', 'resume', 'recover', 'heal', 'up'];
@@ -21,7 +21,7 @@ export interface FixOffer {
 export function fixesOf({ verdict, problems }: StatusResult, cluster: string): FixOffer[] {
   const first = { fix: verdict.next ?? '', message: verdict.cause ?? '' };
   const found = new Map<string, FixOffer>();
-  for (const { fix, message } of [first, ...problems]) {
+  for (const { fix, message } of [first, ...problems.flatMap(oneEach)]) {
     const words = wordsFor(fix, cluster);
     const key = words?.join(' ') ?? '';
     if (words === null || !REPAIRS.includes(words[0] ?? '') || found.has(key)) continue;
@@ -32,6 +32,14 @@ export function fixesOf({ verdict, problems }: StatusResult, cluster: string): F
   const up = fixes.filter(({ words }) => words[0] === 'up');
   const repairs = up.length > 0 ? up : fixes;
   return [...nextOf(first, cluster), ...repairs].slice(0, MOST_FIXES);
+}
+
+/** A problem of several servers has a command for each; any other fix of several lines is a sequence. */
+function oneEach({ fix, message, subjects }: Problem): { fix: string; message: string }[] {
+  const lines = fix.split('\n');
+  const isOneEach =
+    subjects.length === lines.length && subjects.every((id, i) => lines[i]?.includes(` ${id}`));
+  return (isOneEach ? lines : [fix]).map((line) => ({ fix: line, message }));
 }
 
 /** The next step where it is not a repair of sentinelctl's own: a command that looks, or a setting that doctor changes. */

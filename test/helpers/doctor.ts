@@ -100,6 +100,10 @@ export function attachedPatient(
   return patient(engineAt(home), target, home);
 }
 
+/** Whether a finding is about this subject, alone or with others. */
+const isAbout = (finding: Finding, subject: string): boolean =>
+  finding.subject === subject || finding.subject.split(', ').includes(subject);
+
 function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DEADLINE_MS): Patient {
   const look = (): Promise<Gathered> =>
     gather(runtime, target, { clock: systemClock, deadlineMs, watchForMs: null });
@@ -117,7 +121,7 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
           ...all.map((f) => `${f.severity} ${f.id} ${f.subject}: ${f.message}`),
           JSON.stringify(skipped),
         ];
-        return all.find((f) => f.id === id && f.subject === subject && f.severity === severity);
+        return all.find((f) => f.id === id && isAbout(f, subject) && f.severity === severity);
       }, within);
       if (found === undefined) expect.fail(`${id} of ${subject} was not found:\n${last.join('\n')}`);
       return found;
@@ -127,7 +131,7 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
       const cured = await until(async () => {
         const { findings, skipped } = await doctor();
         const skip = skipped.find((s) => s.id === id);
-        const left = flat(findings).find((f) => f.id === id && f.subject === subject);
+        const left = flat(findings).find((f) => f.id === id && isAbout(f, subject));
         last = skip?.why ?? left?.message ?? '';
         return skip === undefined && left === undefined ? true : undefined;
       }, within);

@@ -78,7 +78,7 @@ describe('doctor finds in its own cluster, and its fix cures', () => {
       const down = await patient.finds('node-down', 'redis-2', 'warning');
       expect(down.fix).toEqual(['sentinelctl start redis-2']);
       const silent = await patient.finds('sentinel-unreachable', 'sentinel-3', 'warning');
-      expect(silent.fix).toEqual(['sentinelctl start sentinel-3']);
+      expect(silent.fix).toEqual(['sentinelctl start sentinel-2', 'sentinelctl start sentinel-3']);
       await patient.apply(quorum);
       await patient.apply(down);
       for (const id of ['sentinel-2', 'sentinel-3']) await patient.isCured('sentinel-unreachable', id);

@@ -59,7 +59,7 @@ export default {
                 ? (saysInstead(first, 'sentinel')?.fix[0] ?? NO_SENTINEL)
                 : sentinels.every(isStopped)
                   ? '# nothing listens there: start them on their machines, or correct the addresses'
-                  : '# run sentinelctl where they can be reached, or give a route to them',
+                  : '# check the addresses, the route and the firewalls on the way; --timeout 5s waits longer for each answer',
         ],
       },
     ];

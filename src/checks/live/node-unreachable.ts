@@ -213,9 +213,13 @@ export function saidNothing(server: NodeState | SentinelState): string {
   return `${nameOf(server)} does not answer${/^did not answer\b/.test(said) ? said.replace(/^did not answer/, '') : `: ${said}`}`;
 }
 
-/** `redis-2: connection refused`. */
-export const silenceOf = ({ id, silence }: NodeState | SentinelState): string =>
-  `${id}: ${silence?.message ?? 'no answer'}`;
+/** `redis-2: connection refused`; of one that does not answer, what the words "does not answer" leave open. */
+export function silenceOf({ id, silence }: NodeState | SentinelState): string {
+  const said = silence?.message ?? 'no answer';
+  if (silence?.kind !== 'timeout') return `${id}: ${said}`;
+  const got = silence.unreached === true ? 'no connection' : 'connection accepted, no reply';
+  return `${id}: ${said.replace(/^did not answer\b/, got)}`;
+}
 
 const namedMaster = ({ master, silent, refOf }: MasterFacts): NodeState | undefined =>
   master === null ? undefined : silent.find((n) => n.id === refOf(master).id);

@@ -1,8 +1,9 @@
-import { isAt, type SnapshotFacts } from '../../model/facts.js';
+import { isAt, livesHere, type SnapshotFacts } from '../../model/facts.js';
 import { HEARD_MS } from '../../model/sentinel-timing.js';
 import type { SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf } from '../snapshot.js';
+import { skipped } from '../group.js';
+import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf, unanswered } from '../snapshot.js';
 import { cutOffPeers, openTo } from '../still-speaks.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
 import { saidNothing, silenceOf } from './node-unreachable.js';
@@ -26,18 +27,21 @@ export default {
   ],
   sources: ['measured'],
   causes: ['no-quorum', 'seen-down', 'ghost-sentinel'],
-  live: (facts) =>
-    facts.snapshot.sentinels
-      .filter((s) => isSilent(s) && !isGhostSentinel(facts, s))
-      .map((sentinel) => ({
-        subject: sentinel.id,
-        ...(!facts.expectation.own &&
-          (isAllUnknown(facts) || (!isStopped(sentinel) && isOutOfReach(facts, sentinel))) && {
-            impact: 'unknown',
-          }),
-        ...countedStill(facts, sentinel),
-        ...wordsOn(facts, sentinel),
-      })),
+  live: (facts) => {
+    const silent = facts.snapshot.sentinels.filter((s) => isSilent(s) && !isGhostSentinel(facts, s));
+    // Every failure may be this machine's: no-sentinel says that, and nothing is said of the cluster.
+    if (isAllUnknown(facts) && !livesHere(facts.expectation) && !silent.some(isSpeaking))
+      return silent.length === 0 ? [] : skipped(() => unanswered(silent));
+    return silent.map((sentinel) => ({
+      subject: sentinel.id,
+      ...(!facts.expectation.own &&
+        (isAllUnknown(facts) || (!isStopped(sentinel) && isOutOfReach(facts, sentinel))) && {
+          impact: 'unknown',
+        }),
+      ...countedStill(facts, sentinel),
+      ...wordsOn(facts, sentinel),
+    }));
+  },
 } satisfies SnapshotCheck;
 
 /** Until its peers notice, their own CKQUORUM says something else. */

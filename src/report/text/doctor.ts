@@ -1,9 +1,9 @@
 import { type Finding, sentenceOf } from '../../checks/check.js';
 import type { DoctorResult } from '../../checks/diagnose.js';
 import { isRepairable } from '../../checks/fold.js';
-import { idsIn, isPresent, isRisk, othersIn } from '../../checks/passed.js';
+import { idsIn, isNowWrong, isPresent, isRisk, othersIn } from '../../checks/passed.js';
 import { isUnjudged } from '../../checks/run.js';
-import { isNow } from '../../model/verdict.js';
+import { isTyped } from '../../model/fix-steps.js';
 import { about, count } from '../../model/words.js';
 import { cut, plain, wrap } from '../plain-text.js';
 import { acceptedLines } from './accepted.js';
@@ -118,13 +118,6 @@ function hintLines(left: number, view: View): string[] {
   );
 }
 
-/** Whether clients feel it, or data is not safe, or the state is not known; else it shows when a failover is due. */
-const isNowWrong = (f: Finding): boolean =>
-  f.first === true ||
-  [f, ...f.consequences].some(
-    ({ impact }) => isNow(impact) && impact !== 'no-failover' && impact !== 'at-risk',
-  );
-
 /** `2 risks (min-replicas, backlog-small) and 1 note (diskless-delay): --all shows them`. */
 function othersLine(others: readonly Finding[], view: View): string[] {
   const said = (noun: string, ids: readonly string[]): string[] =>
@@ -152,31 +145,12 @@ function fixOffer({ findings }: DoctorResult, fixWith: string, view: View): stri
   ];
 }
 
-/** Findings of one check together, in the order of the first of each; those that say the same are one. */
+/** Findings of one check together, in the order of the first of each. */
 function byCheck(findings: readonly Finding[]): Finding[][] {
   const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.id) ?? [];
-    const same = group.findIndex((f) => saysTheSame(f, finding));
-    groups.set(
-      finding.id,
-      same === -1 ? [...group, finding] : group.map((f, i) => (i === same ? together(f, finding) : f)),
-    );
-  }
+  for (const finding of findings) groups.set(finding.id, [...(groups.get(finding.id) ?? []), finding]);
   return [...groups.values()];
 }
-
-/** Whether two findings differ only in the server that they are about. */
-const saysTheSame = (a: Finding, b: Finding): boolean =>
-  a.severity === b.severity && a.at === undefined && b.at === undefined && a.message === b.message;
-
-const together = (a: Finding, b: Finding): Finding => ({
-  ...a,
-  subject: `${a.subject}, ${b.subject}`,
-  headline: a.headline && b.headline,
-  fix: [...a.fix, ...b.fix.filter((line) => !a.fix.includes(line))],
-  consequences: [...a.consequences, ...b.consequences],
-});
 
 function alikeLines(
   alike: readonly Finding[],
@@ -229,6 +203,8 @@ function headOf(finding: Finding, said = ''): string {
   return `${severity} ${id}${said === '' ? '' : `  ${said}`}${place}`;
 }
 
+const atTop = (lines: readonly string[]): string => (lines.some(isTyped) ? 'the command' : 'what stands');
+
 /** A fix is a sequence and shown in full; a fix that was already shown is replaced by a reference to it. */
 function fixLines({ fix: whole, id }: Finding, shown: Map<string, string>, view: View): string[] {
   const [headline] = [...shown].find(([, id]) => id === IN_HEADLINE) ?? [];
@@ -238,7 +214,7 @@ function fixLines({ fix: whole, id }: Finding, shown: Map<string, string>, view:
   const isSaid = said.length > 0 && said.every((line, i) => line === whole[i]) && next.startsWith('#');
   const fix = isSaid ? whole.slice(said.length) : whole;
   // Else the only commands below it would be those of other findings.
-  if (fix.length === 0) return isSaid ? nextLines('fixed by the command at the top', view, 2) : [];
+  if (fix.length === 0) return isSaid ? nextLines(`fixed by ${atTop(said)} at the top`, view, 2) : [];
   const text = fix.join('\n');
   const earlier = shown.get(text);
   if (earlier === id) return [];

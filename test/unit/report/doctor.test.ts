@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { byServer } from '../../../src/checks/alike.js';
 import { doctorExitCode } from '../../../src/checks/diagnose.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import type { Gathered } from '../../../src/model/gathered.js';
@@ -111,13 +112,15 @@ describe('a diagnosis on a terminal', () => {
     if (finding === undefined) throw new Error('nothing was found');
     const twice = {
       ...result,
-      findings: ['redis-1', 'redis-2'].map((subject) => ({
-        ...finding,
-        subject,
-        headline: false,
-        message: 'is slow',
-        fix: [`redis-cli -h ${subject} INFO`],
-      })),
+      findings: byServer(
+        ['redis-1', 'redis-2'].map((subject) => ({
+          ...finding,
+          subject,
+          headline: false,
+          message: 'is slow',
+          fix: [`redis-cli -h ${subject} INFO`],
+        })),
+      ),
     };
     const lines = doctorText(twice, plainView(100), { all: false, offerFix: false }).split('\n');
     expect(lines.filter((line) => line.includes('is slow'))).toEqual([

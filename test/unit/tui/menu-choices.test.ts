@@ -19,7 +19,7 @@ function look(silent: string[], problems: Partial<Problem>[] = [], next: string 
   const status = {
     masters: [{ master: { id: 'redis-1' }, nodes: IDS.slice(0, 3).map(server) }],
     sentinels: IDS.slice(3).map(server),
-    problems,
+    problems: problems.map((problem) => ({ subjects: [], ...problem })),
     verdict: { word: 'DEGRADED', text: 'x', cause: 'x is down', next },
   } as unknown as StatusResult;
   const health = silent.length === 6 ? 'down' : problems.length > 0 ? 'unhealthy' : 'healthy';
@@ -132,6 +132,13 @@ describe('what the menu offers', () => {
     const problems = [dead('redis-2'), dead('redis-3')];
     const offered = names({ look: look(['redis-2', 'redis-3'], problems, dead('redis-3').fix) });
     expect(offered.slice(0, 3)).toEqual(['Fix: start redis-3', 'Fix: start redis-2', 'Status']);
+  });
+
+  it('a command for each server of one problem', () => {
+    const fix = ['redis-2', 'redis-3'].map((id) => dead(id).fix).join('\n');
+    const problem = { ...dead('redis-2'), subjects: ['redis-2', 'redis-3'], fix };
+    const offered = names({ look: look(['redis-2', 'redis-3'], [problem]) });
+    expect(offered.slice(0, 3)).toEqual(['Fix: start redis-2', 'Fix: start redis-3', 'Status']);
   });
 
   it.each([

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../../src/checks/assess.js';
+import { expectationOf, snapshotOf } from '../../../src/checks/facts-of.js';
+import { CHECKS, diagnose } from '../../../src/checks/index.js';
+import type { Gathered } from '../../../src/model/gathered.js';
+import { doctorText } from '../../../src/report/text/doctor.js';
+import { statusText } from '../../../src/report/text/status.js';
+import { type Alteration, altered, type Place } from '../../helpers/alterations/index.js';
+import { replicaRecords } from '../../helpers/healthy-gathering.js';
+import { plainView } from '../report/lines.js';
+
+/** A cluster in which these servers do not answer. */
+const without = (place: Place, silences: NonNullable<Alteration['silences']>): Gathered =>
+  altered(place, { id: '', subject: '', silences, alter: () => {} });
+
+const doctorOf = (gathered: Gathered): string =>
+  doctorText(diagnose(gathered, CHECKS), plainView(200), { all: false, offerFix: false });
+const statusOf = (gathered: Gathered) => assess(snapshotOf(gathered), expectationOf(gathered));
+
+describe('what says the same of several servers is one finding', () => {
+  it('two replicas that are down, now, with a command for each', () => {
+    const gathered = without('one machine', { 'redis-2': 'refused', 'redis-3': 'refused' });
+    const found = diagnose(gathered, CHECKS).findings.filter(({ id }) => id === 'node-down');
+    expect(found).toMatchObject([
+      { subject: 'redis-2, redis-3', brief: 'redis-2 and redis-3 are down', headline: true },
+    ]);
+    expect(found[0]?.message).toMatch(/^redis-2 and redis-3 are down: (?!.*redis)/);
+    expect(found[0]?.fix).toHaveLength(2);
+    const [one, other] = found[0]?.fix ?? [];
+    expect([one, other]).toEqual([expect.stringContaining('redis-2'), expect.stringContaining('redis-3')]);
+
+    const { problems } = statusOf(gathered);
+    expect(problems.filter(({ id }) => id === 'node-down')).toMatchObject([
+      { subjects: ['redis-2', 'redis-3'], fix: `${one}\n${other}`, message: found[0]?.message },
+    ]);
+    expect(statusText(statusOf(gathered), plainView(200))).toMatch(/^! redis-2 and redis-3: refused/m);
+
+    const lines = doctorOf(gathered).split('\n');
+    expect(lines.filter((line) => /node-down/.test(line))).toHaveLength(1);
+    expect(lines).toContain('NOW');
+    expect(lines.join('\n')).not.toContain('NEXT (');
+  });
+
+  it('two sentinels that are down, with what they lead to together', () => {
+    const gathered = without('one machine', { 'sentinel-1': 'refused', 'sentinel-2': 'refused' });
+    const found = diagnose(gathered, CHECKS).findings.filter(({ id }) => id === 'sentinel-unreachable');
+    expect(found.map(({ subject }) => subject)).toEqual(['sentinel-1, sentinel-2']);
+    expect(found[0]?.consequences.map(({ id }) => id)).toContain('no-quorum');
+    expect(found[0]?.fix).toHaveLength(2);
+  });
+
+  it('a password that no server was given: one finding with one option', () => {
+    const gathered = without('three machines', { 'redis-1': 'auth', 'redis-2': 'auth', 'redis-3': 'auth' });
+    for (const node of gathered.nodes) node.silence = { kind: 'auth', message: 'requires a password' };
+    const found = diagnose(gathered, CHECKS).findings.filter(({ id }) => id === 'auth');
+    expect(found).toMatchObject([
+      { subject: 'redis-1, redis-2, redis-3', brief: expect.stringContaining('redis-3 want a password: ') },
+    ]);
+    expect(found[0]?.fix.filter((line) => line.startsWith('sentinelctl'))).toHaveLength(1);
+  });
+});
+
+it('says that a command is at the top only where one is', () => {
+  const down = { 'redis-3': 'refused' } as const;
+  expect(doctorOf(without('one machine', down))).toContain('fixed by the command at the top');
+  const gone = without('three machines', down);
+  for (const record of replicaRecords(gone, 3)) record.flags = 's_down,slave,disconnected';
+  const attached = doctorOf(gone);
+  expect(attached).toContain('start the server again on the machine of');
+  expect(attached).toContain('fixed by what stands at the top');
+});
+
+it('a frozen replica: no line repeats the first one', () => {
+  const gathered = without('one machine', { 'redis-3': 'timeout' });
+  for (const text of [doctorOf(gathered), statusText(statusOf(gathered), plainView(200))]) {
+    expect(text).toMatch(/^DEGRADED .*redis-3 does not answer$/m);
+    expect(text).toMatch(/redis-3: connection accepted, no reply within/);
+    expect(text).not.toContain('did not answer');
+  }
+});
+
+it('a server that was never seen running is started by hand', () => {
+  const gathered = without('one machine', { 'redis-3': 'refused' });
+  Object.assign(gathered, { own: false, acts: 'local', cluster: 'shop', driver: 'attached' });
+  for (const record of replicaRecords(gathered, 3)) record.flags = 's_down,slave,disconnected';
+  expect(statusOf(gathered).verdict.next).toMatch(/^sentinelctl start redis-3 --cluster shop/);
+  gathered.unseen = ['redis-3'];
+  expect(statusOf(gathered).verdict.next).toMatch(/^start the server again on the machine of /);
+});
