@@ -96,7 +96,7 @@ function cliIn(container: Container, workload: ServerWorkload, project: Project)
   const [server] = serversIn(container, workload, project);
   if (server === undefined) return cli;
   const number = portOf(server);
-  const port = number === 6379 ? '' : ` -p ${Number.isNaN(number) ? '<its port>' : number}`;
+  const port = number === 6379 ? '' : ` -p ${number > 0 ? number : '<its port>'}`;
   if (settingOf(server, 'port') !== '0' || lastOf(server, 'tls-port') === undefined) return cli + port;
   const files = ['ca-cert', 'cert', 'key'].flatMap((what) => {
     const path = settingOf(server, `tls-${what}-file`);
