@@ -131,7 +131,9 @@ export default defineCommand({
     'aborted without cleanup: faults may still be active, and scratch clusters (chaos-…) still exist; ' +
     `roll the faults back and remove the scratch clusters:\n→ ${clusterGiven ? command('recover', cluster) : 'sentinelctl recover'}`,
   rows: {
-    columns: ['name', 'summary', 'outcome', 'tookMs', 'reason'],
+    columns: ['name', 'summary', 'tags', 'outcome', 'tookMs', 'reason'],
+    usual: (result) =>
+      'outcome' in result ? ['name', 'summary', 'outcome', 'tookMs', 'reason'] : ['name', 'summary', 'tags'],
     of: ({ scenarios }) => scenarios,
   },
   exitCode: (result) => ('outcome' in result ? EXIT_OF[result.outcome] : EXIT.ok),

@@ -43,7 +43,8 @@ export async function formatResult(
   if (output === 'table') return ended(def.render(result, view));
   if (output === 'tsv' || output === 'name') {
     const [all = [], records = []] = [def.rows?.columns, def.rows?.of(result as never)];
-    return output === 'tsv' ? tsv(columns ?? all, records) : names(all[0] ?? '', records);
+    const usual = def.rows?.usual?.(result as never) ?? all;
+    return output === 'tsv' ? tsv(columns ?? usual, records) : names(all[0] ?? '', records);
   }
   const document = def.toJson === undefined ? result : def.toJson(result);
   return output === 'yaml' ? yamlText(document) : jsonText(document, tty);
@@ -58,7 +59,8 @@ export function jsonText(document: unknown, tty: boolean): string {
 export async function yamlText(document: unknown): Promise<string> {
   const { stringify } = await import('yaml');
   // Through JSON, so that both formats leave out and convert the same things.
-  return ended(stringify(JSON.parse(JSON.stringify(document))));
+  // A line is as long as its text: a program reads it.
+  return ended(stringify(JSON.parse(JSON.stringify(document)), { lineWidth: 0 }));
 }
 
 /** A header and a line per record; the names are those of the JSON document. */

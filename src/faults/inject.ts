@@ -19,6 +19,7 @@ import { faultOf } from './catalogue/index.js';
 import { nodeOf } from './context.js';
 import { type Experiment, openExperiment } from './experiment.js';
 import { impactOfActs } from './impact.js';
+import { requireKept } from './kept.js';
 import { preflight } from './preflight.js';
 import { requireRadius } from './radius.js';
 import { restoredNow } from './restored.js';
@@ -65,8 +66,8 @@ export interface InjectResult {
 
 /**
  * Injects one fault into a cluster created by sentinelctl. With `forMs` it stays, shows what happens, and heals in the
- * end, or at an abort; without, the fault is left in effect, for `heal`. Throws `not-steady`, `too-soon`, `blast-radius` or what the
- * fault's acts refuse (3) before anything is done, `not-healed` (4).
+ * end, or at an abort; without, the fault is left in effect, for `heal`. Throws `not-steady`, `too-soon`, `blast-radius`,
+ * `would-come-back-empty` or what the fault's acts refuse (3) before anything is done, `not-healed` (4).
  */
 export async function inject(
   runtime: Runtime,
@@ -75,11 +76,16 @@ export async function inject(
 ): Promise<InjectResult> {
   const fault = faultOf(request.fault);
   requireHeeded(fault, request);
-  const lasting = request.forMs === null ? [] : ['--for', formatDurationMs(request.forMs)];
-  const what = ['inject', fault.name, ...request.targets, ...lasting].join(' ');
+  const what = typedOf(request);
   if (request.dryRun)
     return withCluster(runtime, known, {}, (live) => rehearse(runtime, live, fault, request));
   return withCluster(runtime, known, { lock: what }, (live) => perform(runtime, live, fault, request, what));
+}
+
+/** The line that was typed, as it is named in the journal. */
+function typedOf({ fault, targets, forMs }: InjectRequest): string {
+  const lasting = forMs === null ? [] : ['--for', formatDurationMs(forMs)];
+  return ['inject', fault, ...targets, ...lasting].join(' ');
 }
 
 /** An option that changes nothing is a mistake. Throws usageError (64). */
@@ -104,6 +110,7 @@ async function rehearse(
   const { roles, snapshot } = await lookAt(runtime, live, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
   const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs);
+  if (!request.force) await requireKept(live, roles, acts, typedOf(request));
   const prepared: Act[] = [];
   for (const act of acts) prepared.push(await handlerOf(act).prepare({ runtime, live }, act));
   const expected = expectedOf(fault, roles, acts, forMs);
@@ -126,6 +133,7 @@ async function perform(
 ): Promise<InjectResult> {
   const { roles, isWhole, snapshot } = await lookAt(runtime, live, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
+  if (!request.force) await requireKept(live, roles, acts, what);
   await requireWayBack(live, acts);
   const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs);
   if (request.isSaid !== true) runtime.onProgress({ type: 'note', level: 'info', text: impact });

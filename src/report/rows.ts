@@ -2,6 +2,8 @@
 export interface RowSet<R = never> {
   /** Paths within a record, `switchedMs.p50`; the first one names the record. */
   columns: readonly string[];
+  /** Those that are printed where none were named, where a result can lack some of all. */
+  usual?(result: R): readonly string[];
   of(result: R): readonly object[];
 }
 

@@ -12,7 +12,7 @@ import { isAlive } from '../../src/host/process-identity.js';
 import { type ClusterPlan, dataNodes } from '../../src/model/plan.js';
 import { until } from '../../src/until.js';
 import { BIN, type Cli, openCli } from '../helpers/cli.js';
-import { dirOf, pidsOf } from '../helpers/inside.js';
+import { askNode, dirOf, pidsOf } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
 import { refusal } from '../helpers/refusal.js';
 import { watchMasters } from '../torture/watcher.js';
@@ -217,6 +217,21 @@ describe('inject', () => {
     );
     expect(journal()?.closed).toBe(true);
     expect((await statusOf(cli)).code).toBe(0);
+  });
+
+  it('is refused where the cluster would come back empty, and not with --force', async () => {
+    const [{ master, nodes } = { master: null, nodes: [] }] = (await statusOf(cli)).status.masters;
+    const replica = nodes.find(({ role }) => role === 'replica')?.id ?? '';
+    await askNode(cli, master?.id ?? '', 'SET', 'kept', '1');
+    const refused = { exit: 3, code: 'would-come-back-empty' };
+    await refusal(cli, ['inject', 'fast-restart'], { ...refused, says: 'inject fast-restart --force' });
+    await refusal(cli, ['inject', 'fast-restart', '--dry-run'], { ...refused, says: /up to 1 key$/m });
+    // Its replicas write to disk.
+    expect((await cli.run(['inject', 'cold-start', '--dry-run'])).code).toBe(0);
+    expect((await cli.run(['inject', 'fast-restart', replica, '--dry-run'])).code).toBe(0);
+    const forced = await cli.run(['inject', 'fast-restart', '--force', '--json']);
+    expect(forced.code, forced.stderr).toBe(0);
+    expect((forced.json() as InjectResult).acts[0]?.does).toMatch(/with what it has on disk$/);
   });
 
   it('is refused on a cluster that is not steady, and not with --force', async () => {

@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 20;
 /** The server of a node ends, and perhaps is there again at once. */
 export const end: ActHandler<ActOf<'end'>> = {
   describe: (context, { node, signal, restart }) =>
-    `${signal} to ${placed(context, node)}${restart === true ? ', then restarted at once with its data' : ''}`,
+    `${signal} to ${placed(context, node)}${restart === true ? ', then restarted at once with what it has on disk' : ''}`,
   describeUndo: (_context, { node }) =>
     node.startsWith('redis') ? `${node} is started as a replica of the current master` : `${node} is started`,
   // Not `start`, which refuses while the journal is open: recover starts it, once what keeps it down is fixed.

@@ -308,6 +308,9 @@ describe('results', () => {
     expect((await run(['rows', '--output', 'name'])).out).toBe('1\n2\n');
     expect((await run(['rows', '--json'])).out).toBe('"r"\n');
     expect((await run(['echo', '--output', 'yaml', 'w'])).out).toMatch(/args:\n {2}- w\n/);
+    // However long a text is, it stays on its line.
+    const long = 'a word and '.repeat(20).trim();
+    expect((await run(['echo', '--output', 'yaml', long])).out).toContain(`- ${long}\n`);
   });
 
   it('JSON is laid out on a terminal', async () => {
