@@ -1,7 +1,7 @@
+import { choice, conditional, everyWayOf } from './branch.js';
 import { builtin } from './builtins.js';
-import { expandOne, expandWord, OPEN } from './expand.js';
-import { everyWay } from './fork.js';
-import { changesNothing, globOf } from './harmless.js';
+import { expandOne, expandWord } from './expand.js';
+import { changesNothing } from './harmless.js';
 import { BadScript } from './lex.js';
 import { loop } from './loop.js';
 import { baseName, type Machine, NotFollowed, type Segment, type Status, Stopped } from './machine.js';
@@ -129,7 +129,7 @@ function setStrict(machine: Machine, words: readonly string[]): void {
 
 /** One script as it is followed. */
 class Run {
-  private ended = false;
+  ended = false;
   leaving: 'break' | 'continue' | null = null;
   /** What the commands in the words of the command at hand print, by how they are written. */
   private printed = new Map<string, string>();
@@ -158,7 +158,8 @@ class Run {
       if (when === 'or' && status !== false) {
         // What is not known to have failed is taken for done, unless it matters.
         if (status === true || changesNothing([step])) continue;
-        status = await this.everyWay(
+        status = await everyWayOf(
+          this,
           [() => this.pipeline(pipeline), async () => true],
           pipeline[0]?.line ?? 1,
           'whether what stands before || fails is not known',
@@ -176,7 +177,7 @@ class Run {
   }
 
   /** What a condition or the left side of && and || runs does not end a script (POSIX, set -e). */
-  private async exempt<T>(work: () => Promise<T>): Promise<T> {
+  async exempt<T>(work: () => Promise<T>): Promise<T> {
     this.machine.exempt += 1;
     const result = await work();
     this.machine.exempt -= 1;
@@ -220,73 +221,12 @@ class Run {
         this.machine.functions.set(command.name, command.body);
         return true;
       case 'if':
-        return this.conditional(command);
+        return conditional(this, command);
       case 'case':
-        return this.choice(command);
+        return choice(this, command);
       case 'loop':
         return loop(this, command);
     }
-  }
-
-  private async conditional({
-    branches,
-    otherwise,
-    line,
-  }: Extract<Command, { kind: 'if' }>): Promise<Status> {
-    for (const [i, { condition, body }] of branches.entries()) {
-      const holds = await this.exempt(() => this.list(condition));
-      if (holds === true) return this.list(body);
-      if (holds === null) {
-        const all = [...branches.map((b) => b.body), otherwise];
-        if (all.every(changesNothing)) return true;
-        const rest = branches.slice(i + 1);
-        return this.everyWay(
-          [() => this.list(body), () => this.conditional({ kind: 'if', branches: rest, otherwise, line })],
-          line,
-          'the condition of an if is not known',
-        );
-      }
-    }
-    return this.list(otherwise);
-  }
-
-  /** Goes on in each of several ways, of which the container takes one. Throws NotFollowed where that matters. */
-  private everyWay(ways: (() => Promise<Status>)[], line: number, why: string): Promise<Status> {
-    return everyWay(
-      this.machine,
-      ways,
-      {
-        get: () => (this.ended ? 'end' : (this.leaving ?? '')),
-        set: (left) => {
-          this.ended = left === 'end';
-          this.leaving = left === 'break' || left === 'continue' ? left : null;
-        },
-      },
-      new NotFollowed(this.lineOf(line), why),
-    );
-  }
-
-  private async choice({ word, arms, line }: Extract<Command, { kind: 'case' }>): Promise<Status> {
-    const value = expandOne(word, this.lookup);
-    if (value.includes(OPEN)) {
-      const hasAny = arms.some(({ patterns }) => patterns.includes('*'));
-      return this.everyWay(
-        [
-          ...arms.map(
-            ({ body }) =>
-              () =>
-                this.list(body),
-          ),
-          ...(hasAny ? [] : [async () => true]),
-        ],
-        line,
-        'the value of a case is not known',
-      );
-    }
-    for (const { patterns, body } of arms) {
-      if (patterns.some((p) => globOf(expandOne(p, this.lookup)).test(value))) return this.list(body);
-    }
-    return true;
   }
 
   private async simple({ words: raw, line }: Simple): Promise<Status> {
