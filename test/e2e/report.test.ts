@@ -412,6 +412,35 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     expect(await page.locator(`${CLOSE_UP} .mark:not(.minor) em:not(.off)`).count()).toBeGreaterThan(0);
   });
 
+  it('events at one place are one mark, with their number and the words of all', async () => {
+    const result = heldResult();
+    const [trial] = result.trials;
+    const names = ['+sentinel', '+slave', '+fix-slave-config'];
+    for (const [i, name] of names.entries())
+      trial?.events.push({ atMs: 1000 + i * 120, source: 'sentinel-1', name, message: 'x' });
+    await open(result, { width: 420 });
+    const lane = page.locator(`${WHOLE} .lane[data-lane=sentinel-1]`);
+    const joined = lane.locator('.mark[data-count]').filter({ visible: true }).first();
+    expect(Number(await joined.getAttribute('data-count'))).toBeGreaterThan(1);
+    const words = (await joined.getAttribute('aria-label')) ?? '';
+    expect(names.filter((name) => words.includes(name)).length).toBeGreaterThan(1);
+    expect(words.match(/sentinel-1/g)).toHaveLength(1);
+    await page.setViewportSize({ ...DESKTOP, width: 1400 });
+    await lane.locator('.mark:not(.joined)[aria-label*="+fix-slave-config"]').first().waitFor();
+    expect(await ask<string[]>(page, OVERLAPS)).toEqual([]);
+  });
+
+  it('a time where the reader has another day says the date', async () => {
+    await open({ ...heldResult(), startedAt: '2026-11-29T18:18:29.000Z' });
+    const started = page.locator('time[datetime="2026-11-29T18:18:29.000Z"]').first();
+    expect(await started.textContent()).toMatch(
+      /^2026-11-29 18:18:29 UTC, 2026-11-30 0?3:18:29 GMT\+9 here$/,
+    );
+    await open({ ...heldResult(), startedAt: '2026-11-29T08:18:29.000Z' });
+    const same = page.locator('time[datetime="2026-11-29T08:18:29.000Z"]').first();
+    expect(await same.textContent()).toMatch(/^2026-11-29 08:18:29 UTC, 17:18:29 GMT\+9 here$/);
+  });
+
   describe('three trials', () => {
     beforeAll(() => open(heldResult(3), { hash: '#trial-2' }));
 

@@ -86,13 +86,15 @@ export const NAMELESS = `() => {
     .map((e) => e.outerHTML.slice(0, 100));
 }`;
 
-/** Marks of the same lane that touch each other, and texts beside them that do, in every chart in sight. */
+/** Marks of the same lane that touch each other, texts beside them and what the sentinel reports, in every chart in sight. */
 export const OVERLAPS = `() => [...document.querySelectorAll('.sentinel .track')].flatMap((track) => {
-  const shown = [...track.querySelectorAll('.mark:not(.dot):not(.minor) > span, .mark em:not(.off)')];
+  const shown = [...track.querySelectorAll('.mark > span, .mark em:not(.off), .belief')];
   const boxes = shown.filter((e) => e.getClientRects().length > 0).map((e) => ({ e, box: e.getBoundingClientRect() }));
+  const isApart = (a, b, from, to) => a[from] >= b[to] - 0.5 || a[to] <= b[from] + 0.5;
   return boxes.flatMap((a, i) =>
     boxes.slice(i + 1)
-      .filter((b) => a.e.parentElement !== b.e.parentElement && a.box.left < b.box.right - 0.5 && a.box.right > b.box.left + 0.5)
+      .filter((b) => a.e.parentElement !== b.e.parentElement)
+      .filter((b) => !isApart(a.box, b.box, 'left', 'right') && !isApart(a.box, b.box, 'top', 'bottom'))
       .map((b) => a.e.textContent + ' and ' + b.e.textContent),
   );
 })`;

@@ -12,8 +12,10 @@ const MARGIN = { left: 64, right: 28, top: 24, bottom: 58 };
 const ABOVE_AXIS = 14;
 /** Shapes tell the series apart where colours do not; there are as many colours. */
 const SHAPES = ['M-5-5h10v10h-10z', 'M0-7l7 7-7 7-7-7z', 'M0-7l7 12h-14z', 'M-6-6l12 12M6-6l-12 12'];
-/** Labels of several series at the same place stand above one another. */
-const LABEL_DY = [-12, -26, -40, -54];
+/** A label stands this far above its mark. */
+const LABEL_DY = -12;
+/** How far apart marks are, so that neither they nor their labels touch on a narrow screen. */
+const APART = { x: 48, y: 40 };
 
 interface Spot {
   point: SweepPoint;
@@ -22,6 +24,13 @@ interface Spot {
   lost: number;
   /** Which min-replicas-to-write, by its place among them. */
   series: number;
+}
+
+/** Where a spot is drawn: a stem leads from there to its place, where another one is drawn already. */
+interface Placed extends Spot {
+  at: number;
+  place: number;
+  up: number;
 }
 
 /** Median client outage across, lost writes per trial upwards; a combination is a spot, the frontier joins the best. */
@@ -35,11 +44,14 @@ export function sweepChart(points: readonly SweepPoint[]): string {
   });
   if (spots.length === 0) return '<p>No combination has enough evidence to be drawn.</p>';
   const plot = plotOf(spots);
+  const placed = apart(spots, plot);
+  const hasStem = placed.some(({ up, place }) => up !== place);
   return `<figure class="sweep"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${html(spoken(spots))}">
 ${grid(plot)}
 ${frontierLine(spots, plot)}
-${spots.map((spot) => drawn(spot, plot)).join('\n')}
-</svg><figcaption>${levels.map(keyOf).join(' ')} <span>each label is a down-after; filled: on the frontier; the line to the right reaches the worst trial</span></figcaption></figure>`;
+${placed.map(stemOf).join('')}
+${placed.map((spot) => drawn(spot, plot)).join('\n')}
+</svg><figcaption>${levels.map(keyOf).join(' ')} <span>each label is a down-after; filled: on the frontier; the line to the right reaches the worst trial${hasStem ? '; where marks would overlap, a stem leads to the place of one' : ''}</span></figcaption></figure>`;
 }
 
 interface Plot {
@@ -88,10 +100,29 @@ function frontierLine(spots: readonly Spot[], { x, y }: Plot): string {
   return best.length < 2 ? '' : `<path class="frontier" d="${path.join('')}"/>`;
 }
 
-function drawn({ point, outageMs, maxMs, lost, series }: Spot, { x, y }: Plot): string {
-  const [at, up] = [x(outageMs), y(lost)];
+/** Moves a spot up or down until it touches none that is placed before it; those on the frontier come first. */
+function apart(spots: readonly Spot[], { x, y }: Plot): Placed[] {
+  const placed: Placed[] = [];
+  const ways = [0, ...spots.flatMap((_, i) => [-(i + 1), i + 1])].map((n) => n * APART.y);
+  const isFirst = ({ point }: Spot): number => (point.onFrontier ? 0 : 1);
+  for (const spot of [...spots].sort((a, b) => isFirst(a) - isFirst(b))) {
+    const [at, place] = [x(spot.outageMs), y(spot.lost)];
+    const isFree = (up: number): boolean =>
+      up > MARGIN.top + APART.y / 2 &&
+      up < HEIGHT - MARGIN.bottom &&
+      !placed.some((p) => Math.abs(p.at - at) < APART.x && Math.abs(p.up - up) < APART.y);
+    const up = ways.map((dy) => place + dy).find(isFree) ?? place;
+    placed.push({ ...spot, at, place, up });
+  }
+  return spots.flatMap(({ point }) => placed.filter((p) => p.point === point));
+}
+
+const stemOf = ({ at, place, up, series }: Placed): string =>
+  up === place ? '' : `<g class="s${series}"><path class="stem" d="M${at} ${up}V${place}"/></g>`;
+
+function drawn({ point, outageMs, maxMs, lost, series, at, up }: Placed, { x }: Plot): string {
   const label = formatDurationMs(point.downAfterMs);
-  return `<g class="s${series}${point.onFrontier ? ' best' : ''}" data-down-after="${point.downAfterMs}" data-min-replicas="${point.minReplicas}"><title>${html(pointWords(point, outageMs, maxMs, lost))}</title><path class="reach" d="M${at} ${up}H${x(maxMs)}m0-4v8"/><path class="mark" transform="translate(${at} ${up})" d="${SHAPES[series]}"/><text class="label" x="${at}" y="${up + (LABEL_DY[series] ?? 0)}" text-anchor="middle">${html(label)}</text></g>`;
+  return `<g class="s${series}${point.onFrontier ? ' best' : ''}" data-down-after="${point.downAfterMs}" data-min-replicas="${point.minReplicas}"><title>${html(pointWords(point, outageMs, maxMs, lost))}</title><path class="reach" d="M${at} ${up}H${x(maxMs)}m0-4v8"/><path class="mark" transform="translate(${at} ${up})" d="${SHAPES[series]}"/><text class="label" x="${at}" y="${up + LABEL_DY}" text-anchor="middle">${html(label)}</text></g>`;
 }
 
 const pointWords = (point: SweepPoint, outageMs: number, maxMs: number, lost: number): string =>

@@ -138,6 +138,20 @@ describe('a sweep as text', () => {
 describe('a sweep as a page', () => {
   const page = sweepHtml(whole);
 
+  it('draws marks that would touch apart, with a stem to the place of one', () => {
+    const [first, ...rest] = whole.points;
+    if (first === undefined) throw new Error('no point');
+    const twin = { ...first, minReplicas: 1, onFrontier: false };
+    const at = (svg: string): number[][] =>
+      [...svg.matchAll(/translate\(([\d.]+) ([\d.]+)\)/g)].map((m) => [Number(m[1]), Number(m[2])]);
+    const chart = sweepHtml({ ...whole, points: [first, twin] });
+    const [a = [], b = []] = at(chart);
+    expect(a[0]).toBe(b[0]);
+    expect(Math.abs((a[1] ?? 0) - (b[1] ?? 0))).toBeGreaterThanOrEqual(40);
+    expect(chart).toContain(`<path class="stem" d="M${b[0]} ${b[1]}V${a[1]}"/>`);
+    expect(sweepHtml({ ...whole, points: [first, ...rest.slice(-1)] })).not.toContain('class="stem"');
+  });
+
   it('draws every combination that has evidence, and the frontier', () => {
     const drawn = [...page.matchAll(/data-down-after="(\d+)" data-min-replicas="(\d+)"/g)];
     expect(drawn.map((m) => [Number(m[1]), Number(m[2])])).toEqual([

@@ -25,5 +25,9 @@ for (const time of all<HTMLTimeElement>('time')) {
   const at = new Date(time.dateTime);
   if (Number.isNaN(at.getTime())) continue;
   const local = at.toLocaleTimeString('en-GB', { timeZoneName: 'short' });
-  if (!/ (UTC|GMT)$/.test(local)) time.append(`, ${local} here`);
+  if (/ (UTC|GMT)$/.test(local)) continue;
+  // sv-SE writes a date as ISO 8601 does.
+  const day = at.toLocaleDateString('sv-SE');
+  const date = day === time.dateTime.slice(0, 10) ? '' : `${day} `;
+  time.append(`, ${date}${local} here`);
 }

@@ -10,15 +10,15 @@ interface Placed {
 const meets = (mark: Element, box: DOMRect, taken: readonly Placed[], gap: number): boolean =>
   taken.some((t) => t.mark !== mark && box.left < t.box.right + gap && box.right > t.box.left - gap);
 
-/** Shows marks and the labels beside them, the more important first; a mark without room becomes a dot. */
+/** Shows marks and the labels beside them, the more important first; one without room becomes a dot in the row below. */
 function label(track: Element): void {
+  separate(all('.mark', track));
   const marks = all('.mark:not(.minor)', track).sort(
     (a, b) => Number(a.dataset.rank) - Number(b.dataset.rank),
   );
   const edge = track.getBoundingClientRect().right;
   const taken: Placed[] = [];
   for (const mark of marks) {
-    mark.classList.remove('dot');
     const box = need(mark.firstElementChild).getBoundingClientRect();
     const isTight = meets(mark, box, taken, 1);
     mark.classList.toggle('dot', isTight);
@@ -36,7 +36,47 @@ function label(track: Element): void {
     if (mark.classList.contains('dot') || meets(mark, box, taken, 4)) em.classList.add('off');
     else taken.push({ mark, box });
   }
+  join(all('.mark.minor, .mark.dot', track));
 }
+
+/** The words of a mark, before others were joined to it. */
+const ownWords = new WeakMap<Element, string>();
+/** What one digit of a number beside a dot takes, in pixels. */
+const DIGIT = 7;
+
+/** Every mark by itself again, with its own words. */
+function separate(marks: readonly HTMLElement[]): void {
+  for (const mark of marks) {
+    if (!ownWords.has(mark)) ownWords.set(mark, mark.getAttribute('aria-label') ?? '');
+    mark.setAttribute('aria-label', ownWords.get(mark) ?? '');
+    mark.classList.remove('joined', 'dot');
+    delete mark.dataset.count;
+  }
+}
+
+/** Dots at one place become one, with their number and the words of all. */
+function join(dots: readonly HTMLElement[]): void {
+  const at = new Map<Element, DOMRect>();
+  for (const dot of dots) at.set(dot, need(dot.firstElementChild).getBoundingClientRect());
+  const left = (dot: Element): number => at.get(dot)?.left ?? 0;
+  let group: HTMLElement[] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const dot of [...dots].sort((a, b) => left(a) - left(b))) {
+    const isNear = left(dot) < end + 2;
+    group = isNear ? [...group, dot] : [dot];
+    const [first = dot] = group;
+    dot.classList.toggle('joined', isNear);
+    end = (at.get(first)?.right ?? 0) + (isNear ? DIGIT * String(group.length).length : 0);
+    if (isNear) first.dataset.count = String(group.length);
+    first.setAttribute('aria-label', group.map(wordsIn).join('\n'));
+  }
+}
+
+/** The lane's name is the first line of each: it is said once. */
+const wordsIn = (dot: Element, i: number): string => {
+  const words = ownWords.get(dot) ?? '';
+  return i === 0 ? words : words.slice(words.indexOf('\n') + 1);
+};
 
 /** Hides texts that do not fit into their segment, rather than cutting a word in half. */
 export function fitTexts(root: Element): void {
