@@ -4,7 +4,9 @@ import { ctl } from '../../model/hints.js';
 import { USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { flagsOf, silentSentinels } from '../evidence.js';
+import { factsOf } from '../facts-of.js';
 import { type Group, groupsOf, idsOf, judged, num } from '../group.js';
+import { beginNow } from './overdue.js';
 
 /** A PING that is answered at all is so within milliseconds. */
 const PENDING_MS = 500;
@@ -66,11 +68,13 @@ export default {
           Math.max(num(m.fields, 'last-ping-sent') ?? 0, num(m.fields, 'last-ok-ping-reply') ?? 0),
         ),
       );
+      const facts = factsOf(gathered).masters.find((m) => m.name === name);
+      const begin = facts === undefined ? null : beginNow(facts);
       seen.push({
         subject: master.id,
         message: `${master.silence.message}; ${idsOf(waiting.map((w) => w.sentinel))} wait for an answer to PING, for ${humanDurationMs(longest)} by now`,
         brief: `${master.id} (master) does not answer`,
-        fix: nextStep(gathered, group),
+        fix: nextStep(gathered, group, begin),
       });
     }
     return judged(seen, missing);
@@ -78,14 +82,14 @@ export default {
 } satisfies Check;
 
 /** Where a failover comes, the frozen master is replaced, and resumed it would take writes beside the new one. */
-function nextStep(gathered: Gathered, { master, replicas, views }: Group): string[] {
+function nextStep(gathered: Gathered, { master, replicas, views }: Group, begin: string | null): string[] {
   if (master === null) return [];
   const comes = replicas.length > 0 && views.some((v) => v.master.ckquorum.ok && v.master.ckquorum.value.ok);
   if (!comes)
     return gathered.own
       ? [ctl(gathered, `resume ${master.id}`)]
       : [`resume it on the machine of ${master.id}: kill -CONT PID, or docker unpause CONTAINER`];
-  const watch = ctl(gathered, 'status --watch');
+  const watch = begin ?? ctl(gathered, 'status --watch');
   return gathered.own
     ? [watch, '# once another node is the master:', ctl(gathered, `restart ${master.id}`)]
     : [watch, '# once another node is the master, end the frozen process and start it as a replica'];

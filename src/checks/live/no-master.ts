@@ -4,7 +4,6 @@ import { endsByItself } from '../../model/promotable.js';
 import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
 import { isLocked, type NodeState } from '../../model/snapshot.js';
-import { heardMs } from '../../model/verdict.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { cutOff, cutOffFix } from '../cut-off.js';
@@ -15,7 +14,7 @@ import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snaps
 import { failoverUnderWay, thawBefore } from '../under-way.js';
 import { bringBack } from './bring-back.js';
 import { hasNoMaster, hasOtherRole, lostMaster } from './lost-master.js';
-import { expected, isOverdue, overdue } from './overdue.js';
+import { expected, isOverdue, leftMsOf, overdue } from './overdue.js';
 
 /** A usual failover beyond down-after, in seconds. */
 const USUAL_S = usualFailoverMs({ downAfterMs: 0 }) / 1000;
@@ -135,7 +134,7 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const thaw = thawBefore(facts, lost, downAfterMs);
   if (thaw !== null) return { words: thaw, why: null, fix: [hints.ctl('status --watch')] };
   const able = `${electorate.alive - electorate.tilted} of ${count(electorate.known, 'sentinel')}`;
-  const leftMs = usualFailoverMs({ downAfterMs }) - (heardMs(facts) ?? 0);
+  const leftMs = leftMsOf(facts);
   if (isOverdue(facts, -leftMs)) return { ...overdue(facts, able, -leftMs), ...laterStart(facts, lost) };
   return {
     words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + ${USUAL_S} s)`,

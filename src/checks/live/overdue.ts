@@ -1,9 +1,13 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import type { MasterFacts } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
-import { ELECTION_TIMEOUT_MS } from '../../model/sentinel-timing.js';
+import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
+import { ELECTION_TIMEOUT_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
+import { heardMs } from '../../model/verdict.js';
 import type { RawFinding } from '../check.js';
+import { canElect, electorateOf } from '../electorate.js';
 import { eligibleAt } from '../promotable.js';
+import { failoverUnderWay } from '../under-way.js';
 
 /** `no failover 30.08 s after the usual time`. */
 const lateWords = (lateMs: number): string => `no failover ${humanDurationMs(lateMs)} after the usual time`;
@@ -30,6 +34,21 @@ const chooserIn = (facts: MasterFacts): MasterFacts['sentinelViews'][number] | u
   facts.sentinelViews.find((seen) =>
     seen.view.replicas.some((replica) => eligibleAt(facts, seen, replica).is === 'yes'),
   );
+
+/** How long until a usual failover is over, in milliseconds; negative where it should have been. */
+export const leftMsOf = (facts: MasterFacts): number =>
+  usualFailoverMs({ downAfterMs: downAfterOfQuorum(facts.sentinelViews.map(({ view }) => view)) }) -
+  (heardMs(facts) ?? 0);
+
+/** What begins a failover that will not come for minutes; null where one may come by itself, or none can. */
+export function beginNow(facts: MasterFacts): string | null {
+  if (!canElect(electorateOf(facts, facts.name)) || failoverUnderWay(facts.sentinelViews) !== null)
+    return null;
+  const chooser = chooserIn(facts);
+  return chooser !== undefined && isOverdue(facts, -leftMsOf(facts))
+    ? cli(chooser.sentinel, `SENTINEL FAILOVER ${facts.name}`)
+    : null;
+}
 
 /** What is said of a failover that does not come, and what begins it now. `able`: `3 of 3 sentinels`. */
 export function overdue(

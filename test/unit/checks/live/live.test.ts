@@ -343,6 +343,17 @@ describe('master-frozen', () => {
     expect(frozen({ 'last-ping-sent': '1900', flags: 'master,disconnected' })).toEqual([]);
   });
 
+  it('is replaced at once where the last attempt failed, and the next is minutes away', () => {
+    const [last, flags] = ['47000', 'master,s_down,o_down'];
+    const stuck = frozen({
+      'last-ping-sent': last,
+      'last-ok-ping-reply': last,
+      's-down-time': '42000',
+      flags,
+    });
+    expect(first(stuck).fix[0]).toMatch(/SENTINEL FAILOVER mymaster$/);
+  });
+
   it('is resumed only where no failover comes', () => {
     const stuck = said(masterFrozen, (g) => {
       silence(nodeIn(g, 1), 'timeout');
