@@ -9,14 +9,11 @@ import { ATTACHED_HOSTS } from '../../src/drivers/registry.js';
 import { refused } from '../../src/errors.js';
 import { formatAddress, sameAddress } from '../../src/model/address.js';
 import { majorityMaster } from '../../src/model/agreement.js';
-import type { AttachedCluster } from '../../src/model/attached.js';
+import { type AttachedCluster, PRODUCTION } from '../../src/model/attached.js';
 import type { Verdict } from '../../src/model/status.js';
 import { accessSource } from './access.js';
 import { lookDeadlineMs } from './deadline.js';
 import { targetOf } from './target.js';
-
-/** The label that makes the questions stricter. */
-const PRODUCTION = 'production';
 
 /**
  * What acts on attached clusters, for one command. Before it changes anything the state is shown and the cluster's name

@@ -129,8 +129,21 @@ function viewOf({
  * @internal Tests compare it with the record of the cluster.
  */
 export function expectationOf(gathered: Gathered): Expectation {
-  const { acts, cluster, driver, gone, kept, masterName, nodes, own, runs, sentinels, unseen, whence } =
-    gathered;
+  const {
+    acts,
+    cluster,
+    driver,
+    gone,
+    kept,
+    label,
+    masterName,
+    nodes,
+    own,
+    runs,
+    sentinels,
+    unseen,
+    whence,
+  } = gathered;
   const planned = [
     ...nodes.map((server) => ({ server, kind: 'redis' as const })),
     ...sentinels.map((server) => ({ server, kind: 'sentinel' as const })),
@@ -140,6 +153,7 @@ export function expectationOf(gathered: Gathered): Expectation {
     driver,
     own,
     ...(acts && { acts }),
+    ...(label && { label }),
     ...(unseen && { unseen }),
     masterName,
     ...(own && {

@@ -1,7 +1,7 @@
 import { badFile, loadFiles, type SettingsFile } from '../config/files.js';
 import { type Globals, resolveGlobals, withReadableApp } from '../config/globals.js';
 import { resolveSettings } from '../config/settings.js';
-import { setImplied, setNamed, setTyped } from '../model/hints.js';
+import { setAsked, setImplied, setNamed, setTyped } from '../model/hints.js';
 import { nearest } from '../model/nearest.js';
 import type { Command } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
@@ -39,6 +39,7 @@ export async function settle(
   const elsewhere = resolveSettings(settable.filter(selects), {}, env, files);
   setImplied(elsewhere.size === 0 && !env.REDIS_SENTINEL_ADDRS && chosen.clusterFrom !== 'use');
   setNamed(!isUnnamed || chosen.clusterFrom !== 'default');
+  setAsked(mayAsk(named, world));
   setTyped(def.name in world.commands && isRepeatable(def) ? [def.name, ...parsed.words] : null);
   return {
     globals: isUnnamed ? { ...named, ...chosen } : named,

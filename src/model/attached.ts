@@ -62,6 +62,9 @@ export interface AttachedCluster {
   way?: ActingWay;
 }
 
+/** The label of a cluster on which nothing is done unless its master is named. */
+export const PRODUCTION = 'production';
+
 /** How the life of an attached cluster's servers is reached: over the network alone they can only be asked. */
 export type Way = ActingWay | 'network';
 

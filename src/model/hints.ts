@@ -1,5 +1,5 @@
 import { type Address, formatAddress } from './address.js';
-import { wayFacts } from './attached.js';
+import { PRODUCTION, wayFacts } from './attached.js';
 import { driverFacts } from './drivers.js';
 import { ifSet, shellWord } from './secrets.js';
 import type { NodeState, SentinelState, Silence } from './snapshot.js';
@@ -70,6 +70,13 @@ export function setNamed(named: boolean): void {
 /** Whether `default` is meant only because nothing names a cluster. */
 export const isUnnamed = (): boolean => !isNamed;
 
+let isAsked = true;
+
+/** Whether a command is typed where it can ask: off a terminal a hint has the answer that it needs. */
+export function setAsked(asked: boolean): void {
+  isAsked = asked;
+}
+
 const LOOKS = 'status';
 let typed = LOOKS;
 
@@ -121,6 +128,13 @@ export const cliSecret = (
 export const recreate = (cluster: string): string =>
   `remove "${cluster}" and create it again (what that removes: sentinelctl down --help)`;
 
+/**
+ * What makes a harmless command act on an attached cluster where nothing can be asked. One that is labelled production
+ * wants its master named too, and the refusal says which.
+ */
+const confirmation = ({ acts, cluster, label }: Expectation): string =>
+  acts === undefined || isAsked || label === PRODUCTION ? '' : ` --confirm ${cluster}`;
+
 export function hintsFor(expectation: Expectation): Hints {
   const { own, acts, nodes, unseen = [] } = expectation;
   const inContainers = acts !== undefined && driverFacts(wayFacts(acts).driver).container !== null;
@@ -139,7 +153,8 @@ export function hintsFor(expectation: Expectation): Hints {
       if (ours(server)) {
         // The address of a container that has ended accepts nothing and refuses nothing.
         const verb = !isFrozen || inContainers ? 'start' : restart ? 'restart' : 'resume';
-        return ctl(expectation, `${verb} ${server.id}`);
+        const answer = verb === 'restart' ? '' : confirmation(expectation);
+        return ctl(expectation, `${verb} ${server.id}${answer}`);
       }
       if (silence?.unreached === true)
         return `start the machine of ${formatAddress(server.endpoint)} if it is off, else open the network to it (firewall, security group, route)`;

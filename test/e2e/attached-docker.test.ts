@@ -92,7 +92,7 @@ describe.skipIf(!hasEngine || !hasImage(IMAGE))('containers that sentinelctl did
     const killed = await cli.run(['kill', 'redis-2', '--confirm', 'app', '--cluster', 'app']);
     expect(killed.stdout, killed.stderr).toMatch(/kill redis-2: running → exited[\s\S]*exit code 137/);
     const status = await cli.run(['status', '--cluster', 'app']);
-    expect(status.stdout).toContain('sentinelctl start redis-2 --cluster app');
+    expect(status.stdout).toContain('sentinelctl start redis-2 --confirm app --cluster app');
     const started = await cli.run(['start', 'redis-2', '--confirm', 'app', '--cluster', 'app']);
     expect(started.stdout, started.stderr).toMatch(/start redis-2: exited → running/);
     expect((await cli.run(['logs', 'redis-2', '--cluster', 'app'])).stdout).toContain('Redis is starting');

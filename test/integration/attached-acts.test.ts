@@ -150,7 +150,9 @@ it('is refused where it was attached to look, and wants more of production', asy
 
 it('starts again what it ended, as it was started before', async () => {
   await settled('redis-2 named as down', async () =>
-    (await run('status', ...SHOP_GROUP)).stdout.includes('→ sentinelctl start redis-2 --cluster shop'),
+    (await run('status', ...SHOP_GROUP)).stdout.includes(
+      '→ sentinelctl start redis-2 --confirm shop --cluster shop',
+    ),
   );
   const started = await run('start', 'redis-2', '--cluster', 'shop', ...CONFIRM);
   expect(started.code, started.stderr).toBe(0);
@@ -167,7 +169,7 @@ it('names a frozen node of this machine as that, also while the sentinels still 
     const ran = await run('status', ...SHOP_GROUP, '--json');
     expect(ran.json().verdict).toMatchObject({
       word: 'DEGRADED',
-      next: 'sentinelctl resume redis-3 --cluster shop',
+      next: 'sentinelctl resume redis-3 --confirm shop --cluster shop',
     });
   } finally {
     third?.signal('SIGCONT');

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { assess } from '../../../src/checks/assess.js';
 import { expectationOf, snapshotOf } from '../../../src/checks/facts-of.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import type { Gathered } from '../../../src/model/gathered.js';
+import { setAsked } from '../../../src/model/hints.js';
 import { doctorText } from '../../../src/report/text/doctor.js';
 import { statusText } from '../../../src/report/text/status.js';
 import { type Alteration, altered, type Place } from '../../helpers/alterations/index.js';
@@ -79,11 +80,22 @@ it('a frozen replica: no line repeats the first one', () => {
   }
 });
 
-it('a server that was never seen running is started by hand', () => {
+describe('a dead server of an attached cluster whose processes are here', () => {
   const gathered = without('one machine', { 'redis-3': 'refused' });
   Object.assign(gathered, { own: false, acts: 'local', cluster: 'shop', driver: 'attached' });
   for (const record of replicaRecords(gathered, 3)) record.flags = 's_down,slave,disconnected';
-  expect(statusOf(gathered).verdict.next).toMatch(/^sentinelctl start redis-3 --cluster shop/);
-  gathered.unseen = ['redis-3'];
-  expect(statusOf(gathered).verdict.next).toMatch(/^start the server again on the machine of /);
+  const next = (more: Partial<Gathered> = {}): string | null =>
+    statusOf({ ...gathered, ...more }).verdict.next;
+  afterEach(() => setAsked(true));
+
+  it('is started by hand where it was never seen running', () => {
+    expect(next()).toBe('sentinelctl start redis-3 --cluster shop');
+    expect(next({ unseen: ['redis-3'] })).toMatch(/^start the server again on the machine of /);
+  });
+
+  it('off a terminal has the answer to the question that cannot be asked, but for production', () => {
+    setAsked(false);
+    expect(next()).toBe('sentinelctl start redis-3 --confirm shop --cluster shop');
+    expect(next({ label: 'production' })).toBe('sentinelctl start redis-3 --cluster shop');
+  });
 });
