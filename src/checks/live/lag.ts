@@ -56,7 +56,7 @@ export default {
         const isFar = backlog !== null && behind > backlog;
         if (!isSilent && !isFar) continue;
         const node = replicas.find((n) => isAt(n, address));
-        const frozen = node?.silence?.kind === 'timeout';
+        const frozen = node?.silence?.kind === 'timeout' && node.silence.unreached !== true;
         seen.push({
           subject: nodeAt(gathered, address),
           message: `${nodeAt(gathered, address)}: ${isSilent ? `acknowledged nothing for ${lagS} s, ` : ''}${bytes(behind)} behind ${master.id}${isFar && backlog !== null ? `, more than its backlog of ${bytes(backlog)}` : ''}${frozen ? '; it accepts connections but does not answer' : ''}`,

@@ -56,7 +56,8 @@ export default {
         missing.push(`${name}: which node is its master is not known`);
         continue;
       }
-      if (master.silence?.kind !== 'timeout') continue;
+      // A machine that is off, or behind a filter, takes no connection.
+      if (master.silence?.kind !== 'timeout' || master.silence.unreached === true) continue;
       // Its connection is still there: a node that is gone, or is not reachable at all, loses it.
       const waiting = views.filter(
         ({ master: m }) =>

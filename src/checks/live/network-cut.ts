@@ -109,13 +109,18 @@ function between(facts: MasterFacts, sides: readonly Side[]): RawFinding {
   const most = Math.max(...sides.map(({ sentinels }) => sentinels.length));
   const isHeadless = most < electorate.needed;
   const servers = sides.flatMap((side) => side.servers);
+  const sideOf = (node: Server): readonly Server[] =>
+    sides.find((side) => side.servers.some((s) => s.id === node.id))?.servers ?? [];
   return {
     subject: subjectOf(servers),
     brief: `${words}${lost}`,
     message: `${words}: all of them answer here, and the sentinels of each side call the other side down${lost}`,
     evidence: 'all of them answer here, and the sentinels of each side call the other side down',
     ...(wrong.length === 0 && impactWithoutWrites(isHeadless)),
-    fix: [openBetween(sides.map((side) => side.servers)), ...wrong.flatMap((n) => stopWrites(n, facts))],
+    fix: [
+      openBetween(sides.map((side) => side.servers)),
+      ...wrong.flatMap((n) => stopWrites(n, facts, sideOf(n))),
+    ],
   };
 }
 
@@ -214,16 +219,24 @@ function fromOneSide(facts: MasterFacts, silent: readonly Server[]): RawFinding 
       : !mayPromote && { impact: 'no-failover' as const }),
     fix: [
       open,
-      ...(mayPromote ? masters.flatMap((n) => stopWrites(n, facts)) : []),
+      ...(mayPromote ? masters.flatMap((n) => stopWrites(n, facts, here)) : []),
       '# no SENTINEL RESET here before that: it forgets the other side',
     ],
   };
 }
 
-/** It refuses writes while fewer replicas are connected than it has now and one more: the replicas of the other side. */
-function stopWrites(node: AnsweredNode, { hints }: MasterFacts): string[] {
-  const { attached, leastReplicas = 0, version } = node.answer;
-  const least = attached.filter(({ state }) => state === 'online').length + 1;
+/** It refuses writes while no more replicas acknowledge than are on its own side. */
+function stopWrites(
+  node: AnsweredNode,
+  { answered, hints, refOf }: MasterFacts,
+  side: readonly Server[],
+): string[] {
+  const { leastReplicas = 0, version } = node.answer;
+  const beside = answered.filter(
+    ({ id, answer: { follows } }) =>
+      side.some((s) => s.id === id) && follows !== null && refOf(follows).id === node.id,
+  );
+  const least = beside.length + 1;
   if (leastReplicas >= least) return [];
   const name = Number.parseInt(version, 10) >= 5 ? 'min-replicas-to-write' : 'min-slaves-to-write';
   return [
