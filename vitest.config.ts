@@ -25,7 +25,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
           maxWorkers: availableParallelism() + WAITING_WORKERS,
-          testTimeout: 60_000,
+          testTimeout: 600_000,
           sequence: { groupOrder: 0 },
         },
       },

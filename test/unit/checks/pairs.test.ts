@@ -280,4 +280,4 @@ it(`${PAIRS} pairs of faults: both are named (seed ${SEED})`, () => {
   }
   expect(judged).toBe(PAIRS);
   expect(wrong.join('\n'), `seed ${SEED}`).toBe('');
-}, 60_000);
+});

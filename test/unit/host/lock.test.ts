@@ -105,10 +105,10 @@ describe('many processes', () => {
   beforeAll(async () => {
     compiled = await compile('host/lock.ts');
     await writeFile(join(compiled.dir, 'contender.mjs'), CONTENDER);
-  }, 60_000);
+  });
   afterAll(() => compiled.remove());
 
-  it('hold a lock one at a time, each dying with it in the end', { timeout: 120_000 }, async () => {
+  it('hold a lock one at a time, each dying with it in the end', async () => {
     const dir = await tempDir();
     await writeFile(join(dir, 'c.lock'), recordOfTheDead('a'));
     const children = Array.from({ length: PROCESSES }, () => {
