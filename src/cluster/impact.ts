@@ -140,10 +140,7 @@ export function impactAsItWas(seen: Seen, node: NodePlan, action: 'start' | 'res
 }
 
 /** How many sentinels answer without those that are `lost`, and how many are needed for a failover. */
-export function votersLeft(
-  { plan, snapshot }: Seen,
-  lost: readonly string[],
-): { left: number; needed: number } {
+function votersLeft({ plan, snapshot }: Seen, lost: readonly string[]): { left: number; needed: number } {
   return {
     left: snapshot.sentinels.filter((s) => s.answer !== null && !lost.includes(s.id)).length,
     needed: votesNeeded(sentinelNodes(plan).length, liveSettings(plan.spec, snapshot).quorum),
