@@ -16,6 +16,7 @@ const BESIDES: Record<string, string> = { report: 'failover-test', 'status --wat
 /** Not in every document, and not in these. */
 const RARE = [
   'error.why',
+  'error.account[]',
   'error.hint',
   'clusters[].why',
   'clusters[].silent',
