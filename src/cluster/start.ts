@@ -181,8 +181,8 @@ type FailoverBound = (settings: SentinelSettings) => number;
 export interface Waiting {
   /** Down-after + 15 s where absent. */
   bound?: FailoverBound;
-  /** Called at each refusal, with how long it is waited at most from now, in milliseconds. */
-  onRefusal?: (leftMs: number, settings: SentinelSettings) => void;
+  /** Called at each refusal with its code, and how long it is waited at most from now, in milliseconds. */
+  onRefusal?: (leftMs: number, settings: SentinelSettings, code: string) => void;
 }
 
 /** Asks again as long as it is refused and a failover may still change that; throws the last refusal. */
@@ -201,7 +201,7 @@ export async function afterFailover<T>(
       ask().catch((error: unknown) => {
         if (!(error instanceof OperatorError)) throw error;
         lastRefusal = error;
-        onRefusal?.(endMs - clock.now(), settings);
+        onRefusal?.(endMs - clock.now(), settings, error.code);
         return undefined;
       }),
     { clock, everyMs: 100, deadlineMs, signal },

@@ -74,7 +74,7 @@ export async function awaitOutcome(
     async () => {
       const sentinelViews = sentinelViewsOf(await surveyPlan(plan, asking), plan.spec.masterName);
       if (!sentinelViews.some(({ view }) => isOpen(view))) return true;
-      onWait(endMs - clock.now(), settings);
+      onWait(endMs - clock.now(), settings, 'failover-at-hand');
       return undefined;
     },
     { clock, everyMs: LOOK_EVERY_MS, deadlineMs },

@@ -20,11 +20,13 @@ export async function waitingFor<T>(
   let begunMs: number | null = null;
   let shownMs = Number.NEGATIVE_INFINITY;
   const label = `waiting until the sentinels have decided about ${about}`;
-  const onRefusal: Waiting['onRefusal'] = (leftMs, settings) => {
+  const onRefusal: Waiting['onRefusal'] = (leftMs, settings, code) => {
     const now = clock.now();
     const usualMs = usualFailoverMs(settings, true);
     if (begunMs === null && guarded) {
-      const text = `${label}, so that no second master returns: usually within ${seconds(usualMs)}, at most ${seconds(leftMs)}; Ctrl-C again aborts without cleanup, then run ${command('recover', live.plan.spec.cluster)}`;
+      const purpose =
+        code === 'would-come-back-empty' ? 'it does not come back empty' : 'no second master returns';
+      const text = `${label}, so that ${purpose}: usually within ${seconds(usualMs)}, at most ${seconds(leftMs)}; Ctrl-C again aborts without cleanup, then run ${command('recover', live.plan.spec.cluster)}`;
       onProgress({ type: 'note', level: 'info', text });
     }
     begunMs ??= now;
