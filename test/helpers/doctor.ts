@@ -104,6 +104,13 @@ export function attachedPatient(
 const isAbout = (finding: Finding, subject: string): boolean =>
   finding.subject === subject || finding.subject.split(', ').includes(subject);
 
+/** Of a finding about several servers, whether a line of its fix is not for another one than that address. */
+function isFor(line: string, finding: Finding, subject: string): boolean {
+  const port = /^[\d.]+:(\d+)$/.exec(subject)?.[1];
+  const to = / -p (\d+) /.exec(line)?.[1];
+  return finding.subject === subject || port === undefined || to === undefined || to === port;
+}
+
 function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DEADLINE_MS): Patient {
   const look = (): Promise<Gathered> =>
     gather(runtime, target, { clock: systemClock, deadlineMs, watchForMs: null });
@@ -124,7 +131,7 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
         return all.find((f) => f.id === id && isAbout(f, subject) && f.severity === severity);
       }, within);
       if (found === undefined) expect.fail(`${id} of ${subject} was not found:\n${last.join('\n')}`);
-      return found;
+      return { ...found, fix: found.fix.filter((line) => isFor(line, found, subject)) };
     },
     async isCured(id, subject) {
       let last = 'never judged';
