@@ -65,6 +65,25 @@ async function recovered(command = 'recover'): Promise<RecoverResult> {
   return ran.json() as RecoverResult;
 }
 
+/** The first master is the only node that keeps nothing on disk. */
+it('what would leave the cluster empty is refused, and not with --force', async () => {
+  const [{ master, nodes } = { master: null, nodes: [] }] = (await statusOf(cli)).status.masters;
+  const replica = nodes.find(({ role }) => role === 'replica')?.id ?? '';
+  await askNode(cli, master?.id ?? '', 'SET', 'kept', '1');
+  const refused = { exit: 3, code: 'would-come-back-empty' };
+  await refusal(cli, ['inject', 'fast-restart'], { ...refused, says: 'inject fast-restart --force' });
+  await refusal(cli, ['inject', 'fast-restart', '--dry-run'], { ...refused, says: /up to 1 key$/m });
+  // Its replicas write to disk.
+  expect((await cli.run(['inject', 'cold-start', '--dry-run'])).code).toBe(0);
+  expect((await cli.run(['inject', 'fast-restart', replica, '--dry-run'])).code).toBe(0);
+  const forced = await cli.run(['inject', 'fast-restart', '--force', '--json']);
+  expect(forced.code, forced.stderr).toBe(0);
+  expect((forced.json() as InjectResult).acts[0]?.does).toMatch(/with what it has on disk$/);
+  expect((await statusOf(cli)).status.verdict.text).toContain('the data is gone');
+  // An empty cluster is named for as long as it is empty.
+  await askNode(cli, master?.id ?? '', 'SET', 'new', '1');
+});
+
 describe('inject --for, killed', () => {
   it.each([1, 2, 3, 4])('after line %i of its journal: recover puts everything back', async (lines) => {
     await cutOffAt(lines, ['inject', 'sentinel-down', '--for', '60s']);
@@ -217,21 +236,6 @@ describe('inject', () => {
     );
     expect(journal()?.closed).toBe(true);
     expect((await statusOf(cli)).code).toBe(0);
-  });
-
-  it('is refused where the cluster would come back empty, and not with --force', async () => {
-    const [{ master, nodes } = { master: null, nodes: [] }] = (await statusOf(cli)).status.masters;
-    const replica = nodes.find(({ role }) => role === 'replica')?.id ?? '';
-    await askNode(cli, master?.id ?? '', 'SET', 'kept', '1');
-    const refused = { exit: 3, code: 'would-come-back-empty' };
-    await refusal(cli, ['inject', 'fast-restart'], { ...refused, says: 'inject fast-restart --force' });
-    await refusal(cli, ['inject', 'fast-restart', '--dry-run'], { ...refused, says: /up to 1 key$/m });
-    // Its replicas write to disk.
-    expect((await cli.run(['inject', 'cold-start', '--dry-run'])).code).toBe(0);
-    expect((await cli.run(['inject', 'fast-restart', replica, '--dry-run'])).code).toBe(0);
-    const forced = await cli.run(['inject', 'fast-restart', '--force', '--json']);
-    expect(forced.code, forced.stderr).toBe(0);
-    expect((forced.json() as InjectResult).acts[0]?.does).toMatch(/with what it has on disk$/);
   });
 
   it('is refused on a cluster that is not steady, and not with --force', async () => {
