@@ -74,7 +74,7 @@ it('failovers again and again are counted at one look, those that sentinelctl ma
   const found = await holds(flapping);
   expect(found.subject).toBe('mymaster');
   expect(found.message).toMatch(
-    /^mymaster had 4 failovers within .*: the sentinels gave redis-\d and redis-\d another role or master 4 times \(SLAVEOF\), config-epoch 4; the last time .* ago$/,
+    /^mymaster had 4 failovers within .*: the sentinels gave redis-\d and redis-\d another role or master 4 times \(SLAVEOF\), config-epoch \d+; the last time .* ago$/,
   );
   await beginAudit(cli.home, {
     ...{ id: '1', atMs: Date.now(), user: 'test', cluster: 'shop', masterName: 'mymaster' },
