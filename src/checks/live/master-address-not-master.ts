@@ -1,3 +1,4 @@
+import { isAt } from '../../model/facts.js';
 import type { SnapshotCheck } from '../check.js';
 import { judgeMasters, placed } from '../snapshot.js';
 
@@ -15,9 +16,14 @@ export default {
     'file.',
   remedy: [
     'read the log of the node: it names the client that sent REPLICAOF',
-    'if it should be the master: REPLICAOF NO ONE at it; otherwise SENTINEL FAILOVER NAME at one sentinel',
+    'where another node is a master, wait: the sentinels call a master with the wrong role down, and switch',
+    'only where no node is a master: REPLICAOF NO ONE at the one that has the data',
   ],
-  sources: ['https://redis.io/docs/latest/develop/reference/sentinel-clients/', 'measured'],
+  sources: [
+    'https://redis.io/docs/latest/develop/reference/sentinel-clients/',
+    'sentinel.c: sentinelCheckSubjectivelyDown',
+    'measured',
+  ],
   causes: ['no-master', 'replica-orphan', 'link-down'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels', 'nodes'], (master) => {
@@ -26,13 +32,22 @@ export default {
       const node = answered.find((n) => n.id === master.refOf(address).id);
       if (node === undefined || node.answer.role !== 'replica') return [];
       const { follows } = node.answer;
+      const heir = answered.find((n) => follows !== null && isAt(n, follows) && n.answer.role === 'master');
+      const look = hints.act(node, `logs ${node.id} --tail 50`, 'ROLE');
       return [
         {
           subject: node.id,
           brief: `the sentinels send clients to ${node.id}, which is a replica`,
           evidence: follows === null ? null : `${node.id} follows ${placed(master, follows)}`,
           message: `the sentinels send clients to ${placed(master, address)}, but it is a replica${follows === null ? '' : ` of ${placed(master, follows)}`}`,
-          fix: [hints.act(node, `logs ${node.id} --tail 50`, 'ROLE')],
+          fix:
+            heir === undefined
+              ? [look]
+              : [
+                  `# ${heir.id} is a master: the sentinels call ${node.id} down for its role, and switch by themselves, usually within a minute`,
+                  hints.ctl('status --watch'),
+                  look,
+                ],
         },
       ];
     }),

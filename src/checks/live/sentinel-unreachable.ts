@@ -1,3 +1,4 @@
+import { isIp } from '../../model/address.js';
 import { isAt, livesHere, type SnapshotFacts } from '../../model/facts.js';
 import { HEARD_MS } from '../../model/sentinel-timing.js';
 import type { SentinelState } from '../../model/snapshot.js';
@@ -99,8 +100,21 @@ function wordsOn(
       : `${sentinel.id} ${downWord(sentinel)}`,
     message: saidNothing(sentinel),
     evidence: isSpeaking(sentinel) ? null : evidence,
-    fix: isSpeaking(sentinel) ? [NO_SENTINEL] : [facts.hints.revive(sentinel, sentinel.silence)],
+    fix: isSpeaking(sentinel)
+      ? [NO_SENTINEL]
+      : [facts.hints.revive(sentinel, sentinel.silence), ...lookUpHint(facts, sentinel)],
   };
+}
+
+/** A sentinel that knows servers by name answers nothing while a name server keeps it waiting (anetResolve). */
+function lookUpHint({ masters, expectation }: SnapshotFacts, { silence }: SentinelState): string[] {
+  const names = masters
+    .flatMap(({ sentinelViews }) => sentinelViews.map(({ view }) => view.address.host))
+    .filter((host) => !isIp(host));
+  const [name] = names;
+  return name === undefined || expectation.own || silence?.kind !== 'timeout'
+    ? []
+    : [`# or it waits for a name server: on its machine, getent hosts ${name} must answer at once`];
 }
 
 /** Something answers there, and not as a sentinel. */

@@ -57,7 +57,11 @@ function passwordVariable(
 ): string | null {
   const probes = [container.liveness, container.readiness, container.startup];
   const text = probes.map((probe) => probe && commandText(probe, container, workload, maps)).join('\n');
-  return /(?:\s(?:-a|--pass)\s+|REDISCLI_AUTH=)["']?\$\{?([A-Za-z_]\w*)\}?["'\s]/.exec(text)?.[1] ?? null;
+  const given = /(?:\s(?:-a|--pass)\s+|REDISCLI_AUTH=)["']?\$\{?([A-Za-z_]\w*)\}?["'\s]/.exec(text)?.[1];
+  if (given === undefined) return null;
+  // One that the probe sets itself is not there in another probe: the one that it is set from is.
+  const assigned = new RegExp(`\\b${given}=(\\S*)`).exec(text)?.[1];
+  return assigned === undefined ? given : (/^["']?\$\{?([A-Za-z_]\w*)/.exec(assigned)?.[1] ?? null);
 }
 
 export type ProbeName = 'livenessProbe' | 'readinessProbe' | 'startupProbe';

@@ -56,6 +56,27 @@ describe('one server under two addresses', () => {
   });
 });
 
+describe('a sentinel that takes connections and answers nothing', () => {
+  const fixFor = (host: string): string =>
+    fixOf(
+      judge(
+        altered((s) => {
+          for (const view of viewsIn(s)) view.address = { ...view.address, host };
+          nodeOf(s, 1).announce = { ...nodeOf(s, 1).announce, host };
+          silenceSentinel(s, 2, { kind: 'timeout', message: 'connection accepted, no reply within 1.50 s' });
+        }),
+      ),
+      'sentinel-unreachable',
+    );
+
+  it('may wait for a name server, where servers go by names', () => {
+    expect(fixFor('node1.example')).toContain(
+      'on its machine, getent hosts node1.example must answer at once',
+    );
+    expect(fixFor('127.0.0.1')).not.toContain('getent');
+  });
+});
+
 describe('one server under two addresses, promoted under one and sent to the other', () => {
   it('follows itself: the first command of status ends that, as that of doctor', () => {
     const other = { host: '127.0.0.77', port: 6381 };
