@@ -1,4 +1,4 @@
-import { formatAddress } from '../../model/address.js';
+import { formatAddress, isLoopback } from '../../model/address.js';
 import { isAt, livesHere, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import { HEARD_MS } from '../../model/sentinel-timing.js';
 import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot.js';
@@ -102,7 +102,7 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
   if (cause !== null) return speaking(node, facts, cause);
   const fix = [
     hints.revive(node, node.silence, mayBeOldMaster(node, facts)),
-    ...(isStopped(node) && mayBeOldMaster(node, facts) ? elsewhere(facts) : []),
+    ...(isStopped(node) && mayBeOldMaster(node, facts) ? elsewhere(facts, node) : []),
   ];
   const isSlow = node.silence?.kind === 'timeout';
   if (!(livesHere(expectation) && isSlow) && !expectation.own && isHeardBySentinels(node, facts)) {
@@ -194,9 +194,18 @@ function isHeardBySentinels(node: NodeState, facts: MasterFacts): boolean {
 const mayBeOldMaster = (node: NodeState, facts: MasterFacts): boolean =>
   entriesOf(node, facts).every(({ runId }) => runId === '');
 
-/** An old master that was started under another address is a master that no sentinel knows. */
-const elsewhere = ({ expectation, master, answered, refOf }: MasterFacts): string[] =>
-  expectation.own || master === null || !answered.some((n) => n.id === refOf(master).id)
+/**
+ * An old master that was started under another address is a master that no sentinel knows. Beside others, a loopback address may be
+ * the new master's own: told to follow it, that would follow itself.
+ */
+const elsewhere = (
+  { expectation, master, answered, refOf }: MasterFacts,
+  { announce }: NodeState,
+): string[] =>
+  expectation.own ||
+  master === null ||
+  (isLoopback(announce.host) && !isLoopback(master.host)) ||
+  !answered.some((n) => n.id === refOf(master).id)
     ? []
     : [
         `# or is it back under another address? There: redis-cli REPLICAOF ${master.host} ${master.port}, and give it a fixed address`,
