@@ -13,6 +13,9 @@ const REFUSED = /^sentinelctl (start|restart|resume|up)\b/;
 const CHANGES =
   /^(test -n .* )?redis-cli .*( CONFIG (SET|REWRITE)| SENTINEL (SET|CONFIG SET|REMOVE|MONITOR|RESET|FAILOVER)| REPLICAOF| ACL SETUSER| SHUTDOWN| CLIENT KILL)\b/;
 
+/** What forgets, or names, the other side of a cut. */
+const FORGETS = /SENTINEL (RESET|REMOVE|MONITOR)|REPLICAOF/;
+
 /**
  * While a run is active, what is wrong is only watched: a change from outside would be refused, or spoil the run. What a
  * run left is rolled back first. Where no sentinel answers, everything is started.
@@ -22,11 +25,13 @@ export function possibleNow(
   check: Pick<CheckText, 'id'>,
   { expectation, masters, snapshot }: SnapshotFacts,
 ): RawFinding {
-  const raw = beforeHealed(seen, check, masters);
   const { cluster, own, underWay, unfinished } = expectation;
+  // A run that is active, or left something, cut the network itself.
+  const isOurs = underWay !== undefined || unfinished !== undefined;
+  const raw = isOurs ? seen : beforeHealed(seen, check, masters);
   const { later: _, ...rest } = raw;
   if (underWay !== undefined)
-    return raw.fix.some((line) => line.startsWith('sentinelctl '))
+    return raw.fix.some((line) => line.startsWith('sentinelctl ') || CHANGES.test(line))
       ? { ...rest, fix: [command('status --watch', cluster)] }
       : raw;
   if (unfinished === undefined || 'unreadable' in unfinished)
@@ -48,8 +53,11 @@ function beforeHealed(
   if (!networkCut.causes.includes(id)) return raw;
   const master =
     masters.find(({ name }) => name === raw.masterName) ?? (masters.length === 1 ? masters[0] : undefined);
-  const open = master === undefined ? undefined : cutIn(master)?.fix[0];
+  const cut = master === undefined ? null : cutIn(master);
+  const open = cut?.fix[0];
   if (open === undefined) return raw;
+  // A side that can elect goes on: what it can do now stays, but for what speaks of the other side.
+  if (cut?.impact === 'degraded' && !raw.fix.some((line) => FORGETS.test(line))) return raw;
   const { later: _, repair: _one, repairs: _all, ...rest } = raw;
   return { ...rest, fix: [open] };
 }

@@ -5,6 +5,7 @@ import { REPLIES_MS } from '../model/sentinel-timing.js';
 import { listed } from '../model/words.js';
 import { idsOf } from './group.js';
 import { isDown } from './snapshot.js';
+import { openPort } from './still-speaks.js';
 import { justStarted } from './under-way.js';
 
 /** A replica that is known by an address at which no sentinel reaches it. */
@@ -20,7 +21,7 @@ interface Node {
 interface Unreached {
   master: { id: string; endpoint: Address };
   nodes: readonly Node[];
-  sentinels: readonly { id: string }[];
+  sentinels: readonly { id: string; announce?: Address }[];
 }
 
 /** `redis-1 sends data to 10.78.0.2:6379 and 10.78.0.3:6379, where sentinel-1, sentinel-2 cannot connect`. */
@@ -35,19 +36,22 @@ export const sendsWhere = ({
   `${master.id} sends data to ${listed(nodes.map(({ announce }) => formatAddress(announce)))}, where ${idsOf(sentinels)} cannot connect`;
 
 /** What makes them known by another address: which one is right only the operator knows; `note` stands behind it. */
-export function announceOther({ master, nodes }: Unreached, note: string): string[] {
+export function announceOther({ master, nodes, sentinels }: Unreached, note: string): string[] {
   const each = nodes.length === 1 ? 'an address' : 'an address of each';
   const others = nodes.flatMap((node) => {
     const also = listensAt(node);
     return also.length === 0 ? [] : [`# ${node.id} listens on ${listed(also)} too`];
   });
+  const hosts = sentinels.map(({ id, announce }) => announce?.host ?? id);
   return [
+    ...nodes.map(({ announce }) => `# where that is its address: ${openPort(hosts, announce)}; else:`),
     `replica-announce-ip and replica-announce-port in the redis.conf of ${listed(nodes.map(({ id }) => id))}: ${each} at which the sentinels connect${note}`,
     ...others,
-    ...nodes.map((node) =>
-      cli(node, `CONFIG SET replica-announce-ip <an address of ${node.id} at which the sentinels connect>`),
+    ...nodes.map(
+      (node) =>
+        `# ${cli(node, `CONFIG SET replica-announce-ip <an address of ${node.id} at which the sentinels connect>`)}`,
     ),
-    cli(master, 'CLIENT KILL TYPE replica'),
+    `# then ${cli(master, 'CLIENT KILL TYPE replica')}`,
     '# the sentinels still list the old addresses then: run doctor again',
   ];
 }

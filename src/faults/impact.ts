@@ -15,7 +15,7 @@ import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { liveSettings } from '../model/sentinel-settings.js';
 import {
   endsBeforeOdown,
-  failoverGuardMs,
+  INFO_PERIOD_MS,
   SAFE_RETURN_MS,
   TILT_PERIOD_MS,
   TILT_TRIGGER_MS,
@@ -47,6 +47,10 @@ export function impactOfActs(seen: Seen, acts: readonly Act[], forMs: number | n
   if (dataNodes(seen.plan).every(({ id }) => lost.includes(id)))
     return 'no data node answers: reads and writes stop until the nodes run again';
   if (acts.some(({ act }) => act === 'simulate')) return ofLeaderCrash(before);
+  const neverPromoted = acts.flatMap((act) =>
+    act.act === 'config' && act.set['replica-priority'] === '0' ? [act.node] : [],
+  );
+  if (neverPromoted.length > 0) return ofPriority(before, neverPromoted);
   const onMaster = acts.find((act) => 'node' in act && act.node === master.id);
   if (onMaster !== undefined) return `${master.id} is the master: ${ofMaster(before, onMaster)}`;
   const cut = acts.find((act) => act.act === 'block');
@@ -83,16 +87,21 @@ const hangs = (before: Before): string => {
 
 const others = (lost: readonly string[], { id }: NodePlan): string[] => lost.filter((one) => one !== id);
 
+/** Whether a node writes an append-only file, by its own word; undefined where it did not say. */
+const logsIn = ({ snapshot }: Seen, { id }: NodePlan): boolean | undefined =>
+  snapshot.groups.flatMap(({ nodes }) => nodes).find((n) => n.id === id)?.answer?.logsWrites;
+
 type OfMaster = { [K in ActKind]?: (before: Before, act: ActOf<K>) => string };
 
 /** What each act means at the master. */
 const OF_MASTER: OfMaster = {
   end(before, { restart }) {
     const { seen, master, lost, forMs } = before;
+    const isKept = logsIn(seen, master) ?? master.persistent;
     if (restart === true)
-      return `writes stop for about 1 s, until it runs again, and no failover follows${master.persistent ? '' : '; it keeps nothing on disk, so it starts empty, its replicas copy that, and all keys are lost'}`;
+      return `writes stop for about 1 s, until it runs again, and no failover follows${isKept ? '' : '; it writes no append-only file, so it starts empty or with old data, and its replicas copy that'}`;
     const { downAfterMs } = liveSettings(seen.plan.spec, seen.snapshot);
-    if (master.persistent && forMs !== null && forMs <= downAfterMs - SAFE_RETURN_MS)
+    if (isKept && forMs !== null && forMs <= downAfterMs - SAFE_RETURN_MS)
       return `writes stop for about ${seconds(forMs)}: it is started again before down-after has passed, so no failover follows`;
     return lossOfMaster(seen, others(lost, master));
   },
@@ -109,13 +118,12 @@ const OF_MASTER: OfMaster = {
   'fail-saves': hangs,
   follow({ seen, forMs }) {
     const { downAfterMs } = liveSettings(seen.plan.spec, seen.snapshot);
-    const untilMs = downAfterMs + WRONG_ROLE_DOWN_MS;
+    // The role is seen with an INFO; from then on it counts.
+    const untilMs = downAfterMs + WRONG_ROLE_DOWN_MS + INFO_PERIOD_MS;
     return forMs !== null && forMs < untilMs
       ? `it takes no writes as a replica: writes stop for about ${seconds(forMs)}`
       : `it takes no writes as a replica: writes stop for about ${seconds(untilMs)}, until the sentinels replace it`;
   },
-  config: () =>
-    'writes continue, and no replica can be promoted: if the master fails, writes stop until this is rolled back',
   slow: ({ master }, act) => {
     const most = act.delayMs + act.jitterMs;
     return `writes continue, and reach its replicas ${formatDurationMs(act.delayMs)}${most > act.delayMs ? ` to ${formatDurationMs(most)}` : ''} later: those are lost if ${master.id} fails`;
@@ -125,6 +133,14 @@ const OF_MASTER: OfMaster = {
 function ofMaster<K extends ActKind>(before: Before, act: ActOf<K>): string {
   const says = OF_MASTER[act.act as K] as ((before: Before, act: ActOf<K>) => string) | undefined;
   return says === undefined ? 'writes continue' : says(before, act);
+}
+
+/** Nodes that Sentinel does not promote. */
+function ofPriority({ seen, master }: Before, nodes: readonly string[]): string {
+  const others = dataNodes(seen.plan).filter(({ id }) => id !== master.id);
+  return others.every(({ id }) => nodes.includes(id))
+    ? 'writes continue, and no replica can be promoted: if the master fails, writes stop until this is rolled back'
+    : `writes continue: ${listed(nodes)} cannot be promoted until this is rolled back`;
 }
 
 /** Replicas and sentinels. */
@@ -158,10 +174,8 @@ function ofOthers({ seen, master, lost, forMs }: Before, acts: readonly Act[]): 
 }
 
 /** The master crashes, and the sentinel that leads its failover. */
-function ofLeaderCrash({ seen, master }: Before): string {
-  const settings = liveSettings(seen.plan.spec, seen.snapshot);
-  const retryMs = usualFailoverMs(settings) + failoverGuardMs(settings);
-  return `${master.id} is the master: writes stop for about ${seconds(retryMs)}, because the other sentinels retry only after 2 × failover-timeout`;
+function ofLeaderCrash({ master }: Before): string {
+  return `${master.id} is the master: writes stop until this is rolled back, since each sentinel that leads a failover crashes`;
 }
 
 /** Parties between which packets are lost, in one direction or in both. */

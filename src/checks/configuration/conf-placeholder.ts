@@ -66,7 +66,7 @@ function filledByImage({ workload, image, inside, directives }: UnstartedFile): 
   const open = directives.filter((d) => d.args.some((arg) => PLACEHOLDER.test(arg)));
   const [first] = open;
   if (first === undefined) return [];
-  const texts = open.flatMap((d) => d.args.filter((arg) => PLACEHOLDER.test(arg)));
+  const texts = open.flatMap((d) => d.args.flatMap((arg) => PLACEHOLDER.exec(arg)?.[0] ?? []));
   return [
     {
       subject: workload,

@@ -65,7 +65,12 @@ function unusedIn({ id, service, directives, at }: FileServer): RawFinding[] {
     .map(({ target, line }) => ({
       subject: id,
       message: message(target),
-      fix: [`${id}: command: ${commandOf(service.image, target)}`],
+      // Its own options, which may hold a password, stay where they are.
+      fix: [
+        (service.command?.words.length ?? 0) > 1
+          ? `${id}: write ${target} behind the server's name in its command, before its options`
+          : `${id}: command: ${commandOf(service.image, target)}`,
+      ],
       at: { file: at.file, line },
     }));
 }

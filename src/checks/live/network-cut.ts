@@ -204,7 +204,9 @@ function fromOneSide(facts: MasterFacts, silent: readonly Server[]): RawFinding 
       fix: [open],
     };
   const others = snapshot.sentinels.filter((s) => silent.includes(s)).length;
-  const mayPromote = others >= electorate.needed;
+  // Sentinels alone have no node to promote.
+  const mayPromote =
+    others >= electorate.needed && facts.nodes.some(({ id }) => silent.some((s) => s.id === id));
   const lost =
     masters.length === 0
       ? 'if they run, they may have promoted another node'

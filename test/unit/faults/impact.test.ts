@@ -54,28 +54,32 @@ describe('what a fault means, before it is injected', () => {
     [
       'role-lie',
       null,
-      'it takes no writes as a replica: writes stop for about 25 s, until the sentinels replace it',
+      'it takes no writes as a replica: writes stop for about 35 s, until the sentinels replace it',
     ],
     [
       'fast-restart',
       0,
-      'writes stop for about 1 s, until it runs again, and no failover follows; it keeps nothing on disk, so it starts empty, its replicas copy that, and all keys are lost',
-    ],
-    [
-      'priority-zero',
-      null,
-      'writes continue, and no replica can be promoted: if the master fails, writes stop until this is rolled back',
+      'writes stop for about 1 s, until it runs again, and no failover follows; it writes no append-only file, so it starts empty or with old data, and its replicas copy that',
     ],
     ['partition', null, 'those to redis-1 are lost, a second master until this is rolled back'],
     [
       'leader-crash-after-election',
       null,
-      'because the other sentinels retry only after 2 × failover-timeout',
+      'writes stop until this is rolled back, since each sentinel that leads a failover crashes',
     ],
   ])('%s of the master for %s ms', (name, forMs, words) => {
     const said = impact(name, { forMs });
     expect(said).toMatch(/^redis-1 is the master/);
     expect(said.endsWith(words), said).toBe(true);
+  });
+
+  it('a priority of 0: whether a replica is left that can be promoted', () => {
+    const none = /^writes continue, and no replica can be promoted: if the master fails, writes stop until/;
+    expect(impact('priority-zero', {})).toMatch(none);
+    expect(impact('priority-zero', { on: ['redis-2', 'redis-3'] })).toMatch(none);
+    expect(impact('priority-zero', { on: ['redis-2'] })).toBe(
+      'writes continue: redis-2 cannot be promoted until this is rolled back',
+    );
   });
 
   it('a master with its data on disk comes back with it, and before a failover where there is time', () => {

@@ -15,6 +15,12 @@ const HIDDEN: readonly (readonly [sign: string, hidden: string])[] = [
 export const openText = (text: string): string =>
   OPEN + HIDDEN.reduce((changed, [sign, hidden]) => changed.replaceAll(sign, hidden), text);
 
+/** A variable that the ways through a script leave with different values. It is not one that is not set. */
+export const differing = (name: string): string => openText(`$${name}?`);
+
+/** Whether a word is nothing but such a variable. */
+export const isDiffering = (word: string): boolean => new RegExp(`^${OPEN}\\$\\w+\\?$`).test(word);
+
 /** The same as it is written. */
 export const writtenText = (text: string): string =>
   HIDDEN.reduce((changed, [sign, hidden]) => changed.replaceAll(hidden, sign), text.replaceAll(OPEN, ''));

@@ -40,6 +40,9 @@ export interface Machine {
   strict: boolean;
   /** How many conditions, and left sides of && and ||, are being run: what fails there ends nothing. */
   exempt: number;
+  /** How many ways were gone where a condition is not known, and how deep functions call one another at this moment. */
+  ways: number;
+  calls: number;
   /** Where a command could not write, as it failed. */
   refused: { path: string; line: number } | null;
   isReadOnly(path: string): boolean;
@@ -98,6 +101,8 @@ export function machine(
     again: false,
     strict: false,
     exempt: 0,
+    ways: 0,
+    calls: 0,
     refused: null,
     isReadOnly: (path) => readOnly(made.at(path)),
     isFileMount: (path) => fileMount(made.at(path)),

@@ -1,6 +1,6 @@
 import { choice, conditional, everyWayOf } from './branch.js';
 import { builtin } from './builtins.js';
-import { expandOne, expandWord } from './expand.js';
+import { expandOne, expandWord, isDiffering } from './expand.js';
 import { changesNothing } from './harmless.js';
 import { BadScript } from './lex.js';
 import { loop } from './loop.js';
@@ -13,6 +13,8 @@ import { tested } from './test.js';
 
 /** How deep scripts may start scripts. */
 const DEEPEST = 8;
+/** How deep functions may call functions. */
+const DEEPEST_CALL = 20;
 
 /**
  * Follows what a container starts, as far as it is plain: scripts, the files that they write and copy, and the servers
@@ -24,6 +26,8 @@ export async function follow(machine: Machine, words: string[], line: number, de
   if (first === undefined) return true;
   const name = baseName(first);
   if (SERVER.test(name)) {
+    if (words.some((_, i) => isOptions(words, i)))
+      throw new NotFollowed(line, 'the options of the server depend on a condition that is not known');
     machine.starts.push({ words, line });
     return true;
   }
@@ -40,6 +44,17 @@ export async function follow(machine: Machine, words: string[], line: number, de
   const found = await placed(machine, first);
   if (found !== null) return script(machine, found, rest, line, depth);
   throw new NotFollowed(line, `${name} is not followed`);
+}
+
+/** Options that take more than one value. */
+const OF_SEVERAL =
+  /^--(replicaof|slaveof|sentinel|bind|save|user|include|loadmodule|client-output-buffer-limit)$/;
+
+/** Whether a word that differs between the ways may be options, not the value of the one before it. */
+function isOptions(words: readonly string[], at: number): boolean {
+  if (at === 0 || !isDiffering(words[at] ?? '')) return false;
+  const option = words.slice(0, at).findLastIndex((word) => word.startsWith('--'));
+  return option !== at - 1 && !OF_SEVERAL.test(words[option] ?? '');
 }
 
 /** The path at which a program is, where its text is known. */
@@ -244,9 +259,12 @@ class Run {
     if (name === undefined) return true;
     const body = machine.functions.get(name);
     if (body !== undefined) {
+      if (machine.calls >= DEEPEST_CALL) throw new NotFollowed(at, 'functions call one another');
       const outer = machine.args;
       machine.args = words;
+      machine.calls += 1;
       const status = await this.list(body);
+      machine.calls -= 1;
       machine.args = outer;
       return status;
     }

@@ -68,13 +68,13 @@ export async function objectsOf(file: string, text: string): Promise<ReadManifes
   return found;
 }
 
-/** What the first one has and the second one has not: a text, the names of a map, those of a list's items. */
+/** What the first one has and the second one has not, by name: values may be secrets. */
 function lostOf(first: Tree, second: Tree): string | null {
-  if (first.kind === 'text') return first.text.length < 60 ? first.text : null;
+  if (first.kind === 'text') return null;
   const names = (tree: Tree): string[] =>
     tree.kind === 'map'
       ? entriesOf(tree).map(([name]) => name)
-      : itemsOf(tree).flatMap((item) => textOf(at(item, 'name')) ?? textOf(item) ?? []);
+      : itemsOf(tree).flatMap((item) => textOf(at(item, 'name')) ?? []);
   const lost = names(first).filter((name) => !names(second).includes(name));
   return lost.length > 0 && lost.length < 9 ? lost.join(', ') : null;
 }

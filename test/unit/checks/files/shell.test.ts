@@ -69,12 +69,12 @@ describe('a start script', () => {
 
   it.each<[string, string]>([
     ['if redis-cli ping; then D=/a; else D=/b; fi; echo "port 1" > /o', 'port 1\n'],
-    ['if redis-cli ping; then D=/a; else D=/b; fi; echo dir $D > /o', `dir ${OPEN}$D\n`],
+    ['if redis-cli ping; then D=/a; else D=/b; fi; echo dir $D > /o', `dir ${OPEN}$D?\n`],
     ['echo x > /o; if redis-cli ping; then cd /a; fi; echo y > f', 'x\n'],
     ['if redis-cli ping; then cd /a; fi; echo y > f; cat f > /o', 'y\n'],
     ['if redis-cli ping; then echo a > /o; else echo a > /o; fi', 'a\n'],
     ['f() { echo "$1"; }; if redis-cli ping; then f no; exit 1; fi; echo b > /o', 'b\n'],
-    ['case $(hostname) in a*) L=debug;; *) L=notice;; esac; echo loglevel $L > /o', `loglevel ${OPEN}$L\n`],
+    ['case $(hostname) in a*) L=debug;; *) L=notice;; esac; echo loglevel $L > /o', `loglevel ${OPEN}$L?\n`],
     ['redis-cli ping || D=/a; echo "port 1" > /o', 'port 1\n'],
     ['X=$(envsubst < /in/a.conf); echo "$X" > /o', 'port 1\nsentinel auth-pass app \n# end\n'],
   ])('goes on with what all ways have in common: %s', async (script, text) => {
@@ -101,6 +101,15 @@ describe('a start script', () => {
     ['case $(hostname) in a*) redis-server;; b*) redis-sentinel /o;; esac', /value of a case/],
     ['redis-cli ping || redis-server', /whether what stands before/],
     ['/in/gone.sh', /not known/],
+    ['f() { [ -n "$(hostname)" ] || f; }; f', /functions call one another/],
+    [
+      `${Array.from({ length: 12 }, (_, n) => `f${n}() { if redis-cli ping; then f${n + 1}; else f${n + 1}; fi; }`).join('\n')}\nf12() { :; }\nf0`,
+      /too many conditions/,
+    ],
+    ['if redis-cli ping; then echo a > /o; exit 0; fi; echo b > /o', /condition/],
+    ['if redis-cli ping; then f() { echo a; }; else f() { echo b; }; fi; f > /o', /condition/],
+    ['if redis-cli ping; then X="--port 1"; else X="--port 2"; fi; redis-server --port 3 $X', /options/],
+    ['if redis-cli ping; then R=a; else R=b; fi; if [ "$R" = a ]; then echo 1 > /o; exit 0; fi', /condition/],
     ['python3 /x.py', /python3 is not followed/],
     ['echo "open', /not closed/],
     ['. /in/gone.sh', /not known/],

@@ -130,6 +130,28 @@ describe('network-cut, seen from one side', () => {
     );
   });
 
+  it('sentinels alone on the other side promote nothing: writes go on', () => {
+    const { found } = seen((g) => {
+      for (const n of [2, 3]) {
+        silence(sentinelIn(g, n), 'timeout');
+        sentinelIn(g, n).silence = { kind: 'timeout', message: 'did not answer', unreached: true };
+      }
+      // On machines of their own.
+      for (const n of [2, 3]) {
+        const address = { host: `192.0.2.1${n}`, port: sentinelIn(g, n).announce.port };
+        Object.assign(sentinelIn(g, n), { announce: address, endpoint: address });
+        for (const view of given(sentinelIn(g, 1).masters))
+          for (const record of given(view.sentinels))
+            if (record.ip === `192.0.2.${n}`) Object.assign(record, { ip: address.host });
+      }
+      for (const view of given(sentinelIn(g, 1).masters)) down(given(view.sentinels));
+    });
+    expect(found).toMatchObject([{ impact: 'no-failover' }]);
+    const text = JSON.stringify(found);
+    expect(text).not.toContain('every write to');
+    expect(text).not.toContain('min-replicas-to-write');
+  });
+
   it('on the side with the majority it is a warning', () => {
     const { found } = seen((g) => {
       beyond(g, [3]);

@@ -106,12 +106,16 @@ describe('replicas that no sentinel reaches where their master has them', () => 
     expect(more).toEqual([]);
     expect(found?.message).toContain(WORDS);
     expect(found?.fix).toEqual([
+      expect.stringMatching(
+        /^# where that is its address: open TCP 6380 from 127\.0\.0\.1 to 127\.0\.0\.1 .*; else:$/,
+      ),
+      expect.stringMatching(/^# where that is its address: open TCP 6381 /),
       'replica-announce-ip and replica-announce-port in the redis.conf of redis-2 and redis-3: an address of each at which the sentinels connect',
       '# redis-2 listens on 10.0.0.2 too',
       '# redis-3 listens on 10.0.0.3 too',
-      expect.stringMatching(/ -p 6380 CONFIG SET replica-announce-ip <.*>$/),
-      expect.stringMatching(/ -p 6381 CONFIG SET replica-announce-ip <.*>$/),
-      expect.stringMatching(/ -p 6379 CLIENT KILL TYPE replica$/),
+      expect.stringMatching(/^# .* -p 6380 CONFIG SET replica-announce-ip <.*>$/),
+      expect.stringMatching(/^# .* -p 6381 CONFIG SET replica-announce-ip <.*>$/),
+      expect.stringMatching(/^# then .* -p 6379 CLIENT KILL TYPE replica$/),
       expect.stringMatching(/^# the sentinels still list the old addresses then/),
     ]);
   });
