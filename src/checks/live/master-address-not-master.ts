@@ -44,8 +44,8 @@ export default {
             heir === undefined
               ? [look]
               : [
-                  `# ${heir.id} is a master: the sentinels call ${node.id} down for its role, and switch by themselves, usually within a minute`,
                   hints.ctl('status --watch'),
+                  `# ${heir.id} is a master: the sentinels call ${node.id} down for its role, and switch by themselves, usually within a minute`,
                   look,
                 ],
         },

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assess } from '../../../src/checks/assess.js';
 import { expectationOf, snapshotOf } from '../../../src/checks/facts-of.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
@@ -86,6 +86,7 @@ describe('a dead server of an attached cluster whose processes are here', () => 
   for (const record of replicaRecords(gathered, 3)) record.flags = 's_down,slave,disconnected';
   const next = (more: Partial<Gathered> = {}): string | null =>
     statusOf({ ...gathered, ...more }).verdict.next;
+  beforeEach(() => setAsked(true));
   afterEach(() => setAsked(true));
 
   it('is started by hand where it was never seen running', () => {
