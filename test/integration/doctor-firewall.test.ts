@@ -108,7 +108,8 @@ describe.skipIf(noPacketRules !== undefined)('a firewall between sentinels', () 
       const found = await until(
         async () => {
           const { verdict, findings } = await one.doctor();
-          return findings.some((f) => f.fix.some((line) => line.startsWith('open TCP')))
+          const unreached = findings.find((f) => f.id === 'sentinel-unreachable');
+          return unreached?.fix.some((line) => line.startsWith('open TCP')) === true
             ? { verdict, findings }
             : undefined;
         },
