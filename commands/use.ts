@@ -30,7 +30,7 @@ export default defineCommand({
       await store.use(null);
     }
     const isAttached = globals.sentinelAddrs !== null;
-    const { cluster, clusterFrom } = globals.clusterGiven ? globals : await unnamedCluster({ env }, true);
+    const { cluster, clusterFrom } = globals.clusterGiven ? globals : await unnamedCluster({ env }, 'any');
     return {
       used: await usedCluster(store.home),
       cluster: isAttached ? null : cluster,

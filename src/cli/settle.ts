@@ -32,9 +32,9 @@ export async function settle(
   const env = def.judgesApp?.(options) === true ? withReadableApp(world.env) : world.env;
   const named = resolveGlobals(settings, env);
   const isUnnamed = !named.clusterGiven && named.sentinelAddrs === null;
-  // What cannot be asked about here acts only on a cluster that was chosen.
+  // An attached cluster is interrupted only where its name was given, or is asked for.
   const isUnasked = named.confirm === null && (named.yes || !mayAsk(named, world));
-  const takesOnly = !(def.creates === true || (def.harmful === true && isUnasked));
+  const takesOnly = def.creates === true ? 'never' : def.harmful === true && isUnasked ? 'made' : 'any';
   const chosen = await unnamedCluster(world, takesOnly);
   const elsewhere = resolveSettings(settable.filter(selects), {}, env, files);
   setImplied(elsewhere.size === 0 && !env.REDIS_SENTINEL_ADDRS && chosen.clusterFrom !== 'use');

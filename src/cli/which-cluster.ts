@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Globals } from '../config/globals.js';
@@ -5,13 +6,16 @@ import { stateHome, usedCluster } from '../config/paths.js';
 import { DEFAULT_SPEC } from '../model/spec.js';
 import type { World } from './world.js';
 
+/** Whether the only one that is known may be taken: never, where `up` made it, or also where it is attached. */
+export type TakesOnly = 'never' | 'made' | 'any';
+
 /**
  * The cluster of a command line that names none: the one that `sentinelctl use` chose, the only one that is known, else
- * `default`. `takesOnly`: whether the only one may be taken.
+ * `default`.
  */
 export async function unnamedCluster(
   { env, cwd }: Pick<World, 'env'> & Partial<Pick<World, 'cwd'>>,
-  takesOnly: boolean,
+  takesOnly: TakesOnly,
 ): Promise<Pick<Globals, 'cluster' | 'clusterFrom'>> {
   const home = stateHome(env, cwd);
   const entries = await readdir(join(home, 'clusters'), { withFileTypes: true }).catch(() => []);
@@ -22,7 +26,10 @@ export async function unnamedCluster(
   const used = await usedCluster(home);
   if (used !== null && known.includes(used)) return { cluster: used, clusterFrom: 'use' };
   const [only] = known;
-  if (takesOnly && known.length === 1 && only !== undefined && only !== DEFAULT_SPEC.cluster)
-    return { cluster: only, clusterFrom: 'only' };
+  if (known.length === 1 && only !== undefined && only !== DEFAULT_SPEC.cluster) {
+    const isMade = existsSync(join(home, 'clusters', only, 'cluster.json'));
+    if (takesOnly === 'any' || (takesOnly === 'made' && isMade))
+      return { cluster: only, clusterFrom: 'only' };
+  }
   return { cluster: DEFAULT_SPEC.cluster, clusterFrom: 'default' };
 }

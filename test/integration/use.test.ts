@@ -47,12 +47,39 @@ it.runIf(process.platform === 'linux')(
   },
 );
 
-it('off a terminal nothing that interrupts clients acts on a cluster that was not named', async () => {
-  const expected = { exit: 3, code: 'cluster-unknown', says: '--cluster staging' };
-  for (const line of [['down'], ['kill', 'redis-1'], ['failover-test'], ['quorum-test'], ['inject', 'kill']])
-    await refusal(cli, line, expected);
-  await refusal(cli, ['down', '--yes'], expected);
-  expect(await status()).toBe('staging');
+it('off a terminal what interrupts clients takes it too, and says so', async () => {
+  for (const line of [
+    ['kill', 'sentinel-2'],
+    ['stop', 'sentinel-2', '--yes'],
+    ['inject', 'kill', '--dry-run', '--force'],
+  ]) {
+    const ran = await run(line);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.stderr).toContain(ONLY);
+  }
+  const up = await run(['up', '-c', 'staging']);
+  expect(up.code, up.stderr).toBe(0);
+});
+
+it('off a terminal nothing that interrupts clients acts on an attached one that was not named', async () => {
+  const { status } = await statusOf(cli, '-c', 'staging');
+  const addrs = status.sentinels.map(({ host, port }) => `${host}:${port}`).join();
+  const home = join(cli.home, 'other');
+  const elsewhere = { ...cli, home };
+  await mkdir(home);
+  const attach = await runInside(home, ['attach', 'live', '--sentinel-addrs', addrs, '--local']);
+  expect(attach.code, attach.stderr).toBe(0);
+  expect((await runInside(home, ['status'])).stderr).toContain('the cluster is "live"');
+  const expected = { exit: 3, code: 'cluster-unknown', says: '--cluster live' };
+  for (const line of [
+    ['down'],
+    ['down', '--yes'],
+    ['kill', 'redis-1'],
+    ['failover-test'],
+    ['inject', 'kill'],
+  ])
+    await refusal(elsewhere, line, expected);
+  await rm(home, { recursive: true });
 });
 
 it.skipIf(!hasTmux)('on a terminal it is asked about, by its name', async () => {
@@ -139,4 +166,7 @@ it('--clear chooses none, and a cluster that is removed is no longer chosen', as
   // One that was removed by hand is not meant either.
   await writeFile(join(cli.home, 'use'), 'gone\n');
   expect(await status()).toBe('staging');
+  const down = await run(['down']);
+  expect(down.code, down.stderr).toBe(0);
+  expect(down.stderr).toContain(ONLY);
 });
