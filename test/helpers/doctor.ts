@@ -30,8 +30,16 @@ export interface Patient {
   /** A gathering of this moment. */
   look(): Promise<Gathered>;
   doctor(): Promise<DoctorResult>;
-  /** Diagnoses until this is found, at whatever depth; the test fails where it is not. */
-  finds(id: string, subject: string, severity: Severity): Promise<Finding>;
+  /**
+   * Diagnoses until this is found, at whatever depth, and is `whole`: of several links that were cut, one is known
+   * before the others. The test fails where it never is.
+   */
+  finds(
+    id: string,
+    subject: string,
+    severity: Severity,
+    whole?: (finding: Finding) => boolean,
+  ): Promise<Finding>;
   /** Diagnoses until a check was judged and finds nothing about this subject. */
   isCured(id: string, subject: string): Promise<void>;
   /** Runs exactly the commands that a finding prints. `between` stands for its pauses. */
@@ -119,7 +127,7 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
   return {
     look,
     doctor,
-    async finds(id, subject, severity) {
+    async finds(id, subject, severity, whole = () => true) {
       let last: string[] = [];
       const found = await until(async () => {
         const { findings, skipped } = await doctor();
@@ -128,7 +136,7 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
           ...all.map((f) => `${f.severity} ${f.id} ${f.subject}: ${f.message}`),
           JSON.stringify(skipped),
         ];
-        return all.find((f) => f.id === id && isAbout(f, subject) && f.severity === severity);
+        return all.find((f) => f.id === id && isAbout(f, subject) && f.severity === severity && whole(f));
       }, within);
       if (found === undefined) expect.fail(`${id} of ${subject} was not found:\n${last.join('\n')}`);
       return { ...found, fix: found.fix.filter((line) => isFor(line, found, subject)) };

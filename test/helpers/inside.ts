@@ -54,9 +54,9 @@ export async function askNode(cli: Cli, id: string, ...words: (string | number)[
 }
 
 /** Changes how long every sentinel waits before it calls the master down, in milliseconds. */
-export async function setDownAfter(cli: Cli, ms: number): Promise<void> {
-  for (const n of [1, 2, 3])
-    await askNode(cli, `sentinel-${n}`, 'SENTINEL', 'SET', 'mymaster', 'down-after-milliseconds', ms);
+export async function setDownAfter(cli: Cli, ms: number, password: string | null = null): Promise<void> {
+  for (const node of (await nodesOf(cli)).filter(({ kind }) => kind === 'sentinel'))
+    await ask(node, ['SENTINEL', 'SET', 'mymaster', 'down-after-milliseconds', ms], password);
 }
 
 /** Writes keys `key:1` … and returns once every replica has them, and has written them to its file where it keeps one. */
