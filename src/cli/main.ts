@@ -112,15 +112,24 @@ async function report(error: unknown, world: World, shown: Shown): Promise<numbe
   return failure.exitCode;
 }
 
-/** What lays out text is loaded with the first error. */
+/** What lays out text is loaded with the first error: where no file can be opened any more, the words stand as they are. */
 async function textOf(failure: Failure, { stderr, env }: World, { color }: Shown): Promise<string> {
-  const { failureText } = await import('./failure-text.js');
-  return failureText(failure, {
+  const layout = await import('./failure-text.js').catch(() => null);
+  if (layout === null) return plainText(failure);
+  return layout.failureText(failure, {
     color: wantsColor(stderr, env, color),
     debug: (env.SENTINELCTL_DEBUG ?? '') !== '',
     columns: isUnbroken(stderr, env) ? Infinity : columnsOf(stderr, env),
   });
 }
+
+const plainText = ({ message, why, hint, account }: Failure): string =>
+  [
+    `error: ${[message, ...account].join('\n')}`,
+    ...(why === undefined ? [] : [`  why: ${why}`]),
+    ...(hint === undefined ? [] : [`  try: ${hint}`]),
+    '',
+  ].join('\n');
 
 /** Whether JSON was asked for, read from a command line that may be invalid. */
 function wantsJson(argv: readonly string[], env: World['env']): boolean {

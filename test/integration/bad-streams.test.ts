@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN, type Cli, openCli, type Ran } from '../helpers/cli.js';
@@ -77,6 +79,24 @@ describe('standard output', () => {
     expect((await shell('$ctl status >&-; echo "code $?"')).stdout).toBe('code 0\n');
     expect((await shell('$ctl kill nobody 2>&-; echo "code $?"')).stdout).toBe('code 64\n');
     expect((await shell('$ctl status <&- >/dev/null; echo "code $?"')).stdout).toBe('code 0\n');
+  });
+
+  it('of an error is written also where no file can be opened any more', async () => {
+    const fill = join(cli.home, 'fill.cjs');
+    // The command line is loaded when its words are taken: what loads later finds no descriptor.
+    await writeFile(
+      fill,
+      `process.argv.slice = function (...at) {
+        try { for (;;) require('node:fs').openSync('/dev/null'); } catch {}
+        return Array.prototype.slice.apply(this, at);
+      };`,
+    );
+    const { stderr } = await shell('ulimit -n 64; $ctl nonsense; echo "code $?" >&2', {
+      NODE_OPTIONS: `--require ${fill}`,
+    });
+    expect(stderr).toBe(
+      'error: unknown command "nonsense"\n  try: sentinelctl --help # lists the commands\ncode 64\n',
+    );
   });
 
   it('that is slow gets everything', async () => {
