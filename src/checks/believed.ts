@@ -67,6 +67,24 @@ export function believedMaster({ sentinelViews, answered, refOf }: MasterFacts):
   });
 }
 
+/** The data node that the sentinels name, by their newest configuration, as it answered; undefined where none does. */
+export function believedNode(facts: MasterFacts): AnsweredNode | undefined {
+  const id = believedId(facts);
+  return facts.answered.find((n) => n.id === id);
+}
+
+/** The id of that node, whether it answers or not; null where no sentinel names one. */
+export function believedId(facts: MasterFacts): string | null {
+  const address = believedMaster(facts);
+  return address === null ? null : facts.refOf(address).id;
+}
+
+/** The nodes that say that they are the master, and which the sentinels do not name. */
+export function unnamedMasters(facts: MasterFacts): AnsweredNode[] {
+  const right = believedId(facts);
+  return facts.answered.filter((n) => n.answer.role === 'master' && n.id !== right);
+}
+
 /** How many data nodes follow this one. */
 export const followersOf = (
   { answered, refOf }: Pick<MasterFacts, 'answered' | 'refOf'>,

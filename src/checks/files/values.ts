@@ -65,6 +65,10 @@ const OTHERS: Readonly<Record<string, Judge>> = {
   loadmodule: words(1, Infinity, 'a path'),
 };
 
+/** Whether a directive may have several values. */
+export const takesSeveral = (name: string): boolean =>
+  name === 'sentinel' || name in SEVERAL || name in OTHERS;
+
 /** Whether a directive has one value, and no more. */
 export const isSingle = (name: string): boolean => singleOf(name) !== undefined;
 

@@ -3,7 +3,7 @@ import { type AnsweredNode, isAt, type MasterFacts, type SentinelView } from '..
 import { cli } from '../../model/hints.js';
 import { HELLO_SEEN_MS, RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
-import { believedMaster } from '../believed.js';
+import { believedMaster, believedNode } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { setConfig } from '../fixes.js';
 import { type OldAddress, oldAddressesIn } from '../old-addresses.js';
@@ -86,10 +86,10 @@ function doublesIn({ sentinelViews, answered, refOf }: MasterFacts, old: readonl
 }
 
 function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFinding {
-  const { answered, name, refOf } = facts;
+  const { name } = facts;
   const words = addresses.map(formatAddress).sort();
   const address = believedMaster(facts);
-  const master = answered.find((n) => address !== null && n.id === refOf(address).id);
+  const master = believedNode(facts);
   const right = rightOf(addresses, address, master);
   const follows = node?.answer.follows ?? null;
   // Promoted under one address, and made a replica of itself under the other: no other node has newer data.
@@ -130,11 +130,11 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
 
 /** The server is known by its new address already: the old one is only to be forgotten. */
 function leftOver(facts: MasterFacts, old: readonly OldAddress[]): RawFinding {
-  const { answered, name, refOf, sentinelViews } = facts;
+  const { name, sentinelViews } = facts;
   const at = sentinelViews.filter((view) => old.some((one) => one.at.includes(view)));
   const [are, nows] = [old.map((one) => formatAddress(one.old)), old.map((one) => formatAddress(one.now))];
   const address = believedMaster(facts);
-  const master = answered.find((n) => address !== null && n.id === refOf(address).id);
+  const master = believedNode(facts);
   const isHealthy =
     master?.answer.role === 'master' && at.every(({ view }) => view.flags.join() === 'master');
   // RESET forgets the replicas, and only the master names them again.

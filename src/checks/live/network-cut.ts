@@ -1,7 +1,7 @@
 import { type AnsweredNode, isAt, livesHere, type MasterFacts } from '../../model/facts.js';
 import type { NodeState, SentinelState } from '../../model/snapshot.js';
 import { byNumber } from '../../model/words.js';
-import { believedMaster } from '../believed.js';
+import { unnamedMasters } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { canElect, electorateOf, headCount } from '../electorate.js';
 import { type Side, sidesOf } from '../sides.js';
@@ -98,10 +98,9 @@ const hostsOf = (servers: readonly Server[]): string[] =>
 
 /** All answer here, and the sentinels do not reach each other's side. */
 function between(facts: MasterFacts, sides: readonly Side[]): RawFinding {
-  const believed = believedMaster(facts);
-  const right = believed === null ? null : facts.refOf(believed).id;
-  const masters = facts.answered.filter((n) => n.answer.role === 'master' && n.id !== right);
-  const wrong = masters.filter((n) => sides.some(({ servers }) => servers.some((s) => s.id === n.id)));
+  const wrong = unnamedMasters(facts).filter((n) =>
+    sides.some(({ servers }) => servers.some((s) => s.id === n.id)),
+  );
   const words = `the network is cut between ${sides.map(({ servers }) => `{${ids(servers)}}`).join(' and ')}`;
   const lost =
     wrong.length === 0 ? '' : `; what ${ids(wrong)} ${wrong.length === 1 ? 'accepts' : 'accept'} is lost`;

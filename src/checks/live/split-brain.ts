@@ -2,7 +2,7 @@ import type { AnsweredNode, MasterFacts, SentinelView } from '../../model/facts.
 import { RETURNED_MASTER_MS, USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import { demote } from '../apart.js';
-import { believedMaster } from '../believed.js';
+import { believedId } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { ids, judgeMasters, names } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
@@ -38,10 +38,8 @@ export default {
  * REPLICAOF would make it follow itself. Of its addresses, the one that the sentinels name.
  */
 function distinct(facts: MasterFacts): AnsweredNode[] {
-  const { answered, refOf } = facts;
-  const named = believedMaster(facts);
-  const right = named === null ? undefined : refOf(named).id;
-  const masters = answered.filter((n) => n.answer.role === 'master');
+  const right = believedId(facts);
+  const masters = facts.answered.filter((n) => n.answer.role === 'master');
   return masters.filter((node) => {
     const same = masters.filter((n) => n.answer.runId !== '' && n.answer.runId === node.answer.runId);
     return same.length < 2 || node === (same.find((n) => n.id === right) ?? same[0]);
@@ -80,8 +78,8 @@ const namedBy = (naming: readonly SentinelView[]): string =>
 
 function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
   const { hints, name, sentinelViews } = facts;
-  const address = believedMaster(facts);
-  const right = address === null ? undefined : masters.find((n) => n.id === facts.refOf(address).id);
+  const named = believedId(facts);
+  const right = masters.find((n) => n.id === named);
   const busy = failoverUnderWay(sentinelViews) ?? demotionComes(facts, masters, right);
   const naming = sentinelViews.filter(
     ({ view }) => right !== undefined && facts.refOf(view.address).id === right.id,

@@ -1,3 +1,5 @@
+import { presentName } from '../conf.js';
+import { takesSeveral } from '../values.js';
 import { choice, conditional, everyWayOf } from './branch.js';
 import { builtin } from './builtins.js';
 import { expandOne, expandWord, isDiffering } from './expand.js';
@@ -46,15 +48,11 @@ export async function follow(machine: Machine, words: string[], line: number, de
   throw new NotFollowed(line, `${name} is not followed`);
 }
 
-/** Options that take more than one value. */
-const OF_SEVERAL =
-  /^--(replicaof|slaveof|sentinel|bind|save|user|include|loadmodule|client-output-buffer-limit)$/;
-
 /** Whether a word that differs between the ways may be options, not the value of the one before it. */
 function isOptions(words: readonly string[], at: number): boolean {
   if (at === 0 || !isDiffering(words[at] ?? '')) return false;
   const option = words.slice(0, at).findLastIndex((word) => word.startsWith('--'));
-  return option !== at - 1 && !OF_SEVERAL.test(words[option] ?? '');
+  return option !== at - 1 && !takesSeveral(presentName((words[option] ?? '').slice(2)));
 }
 
 /** The path at which a program is, where its text is known. */
