@@ -91,14 +91,21 @@ const reasonsIn = (found: readonly Finding[]): string[] => [
   ),
 ];
 
-/** One fix after the other; what all of them begin or end with is there once. */
-function fixOfAll(fixes: readonly (readonly string[])[]): string[] {
+/** One fix after the other, each step as often as it is to be typed; what all of them begin or end with is there once. */
+function fixOfAll(all: readonly (readonly string[])[]): string[] {
+  const fixes = all.filter((fix, i) => i === all.findIndex((other) => other.join('\n') === fix.join('\n')));
   const [first = []] = fixes;
-  const isShared = (line: string): boolean => fixes.every((fix) => fix.includes(line));
-  const begin = first.findIndex((line) => !isShared(line));
-  if (begin === -1) return [...new Set(fixes.flat())];
-  const end = first.length - first.toReversed().findIndex((line) => !isShared(line));
-  const [before, after] = [first.slice(0, begin), first.slice(end)];
-  const own = fixes.map((fix) => fix.filter((line) => !before.includes(line) && !after.includes(line)));
-  return [...before, ...own.flat(), ...after];
+  const shortest = Math.min(...fixes.map((fix) => fix.length));
+  const alikeFrom = (
+    lineOf: (fix: readonly string[], i: number) => string | undefined,
+    most: number,
+  ): number => {
+    let i = 0;
+    while (i < most && fixes.every((fix) => lineOf(fix, i) === lineOf(first, i))) i++;
+    return i;
+  };
+  const begin = alikeFrom((fix, i) => fix[i], shortest);
+  const end = alikeFrom((fix, i) => fix.at(-1 - i), shortest - begin);
+  const own = fixes.flatMap((fix) => fix.slice(begin, fix.length - end));
+  return [...first.slice(0, begin), ...own, ...first.slice(first.length - end)];
 }

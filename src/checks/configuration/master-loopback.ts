@@ -1,5 +1,5 @@
 import type { Address } from '../../model/address.js';
-import { isLoopback, isWild, reachesItself } from '../../model/address.js';
+import { formatAddress, isLoopback, isWild, reachesItself } from '../../model/address.js';
 import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn } from '../evidence.js';
@@ -45,6 +45,8 @@ export default {
     'replica-orphan',
     'nat-client',
     'no-good-slave',
+    'node-down',
+    'node-unreachable',
   ],
   live: (gathered) =>
     judgeViews(gathered, (group) => {
@@ -60,6 +62,7 @@ export default {
         return [
           {
             subject: sentinel.id,
+            servers: [formatAddress(address)],
             message: `monitors ${group.name} at ${address.host}:${address.port}; others of the cluster are at ${[...new Set(members.filter((h) => !reachesItself(h)))].join(', ')}`,
             fix: [
               cli(sentinel, `SENTINEL REMOVE ${group.name}`),

@@ -7,7 +7,7 @@ import type { RawFinding, SnapshotCheck } from '../check.js';
 import type { Monitor } from '../files/settings.js';
 import { monitorInstead } from '../fixes.js';
 import { idsOf, mostCommon } from '../group.js';
-import { grouped, ids, isDown, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
+import { grouped, ids, isDown, isSilent, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
 import { failoverUnderWay, heldDown, lookAgain } from '../under-way.js';
 
 export default {
@@ -96,7 +96,7 @@ const disagreeWords = (name: string, evidence: string): string =>
   `the sentinels disagree on the master of ${name}: ${evidence}`;
 
 function disagreement(facts: MasterFacts, wrong: readonly SentinelView[]): RawFinding {
-  const { hints, name, sentinelViews } = facts;
+  const { hints, name, sentinelViews, silent } = facts;
   const named = ballots(sentinelViews);
   const right = sentinelViews.find((w) => !wrong.includes(w));
   const others = right === undefined ? [] : apartFrom(facts, right, wrong);
@@ -110,6 +110,9 @@ function disagreement(facts: MasterFacts, wrong: readonly SentinelView[]): RawFi
     return says(sentinelsOf(voices), `${placed(facts, address)} (epoch ${epochs}${holds})`);
   });
   const ofOne = sameServer(facts);
+  const toNothing = wrong.every(
+    ({ view }) => isDown(view.flags) && silent.some((node) => isSilent(node) && isAt(node, view.address)),
+  );
   const evidence = [...claims, ...(busy === null ? [] : [busy])].join('; ');
   return {
     subject: subjectOf(sentinelsOf(wrong)),
@@ -134,6 +137,11 @@ function disagreement(facts: MasterFacts, wrong: readonly SentinelView[]): RawFi
       impact: 'at-risk',
       consequence:
         'clients that ask the wrong sentinels are sent to a replica, which refuses writes (READONLY); these sentinels do not vote about the master',
+    }),
+    ...(toNothing && {
+      impact: 'at-risk',
+      consequence:
+        'clients that ask the wrong sentinels are sent to an address at which nothing answers; these sentinels do not vote about the master',
     }),
     ...(busy === null && right !== undefined
       ? {

@@ -5,6 +5,7 @@ import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot
 import { sayTheSame, together } from '../../model/together.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
+import { isLeftBehind } from '../left-behind.js';
 import { downWord, isNamed, isSilent, isStopped, nameOf, unanswered } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
@@ -51,6 +52,7 @@ export function silentNodes(facts: SnapshotFacts, stopped: boolean): RawFinding[
     const each = master.silent
       .filter((node) => isSilent(node) && isDown(node, master) === stopped && !isGhostReplica(master, node))
       .filter((node) => !(hasNoMaster(master) && lostMaster(master)?.id === node.id))
+      .filter((node) => !isLeftBehind(master, node))
       .map(
         (node): RawFinding => ({
           subject: node.id,
@@ -204,7 +206,7 @@ const elsewhere = (
 ): string[] =>
   expectation.own ||
   master === null ||
-  (isLoopback(announce.host) && !isLoopback(master.host)) ||
+  isLoopback(announce.host) !== isLoopback(master.host) ||
   !answered.some((n) => n.id === refOf(master).id)
     ? []
     : [

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { byServer } from '../../../src/checks/alike.js';
 import { assess } from '../../../src/checks/assess.js';
 import { expectationOf, snapshotOf } from '../../../src/checks/facts-of.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
@@ -48,6 +49,23 @@ describe('what says the same of several servers is one finding', () => {
     expect(found.map(({ subject }) => subject)).toEqual(['sentinel-1, sentinel-2']);
     expect(found[0]?.consequences.map(({ id }) => id)).toContain('no-quorum');
     expect(found[0]?.fix).toHaveLength(2);
+  });
+
+  it('steps that are to be repeated, each as often as it was', () => {
+    const [one] = diagnose(without('one machine', { 'redis-2': 'refused' }), CHECKS).findings.filter(
+      ({ id }) => id === 'node-down',
+    );
+    const fixes = [
+      ['# first', 'RESET 1', 'sleep 30', 'RESET 2', 'sleep 30', 'CKQUORUM', 'sleep 30'],
+      ['# first', 'RESET 3', 'sleep 30', 'RESET 4', 'sleep 30', 'CKQUORUM', 'sleep 30'],
+      ['# first', 'RESET 3', 'sleep 30', 'RESET 4', 'sleep 30', 'CKQUORUM', 'sleep 30'],
+    ];
+    const all = fixes.map((fix) => ({ ...(one as NonNullable<typeof one>), fix }));
+    expect(byServer(all)[0]?.fix).toEqual([
+      ...['# first', 'RESET 1', 'sleep 30', 'RESET 2'],
+      ...['RESET 3', 'sleep 30', 'RESET 4', 'sleep 30', 'CKQUORUM', 'sleep 30'],
+    ]);
+    expect(byServer(all.slice(1))[0]?.fix).toEqual(fixes[1]);
   });
 
   it('a password that no server was given: one finding with one option', () => {

@@ -50,6 +50,7 @@ describe('master-loopback', () => {
     expect(masterLoopback.live(gathered)).toMatchObject([
       {
         subject: 'sentinel-2',
+        servers: ['127.0.0.1:6379'],
         fix: [
           'redis-cli -h 192.0.2.2 -p 26380 SENTINEL REMOVE mymaster',
           'redis-cli -h 192.0.2.2 -p 26380 SENTINEL MONITOR mymaster 192.0.2.1 6379 2',

@@ -56,6 +56,39 @@ describe('one server under two addresses', () => {
   });
 });
 
+describe('a sentinel that was left with the address of a deleted master', () => {
+  const deleted = { host: '127.0.0.9', port: 6379 };
+  const left = altered((s) => {
+    const of = nodeOf(s, 1);
+    s.groups[0]?.nodes.push({
+      ...of,
+      announce: deleted,
+      endpoint: deleted,
+      answer: null,
+      silence: { kind: 'refused', message: 'nothing listens on that port' },
+    });
+    Object.assign(viewOf(s, 3), { address: deleted, runId: '', replicas: [], sentinels: [] });
+    viewOf(s, 3).flags = ['master', 's_down', 'disconnected'];
+  });
+
+  it('is told the right master; nothing is written to what does not answer, and nothing has to be started there', () => {
+    const result = judge(left);
+    expect(idsIn(result)).toContain('master-disagree');
+    expect(idsIn(result)).not.toContain('node-down');
+    expect(result.problems.find(({ id }) => id === 'master-disagree')).toMatchObject({
+      impact: 'at-risk',
+      why: expect.stringContaining('an address at which nothing answers'),
+    });
+    expect(result.verdict.text).toMatch(/^mymaster: writes go to 127\.0\.0\.1:6379; the sentinels name/);
+  });
+
+  it('a server that is in the list of another sentinel is down all the same', () => {
+    const listed = structuredClone(left);
+    viewOf(listed, 1).replicas.push({ ...(viewOf(listed, 1).replicas[0] ?? never()), address: deleted });
+    expect(idsIn(judge(listed))).toContain('node-down');
+  });
+});
+
 describe('a sentinel that takes connections and answers nothing', () => {
   const fixFor = (host: string): string =>
     fixOf(
