@@ -16,4 +16,5 @@ export default defineCommand({
     return { ...(await detach(store, name)), wasUsed };
   },
   render: detachText,
+  rows: { columns: ['cluster', 'servers', 'wasUsed'], of: (result) => [result] },
 });

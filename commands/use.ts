@@ -5,6 +5,7 @@ import { unnamedCluster } from '../src/cli/which-cluster.js';
 import { usedCluster } from '../src/config/paths.js';
 import { usageError } from '../src/errors.js';
 import { type UseResult, useText } from '../src/report/text/use.js';
+import { USE_ROWS } from '../src/report/tsv.js';
 import { storeOf } from './shared/target.js';
 
 export default defineCommand({
@@ -40,5 +41,6 @@ export default defineCommand({
     };
   },
   render: useText,
+  rows: USE_ROWS,
   toJson: ({ changed: _, known: __, ...result }) => result,
 });

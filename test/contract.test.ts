@@ -91,6 +91,11 @@ describe.each(names)('%s', (name) => {
     expect(def.arguments.slice(0, -1).every((a) => !a.variadic)).toBe(true);
   });
 
+  it('has rows for --output tsv, unless its output is a script or for sentinelctl itself', async () => {
+    const hasRows = (await load(name)).rows !== undefined;
+    expect(hasRows).toBe(name !== 'completion' && !name.startsWith('__'));
+  });
+
   it('with --json a wrong option is one JSON document and exit code 64', async () => {
     const world = memoryWorld({ commands });
     expect(await main([name, '--json', '--no-such-option'], world)).toBe(64);

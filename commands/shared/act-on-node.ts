@@ -4,6 +4,7 @@ import type { Context } from '../../src/cli/context.js';
 import { type Option, option } from '../../src/cli/option.js';
 import type { Action } from '../../src/cluster/act.js';
 import { actText } from '../../src/report/text/act.js';
+import { ACT_ROWS } from '../../src/report/tsv.js';
 import { confirmFor } from './confirm.js';
 import { type OwnCluster, ownCluster } from './runtime.js';
 import { storeOf } from './target.js';
@@ -83,4 +84,5 @@ export const actOnNode = (
     },
     ...(action === 'restart' && { cutOff: CUT_OFF_RESTART }),
     render: actText,
+    rows: ACT_ROWS,
   });

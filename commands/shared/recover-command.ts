@@ -1,6 +1,7 @@
 import { type CommandDef, defineCommand } from '../../src/cli/command.js';
 import type { RecoverResult } from '../../src/faults/recover.js';
 import { recoverAllText, recoverText } from '../../src/report/text/faults.js';
+import { RECOVER_ROWS } from '../../src/report/tsv.js';
 import { ALL_CLUSTERS } from './all-clusters.js';
 import { ownCluster, runtimeOf } from './runtime.js';
 import { CUT_OFF } from './verdict.js';
@@ -33,4 +34,5 @@ export const recoverCommand = (name: 'recover' | 'heal'): CommandDef =>
     cutOff: CUT_OFF,
     render: (result, view) =>
       'clusters' in result ? recoverAllText(result.clusters, view) : recoverText(result, view),
+    rows: RECOVER_ROWS,
   });

@@ -40,15 +40,20 @@ function ownLogins({ passwordFile }: Store, { name, access }: Target): Parameter
   return { redis: login, sentinel: login };
 }
 
-/** The cluster that is meant; said where it was not named, since it is the only one. */
+/** What was said already by a command that looks twice. */
+const said = new WeakSet<Context['globals']>();
+
+/** The cluster that is meant; said once where it was not named, since it is the only one. */
 export function clusterOf({ globals, progress }: Context): string {
   const { cluster, clusterFrom } = globals;
-  if (clusterFrom === 'only')
+  if (clusterFrom === 'only' && !said.has(globals)) {
+    said.add(globals);
     progress({
       type: 'note',
       level: 'info',
       text: `the cluster is "${cluster}", the only one on this machine`,
     });
+  }
   return cluster;
 }
 

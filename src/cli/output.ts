@@ -65,12 +65,14 @@ export async function yamlText(document: unknown): Promise<string> {
 
 /** A header and a line per record; the names are those of the JSON document. */
 const tsv = (columns: readonly string[], records: readonly object[]): string =>
-  [columns, ...records.map((record) => columns.map((column) => cell(record, column)))]
-    .map((cells) => `${cells.join('\t')}\n`)
-    .join('');
+  `${columns.join('\t')}\n${tsvLines(columns, records)}`;
+
+/** A line per record, without the header. */
+export const tsvLines = (columns: readonly string[], records: readonly object[]): string =>
+  records.map((record) => `${columns.map((column) => cell(record, column)).join('\t')}\n`).join('');
 
 /** The name of each record once, a line each, without a header. */
-const names = (column: string, records: readonly object[]): string =>
+export const names = (column: string, records: readonly object[]): string =>
   [...new Set(records.map((record) => cell(record, column)))].map((name) => `${name}\n`).join('');
 
 const ended = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);

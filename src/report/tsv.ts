@@ -1,9 +1,11 @@
 import type { CheckText, Finding } from '../checks/check.js';
 import type { DoctorResult } from '../checks/diagnose.js';
+import type { ActResult } from '../cluster/act.js';
 import type { DownResult } from '../cluster/down.js';
 import type { ListedCluster } from '../cluster/list.js';
 import type { UpResult } from '../cluster/up/result.js';
 import type { InjectResult } from '../faults/inject.js';
+import type { RecoverResult } from '../faults/recover.js';
 import type { StatusResult } from '../model/status.js';
 import type { TopologyNode, TopologyResult } from '../model/topology.js';
 import type { MastersResult, MembersResult, Subject } from '../model/views.js';
@@ -14,6 +16,7 @@ import type { QuorumResult } from '../scenarios/play/quorum.js';
 import type { RowSet } from './rows.js';
 import type { AuditResult } from './text/audit.js';
 import type { HistoryResult } from './text/history.js';
+import type { UseResult } from './text/use.js';
 import type { WaitResult } from './text/wait.js';
 import { FIELDS } from './words/claim-fields.js';
 
@@ -48,6 +51,30 @@ export const DOWN_ROWS: RowSet<DownResult | { clusters: DownResult[] }> = {
     ...['keptData', 'data.bytes'],
   ],
   of: (result) => ('clusters' in result ? result.clusters : [result]),
+};
+
+/** What was done to one node. */
+export const ACT_ROWS: RowSet<ActResult> = {
+  columns: [
+    ...['node', 'cluster', 'action', 'changed', 'before.state', 'before.detail'],
+    ...['after.state', 'after.detail'],
+  ],
+  of: (result) => [result],
+};
+
+export const USE_ROWS: RowSet<UseResult> = {
+  columns: ['cluster', 'from', 'used'],
+  of: (result) => [result],
+};
+
+/** A row for each cluster. */
+export const RECOVER_ROWS: RowSet<RecoverResult | { clusters: RecoverResult[] }> = {
+  columns: ['cluster', 'what', 'since', 'undone', 'started', 'keys', 'converged', 'master'],
+  of: (result) =>
+    ('clusters' in result ? result.clusters : [result]).map((one) => ({
+      ...one,
+      undone: one.undone.join('; '),
+    })),
 };
 
 /** A row for each act. */

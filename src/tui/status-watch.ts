@@ -2,7 +2,7 @@ import { Streamed } from '../cli/command.js';
 import type { Context } from '../cli/context.js';
 import { failureDocument, failureOf } from '../cli/failure.js';
 import type { Screen } from '../cli/interactive.js';
-import { jsonText, yamlText } from '../cli/output.js';
+import { jsonText, names, tsvLines, yamlText } from '../cli/output.js';
 import type { ExitCode } from '../errors.js';
 import { EXIT, OperatorError } from '../errors.js';
 import { statusExitCode } from '../model/agreement.js';
@@ -11,6 +11,7 @@ import type { StatusResult } from '../model/status.js';
 import type { ExitOn } from '../model/verdict.js';
 import { statusDocument } from '../report/documents.js';
 import { statusText } from '../report/text/status.js';
+import { STATUS_ROWS } from '../report/tsv.js';
 import { watch } from './watch.js';
 import {
   besideWatch,
@@ -130,6 +131,19 @@ function showing(context: Context): Show {
     return async (_, look, fresh) => context.write(`---\n${await yamlText(documentOf(look, fresh))}`);
   }
   let first = true;
+  if (globals.output === 'tsv' || globals.output === 'name') {
+    const columns = globals.columns ?? ['at', ...STATUS_ROWS.columns];
+    return async (_, look) => {
+      const records = recordsOf(look);
+      const header = first ? `${columns.join('\t')}\n` : '';
+      first = false;
+      await context.write(
+        globals.output === 'name'
+          ? names('id', 'failure' in look ? [] : records)
+          : header + tsvLines(columns, records),
+      );
+    };
+  }
   return async (_, look, fresh) => {
     const lines = [
       ...(first ? [] : ['']),
@@ -142,6 +156,14 @@ function showing(context: Context): Show {
     first = false;
     await context.write(`${lines.join('\n')}\n`);
   };
+}
+
+/** Every server with the time of the look; one record with the error of a look that failed. */
+function recordsOf(look: Look): object[] {
+  const at = new Date(look.atMs).toISOString();
+  return 'failure' in look
+    ? [{ at, error: look.failure.message }]
+    : STATUS_ROWS.of({ status: look.status }).map((record) => ({ at, ...record }));
 }
 
 /** The document of a status, with its time and what changed; or that of an error. */

@@ -77,7 +77,7 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['up', '--redis-conf', 'a=1\nrequirepass x'], badValue('not KEY=VALUE')],
   [['up', '--redis-conf', 'PORT=1'], usage('bad-spec', 'use --port')],
   [['status', '--output', 'xml'], badValue('one of table, json, yaml, tsv')],
-  [['heal', '--output', 'tsv'], usage('no-rows', 'no rows')],
+  [['completion', 'bash', '--output', 'tsv'], usage('no-rows', 'no rows')],
   [['up', '--password-file', '/nonexistent/secret'], usage('password-file', 'there is no such file')],
   [['up', '--password-file', '/'], usage('password-file', 'it is a directory')],
   [['up', '--password-file', '-'], usage('password-file', 'it is empty')],
@@ -108,7 +108,7 @@ const SPAWNED = [
   ['frobnicate'],
   ['up', '--qourum', '2', '--json'],
   ['up', '--quorum', '4'],
-  ['heal', '--output', 'tsv'],
+  ['completion', 'bash', '--output', 'tsv'],
   ['down', '--sentinel-addrs', 'h:1', '--json'],
   ['kill', 'redis-1'],
 ];

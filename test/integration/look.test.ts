@@ -40,7 +40,10 @@ describe('every way to look', () => {
     ...['masters', 'replicas', 'sentinels', 'master-addr', 'list', 'status', 'env', 'config'],
   ];
   // They change nothing of a cluster that runs; `up` says how long it took, and inject what it would do.
-  const MORE_ROWS = ['up', 'wait', 'inject replica-kill --dry-run'];
+  const MORE_ROWS = [
+    ...['up', 'wait', 'inject replica-kill --dry-run', 'use', 'heal'],
+    ...['start redis-1', 'resume redis-2'],
+  ];
 
   it.each(WITH_ROWS)('%s: as text, as one JSON document, the same as YAML', async (command) => {
     expect((await ok(command)).stdout).not.toBe('');

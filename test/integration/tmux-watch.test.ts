@@ -166,6 +166,15 @@ describe('status --watch off a terminal', () => {
     for (const block of blocks) expect(block).toMatch(/^\d\d:\d\d:\d\d\nHEALTHY {2}mymaster → redis-1/);
   });
 
+  it('as tsv prints one header, then the rows of each look with its time', async () => {
+    const ran = await cli.run(['status', '--watch', '100ms', '--output', 'tsv', '--timeout', '3s']);
+    expect(ran.code, ran.stderr).toBe(0);
+    const [header, ...rows] = ran.stdout.trimEnd().split('\n');
+    expect(header).toMatch(/^at\tid\thost\tport\t/);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row).toMatch(/^\d{4}-\d\d-\d\dT\S+Z\t(redis|sentinel)-\d\t/);
+  });
+
   it('with --json prints a document a line, with what changed', async () => {
     const ran = await cli.run(['status', '--watch', '100ms', '--json', '--timeout', '10s']);
     expect(ran.code, ran.stderr).toBe(0);

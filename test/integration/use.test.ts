@@ -50,7 +50,7 @@ it.runIf(process.platform === 'linux')(
 it('off a terminal what interrupts clients takes it too, and says so', async () => {
   for (const line of [
     ['kill', 'sentinel-2'],
-    ['stop', 'sentinel-2', '--yes'],
+    ['stop', 'sentinel-2', '--yes', '--output', 'tsv'],
     ['inject', 'kill', '--dry-run', '--force'],
   ]) {
     const ran = await run(line);
