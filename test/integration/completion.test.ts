@@ -27,23 +27,49 @@ async function place(): Promise<{ cwd: string; env: Record<string, string | unde
   return { cwd, env: { ...process.env, PATH, SENTINELCTL_HOME: home, XDG_CONFIG_HOME: home, HOME: cwd } };
 }
 
-async function shell(name: string, args: string[], program: string): Promise<string[]> {
+/** One shell sources what the command prints and completes every row in turn: the lines of each row. */
+async function inOneShell(
+  name: string,
+  args: string[],
+  source: string,
+  rows: readonly string[],
+): Promise<string[][]> {
+  const program = [source, ...rows.map((row) => `${row}; printf '%s\\n' '${BETWEEN}'`)].join('\n');
   const { stdout } = await promisify(execFile)(name, [...args, '-c', program], await place());
-  return stdout.split('\n').filter((line) => line !== '');
+  const parts = stdout.split(`${BETWEEN}\n`).slice(0, -1);
+  return parts.map((text) => text.split('\n').filter((line) => line !== ''));
 }
+const BETWEEN = '=====';
+
+/** A test for each row: what the shell completes is what is expected. The first one starts the shell for all of them. */
+function complete(shell: string, args: string[], source: string, rows: readonly Row[]): void {
+  let all: Promise<string[][]> | undefined;
+  const completed = (): Promise<string[][]> => {
+    all ??= inOneShell(
+      shell,
+      args,
+      source,
+      rows.map(({ program }) => program),
+    );
+    return all;
+  };
+  it.each(rows.map(({ typed, expected }, i) => [typed, expected, i] as const))(
+    '%j becomes %j',
+    async (_typed, expected, i) => expect((await completed())[i]).toEqual(expected),
+  );
+}
+
+interface Row {
+  typed: unknown;
+  program: string;
+  expected: unknown[];
+}
+
+const quoted = (words: readonly string[]): string => words.map((w) => `'${w}'`).join(' ');
 
 describe.skipIf(!has('bash'))('completion in bash', () => {
   /** Words as bash has them in COMP_WORDS, `=` being a word of its own. */
-  const completed = (...words: string[]): Promise<string[]> =>
-    shell(
-      'bash',
-      ['--norc'],
-      `source <(sentinelctl completion bash)
-       COMP_WORDS=(sentinelctl ${words.map((w) => `'${w}'`).join(' ')}); COMP_CWORD=${words.length}
-       _sentinelctl sentinelctl; printf '%s\\n' "\${COMPREPLY[@]}"`,
-    );
-
-  it.each([
+  const ROWS: [words: string[], expected: string[]][] = [
     [['fail'], ['failover-test']],
     [['--cluster', ''], ['staging']],
     [
@@ -57,21 +83,19 @@ describe.skipIf(!has('bash'))('completion in bash', () => {
     ],
     [['status', '--password-file', 'pass'], ['pass word.txt']],
     [['nonsense', ''], []],
-  ])('%j becomes %j', async (words, expected) => expect(await completed(...words)).toEqual(expected));
+  ];
+  const program = (words: string[]): string =>
+    `COMP_WORDS=(sentinelctl ${quoted(words)}); COMP_CWORD=${words.length}; COMPREPLY=()
+     _sentinelctl sentinelctl; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const rows = ROWS.map(([typed, expected]) => ({ typed, expected, program: program(typed) }));
+  complete('bash', ['--norc'], 'source <(sentinelctl completion bash)', rows);
 });
 
 describe.skipIf(!has('zsh'))('completion in zsh', () => {
   /** What is handed to zsh's own _describe, which needs a line editor to show it. */
-  const completed = (...words: string[]): Promise<string[]> =>
-    shell(
-      'zsh',
-      ['-f'],
-      `compdef() { :; }; _files() { print files; }; _describe() { print -l -- "\${found[@]}"; }
-       source <(sentinelctl completion zsh)
-       words=(sentinelctl ${words.map((w) => `'${w}'`).join(' ')}); CURRENT=${words.length + 1}; _sentinelctl`,
-    );
-
-  it.each([
+  const SOURCE = `compdef() { :; }; _files() { print files; }; _describe() { print -l -- "\${found[@]}"; }
+    source <(sentinelctl completion zsh)`;
+  const ROWS: [words: string[], expected: unknown[]][] = [
     [['fail'], [expect.stringMatching(/^failover-test:./)]],
     [
       ['kill', '--cluster=staging', ''],
@@ -88,17 +112,20 @@ describe.skipIf(!has('zsh'))('completion in zsh', () => {
     ],
     [['status', '--columns', 'id,rol'], ['id,role']],
     [['nonsense', ''], []],
-  ])('%j becomes %j', async (words, expected) => expect(await completed(...words)).toEqual(expected));
+  ];
+  const program = (words: string[]): string =>
+    `words=(sentinelctl ${quoted(words)}); CURRENT=${words.length + 1}; _sentinelctl`;
+  const rows = ROWS.map(([typed, expected]) => ({ typed, expected, program: program(typed) }));
+  complete('zsh', ['-f'], SOURCE, rows);
 });
 
 describe.skipIf(!has('fish'))('completion in fish', () => {
-  const completed = (line: string): Promise<string[]> =>
-    shell('fish', ['-N'], `sentinelctl completion fish | source; complete -C '${line}'`);
-
-  it.each([
+  const ROWS: [line: string, expected: unknown[]][] = [
     ['sentinelctl fail', [expect.stringMatching(/^failover-test\t./)]],
     ['sentinelctl kill --cluster staging ', ['master', 'redis-1', 'sentinel-1']],
     ['sentinelctl status --output=t', ['--output=table', '--output=tsv']],
     ['sentinelctl --password-file pas', ['pass word.txt']],
-  ])('%j becomes %j', async (line, expected) => expect(await completed(line)).toEqual(expected));
+  ];
+  const rows = ROWS.map(([typed, expected]) => ({ typed, expected, program: `complete -C '${typed}'` }));
+  complete('fish', ['-N'], 'sentinelctl completion fish | source', rows);
 });

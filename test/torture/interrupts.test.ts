@@ -19,7 +19,7 @@ import { keysAt, unsettled, type Watch, type Watched, watchMasters } from './wat
  *
  * and with INTERRUPTS_OF=others the other commands that inject faults.
  */
-const ROUNDS = Number(process.env.INTERRUPTS_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.INTERRUPTS_ROUNDS ?? 2);
 const LANES = Math.min(ROUNDS, Number(process.env.INTERRUPTS_LANES ?? 3));
 const DRIVER = process.env.INTERRUPTS_DRIVER === 'docker' ? 'docker' : 'process';
 const IMAGE = process.env.INTERRUPTS_IMAGE ?? 'host';

@@ -13,7 +13,7 @@ import { leftovers, type Whereabouts } from './leftovers.js';
  *
  *   TORTURE_ROUNDS=100 TORTURE_LANES=4 TORTURE_DRIVER=docker npx vitest run test/torture
  */
-const ROUNDS = Number(process.env.TORTURE_ROUNDS ?? 4);
+const ROUNDS = Number(process.env.TORTURE_ROUNDS ?? 3);
 const LANES = Math.min(ROUNDS, Number(process.env.TORTURE_LANES ?? 2));
 const DRIVER = process.env.TORTURE_DRIVER === 'docker' ? 'docker' : 'process';
 const IMAGE = process.env.TORTURE_IMAGE ?? 'host';

@@ -11,7 +11,8 @@ import {
 
 const PLACES: readonly Place[] = ['one machine', 'three machines'];
 const SEED = Number(process.env.PAIRS_SEED ?? 20_250_611);
-const PAIRS = 200;
+/** How many are judged: some in every run, thousands when asked to. */
+const PAIRS = Number(process.env.PAIRS_COUNT ?? 60);
 
 /** Looks for the application's side, which has a plant of its own for each. */
 const isOfApplication = (id: string): boolean => id.startsWith('app-');
