@@ -11,6 +11,8 @@ export interface KnownCluster {
   masterName: string | null;
   /** `redis-1`, …, `sentinel-3`. */
   nodes: string[];
+  /** Whether it was taken down with its data kept. */
+  isKept: boolean;
 }
 
 /**
@@ -31,12 +33,14 @@ export async function knownClusters(home: string): Promise<KnownCluster[]> {
 
 async function readKnown(name: string, file: string): Promise<KnownCluster | undefined> {
   try {
-    const plan = field(JSON.parse((await readIfThere(file)) ?? ''), 'plan');
+    const state: unknown = JSON.parse((await readIfThere(file)) ?? '');
+    const plan = field(state, 'plan');
     return {
       name,
       driver: text(field(plan, 'driver')),
       masterName: text(field(field(plan, 'spec'), 'masterName')),
       nodes: idsIn(field(plan, 'nodes')),
+      isKept: field(state, 'phase') === 'kept',
     };
   } catch {
     return undefined;
@@ -47,7 +51,7 @@ async function readAttached(name: string, file: string): Promise<KnownCluster | 
   try {
     const record: unknown = JSON.parse((await readIfThere(file)) ?? '');
     const masterName = text(field(record, 'masterName'));
-    return { name, driver: ATTACHED, masterName, nodes: idsIn(field(record, 'servers')) };
+    return { name, driver: ATTACHED, masterName, nodes: idsIn(field(record, 'servers')), isKept: false };
   } catch {
     return undefined;
   }

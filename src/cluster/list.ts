@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { AttachedCluster } from '../model/attached.js';
 import { ATTACHED } from '../model/drivers.js';
+import { DATA_KEPT } from '../model/words.js';
 import { driverOf, withDriver } from './open.js';
 import type { Runtime } from './runtime.js';
 
@@ -41,7 +42,7 @@ async function describe(runtime: Runtime, cluster: string): Promise<ListedCluste
     ports: rangesOf(plan.nodes.map((n) => n.endpoint.port)),
     createdAt: new Date(state.createdAtMs).toISOString(),
   };
-  if (phase === 'kept') return { ...base, state: 'data kept', running: 0 };
+  if (phase === 'kept') return { ...base, state: DATA_KEPT, running: 0 };
   try {
     const seen = await withDriver(runtime, driverOf(state), ({ host }) =>
       Promise.all(plan.nodes.map((n) => host.inspect(n.id))),

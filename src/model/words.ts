@@ -7,6 +7,9 @@ export function listed(items: readonly string[], word: 'and' | 'or' = 'and'): st
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} ${word} ${last}`;
 }
 
+/** The state of a cluster that `down --keep-data` stopped. */
+export const DATA_KEPT = 'data kept';
+
 /** How many servers a line begins with. */
 const NAMED = 3;
 

@@ -49,7 +49,9 @@ export function pick<E extends Entry>(
     cursor = { key: matching(page().entries, typed)[0]?.key ?? null, typed };
   };
   const sizeOf = sizeFor(conversation);
+  let hasKey = false;
   const onKey = (key: Key): Answer<E> => {
+    hasKey = true;
     const half = Math.max(1, Math.floor(conversation.screen.rows / 2));
     switch (key.name) {
       case 'return':
@@ -94,7 +96,7 @@ export function pick<E extends Entry>(
     () => {
       const shown = current();
       // It stays on its entry, also where another one comes first now.
-      if (shown !== undefined) cursor = { ...cursor, key: shown.key };
+      if (shown !== undefined && (hasKey || page().arrives !== true)) cursor = { ...cursor, key: shown.key };
       return listLines(page(), cursor, shown, sizeOf());
     },
     onKey,

@@ -28,6 +28,8 @@ export interface ListPage<E extends Entry = Entry> {
   hidden?: readonly { name: string; why: string }[];
   /** What Esc does, in one word. */
   leaves: 'quits' | 'back';
+  /** Whether what comes first may still arrive: until a key is pressed, the cursor begins on that. */
+  arrives?: boolean;
 }
 
 /** Where the cursor is, and what was typed to find an entry. */

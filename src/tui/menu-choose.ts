@@ -81,6 +81,7 @@ async function chooseAt(menu: OpenMenu, aim: Aim): Promise<Chosen | Aim | undefi
     empty: '',
     hidden: live.isReady ? hiddenChoices(live.state) : [],
     leaves: 'quits',
+    arrives: live.state.look === null,
   });
   try {
     let at: string | null = null;

@@ -1,3 +1,4 @@
+import type { KnownCluster } from '../cli/known.js';
 import { OperatorError } from '../errors.js';
 import { pick, typeIn } from './converse.js';
 import type { Entry, ListPage } from './list-view.js';
@@ -19,16 +20,17 @@ export async function chooseCluster(
   const { world, others } = menu;
   const stop = new AbortController();
   const looks = new Map<string, LookResult>();
-  let names: string[] | null = null;
+  let clusters: readonly KnownCluster[] | null = null;
   const usual = aim.globals.cluster;
   const lookAtAll = async (): Promise<void> => {
-    const known = (await clustersHere(world)).map((c) => c.name);
+    const known = await clustersHere(world);
     // The one that commands work on by default first.
-    const ordered = [...known.filter((name) => name === usual), ...known.filter((name) => name !== usual)];
-    names = ordered;
+    const ordered = [...known.filter((c) => c.name === usual), ...known.filter((c) => c.name !== usual)];
+    clusters = ordered;
     menu.changed();
     await Promise.all(
-      ordered.map(async (name) => {
+      ordered.map(async ({ name, isKept }) => {
+        if (isKept) return;
         const target = { kind: 'own', name, words: [] } as const;
         const look = await lookAtCluster(world, globalsFor(aim.globals, target), stop.signal);
         if (stop.signal.aborted) return;
@@ -41,8 +43,8 @@ export async function chooseCluster(
   const page = (): ListPage<Entry & { offer: Offer | null }> => ({
     title: ['Which cluster?'],
     entries: [
-      ...clusterOffers(names ?? [], looks).map((offer) => ({ ...offer, command: null, offer })),
-      ...(names === null ? [] : [BY_ADDRESSES]),
+      ...clusterOffers(clusters ?? [], looks).map((offer) => ({ ...offer, command: null, offer })),
+      ...(clusters === null ? [] : [BY_ADDRESSES]),
     ],
     empty: '',
     leaves,

@@ -1,5 +1,7 @@
+import type { KnownCluster } from '../cli/known.js';
 import type { World } from '../cli/world.js';
 import type { Globals } from '../config/globals.js';
+import { DATA_KEPT } from '../model/words.js';
 import { type LookResult, quietly } from './looks.js';
 import type { MenuState } from './menu-state.js';
 import { likelyNodes, nodeChoices } from './node-choices.js';
@@ -71,11 +73,14 @@ export async function scenarioOffers(world: World, globals: Globals): Promise<Of
 }
 
 /** The clusters of this machine, with the state of each. */
-export const clusterOffers = (names: readonly string[], looks: ReadonlyMap<string, LookResult>): Offer[] =>
-  names.map((name) => ({
+export const clusterOffers = (
+  clusters: readonly Pick<KnownCluster, 'name' | 'isKept'>[],
+  looks: ReadonlyMap<string, LookResult>,
+): Offer[] =>
+  clusters.map(({ name, isKept }) => ({
     key: name,
     name,
-    about: stateOf(looks.get(name)),
+    about: isKept ? DATA_KEPT : stateOf(looks.get(name)),
     words: ['--cluster', name],
   }));
 

@@ -10,11 +10,14 @@ const ROWS_AROUND = 6;
 /** What inquirer throws when Ctrl-C was pressed or the signal aborted; compared by name, so that the library need not be loaded. */
 const ABORTED = new Set(['ExitPromptError', 'AbortPromptError', 'CancelPromptError']);
 
-/** Questions on a terminal. Ctrl-C in one rejects as an interruption (130), the end of the input as `declined` (3). */
+/**
+ * Questions on a terminal. Ctrl-C in one rejects as an interruption (130), the end of the input and Esc as `declined`
+ * (3); Esc answers a question for yes or no with no.
+ */
 export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Prompts {
   async function ask<T>(
     question: (library: Library, context: AskContext) => Promise<T>,
-    no?: AbortSignal,
+    onEscape: () => T = decline,
   ): Promise<T> {
     before();
     const library = await import('@inquirer/prompts');
@@ -24,19 +27,26 @@ export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Pro
     stdin.once('end', leave);
     // At Ctrl-D readline closes, and pauses its input; the library would wait until the process ends.
     stdin.once('pause', leave);
-    no?.addEventListener('abort', leave, { once: true });
+    let isEscaped = false;
+    const onKey = (_: string | undefined, key: { name?: string }): void => {
+      if (key.name !== 'escape') return;
+      isEscaped = true;
+      leave();
+    };
+    stdin.on('keypress', onKey);
     if (signal.aborted) leave();
     try {
       return await question(library, { input: stdin, output: stderr, signal: gone.signal });
     } catch (error) {
       if (!(error instanceof Error) || !ABORTED.has(error.name)) throw error;
-      if (no?.aborted === true && !signal.aborted) throw no.reason;
       if (signal.aborted) throw signal.reason;
+      if (isEscaped) return onEscape();
       throw error.name === 'AbortPromptError' ? inputEnded() : interrupted();
     } finally {
       signal.removeEventListener('abort', leave);
       stdin.removeListener('end', leave);
       stdin.removeListener('pause', leave);
+      stdin.removeListener('keypress', onKey);
     }
   }
   return {
@@ -58,16 +68,14 @@ export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Pro
         library.input({ message, ...(initial === undefined ? {} : { default: initial }) }, context),
       ),
     confirm: (message, initial) =>
-      escaped(stdin, (gone) =>
-        ask(
-          (library, context) =>
-            library.confirm(
-              // A tick would stand before an answer of no as well.
-              { message, theme: { prefix: '?' }, ...(initial === undefined ? {} : { default: initial }) },
-              context,
-            ),
-          gone,
-        ),
+      ask(
+        (library, context) =>
+          library.confirm(
+            // A tick would stand before an answer of no as well.
+            { message, theme: { prefix: '?' }, ...(initial === undefined ? {} : { default: initial }) },
+            context,
+          ),
+        () => false,
       ),
   };
 }
@@ -75,27 +83,9 @@ export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Pro
 const inputEnded = (): OperatorError =>
   refused('declined', 'the input ended before the question was answered: nothing was done');
 
-/** What Esc answers: no. */
-async function escaped(
-  stdin: InputStream,
-  question: (gone: AbortSignal) => Promise<boolean>,
-): Promise<boolean> {
-  const gone = new AbortController();
-  const onKey = (_: string | undefined, key: { name?: string }): void => {
-    if (key.name === 'escape') gone.abort(ESCAPED);
-  };
-  stdin.on('keypress', onKey);
-  try {
-    return await question(gone.signal);
-  } catch (error) {
-    if (error === ESCAPED) return false;
-    throw error;
-  } finally {
-    stdin.removeListener('keypress', onKey);
-  }
+function decline(): never {
+  throw refused('declined', 'Esc was pressed: nothing was done');
 }
-
-const ESCAPED = new Error('Esc was pressed');
 
 type Library = typeof import('@inquirer/prompts');
 interface AskContext {

@@ -75,6 +75,9 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
     }
     await terminal.run('sentinelctl');
     await terminal.shows(/^❯ billing +HEALTHY\n {2}orders +DOWN\n/m);
+    const kept = await cli.run(['down', '--keep-data', '--cluster', 'orders']);
+    expect(kept.code, kept.stderr).toBe(0);
+    await terminal.shows(/^❯ billing +HEALTHY\n {2}orders +data kept\n/m);
     await terminal.press('Down', 'Enter');
     await terminal.shows(
       /^cluster orders\n[\s\S]*^❯ Fix: up {2}[\s\S]*^\$ sentinelctl up --cluster orders$/m,
@@ -189,7 +192,15 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
     expect(await terminal.exitCode()).toBe(3);
   });
 
-  it('Ctrl-C in a question does nothing and says so by its exit code', async () => {
+  it('Esc in a question goes back and leaves the terminal as it was; Ctrl-C interrupts', async () => {
+    await terminal.run('sentinelctl kill');
+    await terminal.shows(/Which node\?/);
+    await terminal.press('Escape');
+    await terminal.shows(/error: Esc was pressed: nothing was done/);
+    expect(await terminal.exitCode()).toBe(3);
+    expect(await terminal.flag('cursor_flag')).toBe('1');
+    await terminal.run('stty -a | tr " ;" "\\n\\n" | grep -x -e "-\\?icanon" -e "-\\?echo" | sort');
+    await terminal.shows(/^echo\nicanon$/m);
     await terminal.run('sentinelctl kill');
     await terminal.shows(/Which node\?/);
     await terminal.press('C-c');

@@ -58,6 +58,23 @@ describe('a list', () => {
     expect(open()).toBe(0);
   });
 
+  it.each([
+    ['before a key is pressed', [], 'fix'],
+    ['unless the cursor was moved', ['down'], 'two'],
+  ])('begins on what arrives first, %s', async (_, keys, chosen) => {
+    const { screen, on, changed } = conversation();
+    let page: ListPage = { ...pageOf('one', 'two'), arrives: true };
+    const picked = pick(on, () => page);
+    screen.press(...keys);
+    page = pageOf('fix', 'one', 'two');
+    changed();
+    // From then on it stays.
+    page = pageOf('other', 'fix', 'one', 'two');
+    changed();
+    screen.press('return');
+    expect(await keyOf(picked)).toBe(chosen);
+  });
+
   it.each([['escape'], ['q']])('%s leaves it', async (name) => {
     const { screen, on, open } = conversation();
     const picked = pick(on, () => pageOf('one'));

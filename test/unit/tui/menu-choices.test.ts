@@ -9,7 +9,13 @@ import { nodeOffers } from '../../../src/tui/menu-lists.js';
 import type { MenuChoice, MenuState, MenuTarget } from '../../../src/tui/menu-state.js';
 
 const IDS = ['redis-1', 'redis-2', 'redis-3', 'sentinel-1', 'sentinel-2', 'sentinel-3'];
-const CLUSTER: KnownCluster = { name: 'c1', driver: 'process', masterName: 'mymaster', nodes: IDS };
+const CLUSTER: KnownCluster = {
+  name: 'c1',
+  driver: 'process',
+  masterName: 'mymaster',
+  nodes: IDS,
+  isKept: false,
+};
 const OWN: MenuTarget = { kind: 'own', name: 'c1', words: ['--cluster', 'c1'] };
 const ATTACHED: MenuTarget = { kind: 'attached', name: null, words: ['--sentinel-addrs', 'h:1'] };
 
