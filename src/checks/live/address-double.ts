@@ -21,14 +21,18 @@ export default {
   explanation:
     'Sentinel tells replicas apart by their address, not by their run id. A replica that first followed its master ' +
     'by another address (::1 and 127.0.0.1 for localhost, a second interface, a name) stays in the list under the ' +
-    'first address after it was repointed, and a sentinel never removes an entry by itself.',
+    'first address after it was repointed, and a sentinel never removes an entry by itself. With ' +
+    'dual-channel-replication-enabled yes, Valkey 8.0 to 9.0 lists the second connection of a full resync by its own ' +
+    'address, beside the one of replica-announce-ip.',
   remedy: [
     'one address for each server: replicaof and bind in one family, or replica-announce-ip',
+    'Valkey with replica-announce-ip: dual-channel-replication-enabled no, at each data node',
     `then SENTINEL RESET NAME, one sentinel at a time, ${RESETS_APART_MS / 1000} s apart, while the master is healthy`,
   ],
   sources: [
     'sentinel.c: sentinelRedisInstanceLookupSlave, sentinelFailoverReconfNextSlave',
     'replication.c: slaves are listed by the source address of their connection',
+    'https://github.com/valkey-io/valkey/issues/2338',
     'measured',
   ],
   causes: [
@@ -102,17 +106,16 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
   const counted =
     streams === null ? '' : `; the master counts ${streams} ${streams === 1 ? 'replica' : 'replicas'}`;
   const whose = subjectOf(sentinelsOf(at));
+  const because = node !== undefined && hasTwoChannels(node) ? `; ${TWO_CHANNELS}` : '';
   return {
     subject: words.join(', '),
     servers: node === undefined ? [] : [node.id],
     ...(followsItself && { impact: 'down' }),
     brief: `one server is known as ${listed(words)}${followsItself ? ', and follows itself' : ''}`,
-    evidence: `${listed(words)} have the same run id at ${whose}${counted}`,
-    message: `${whose} know one server of ${name} as ${listed(words)} (the same run id)${counted}${followsItself ? '; it was made a replica of itself' : ''}`,
+    evidence: `${listed(words)} have the same run id at ${whose}${counted}${because}`,
+    message: `${whose} know one server of ${name} as ${listed(words)} (the same run id)${counted}${because}${followsItself ? '; it was made a replica of itself' : ''}`,
     fix: [
-      ...(node === undefined || right === null || node === master
-        ? []
-        : setConfig(node, 'replica-announce-ip', right.host)),
+      ...(node === undefined || right === null || node === master ? [] : announceOnce(facts, node, right)),
       ...(follows !== null &&
       node !== undefined &&
       address !== null &&
@@ -126,6 +129,27 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
         : [`# no RESET before ${name} has a healthy master again; then run doctor again`]),
     ],
   };
+}
+
+const TWO_CHANNELS =
+  'with dual-channel-replication-enabled yes, its second connection of a full resync is listed by its own address, whatever replica-announce-ip says (Valkey 8.0 to 9.0)';
+
+const DUAL_CHANNEL = 'dual-channel-replication-enabled';
+
+const hasTwoChannels = ({ answer: { settings } }: AnsweredNode): boolean =>
+  settings?.[DUAL_CHANNEL] === 'yes' && Boolean(settings['replica-announce-ip']);
+
+/** What makes a replica known by one address from now on; where its settings were not read, doctor reads them. */
+function announceOnce({ answered, hints }: MasterFacts, node: AnsweredNode, right: Address): string[] {
+  const { settings, version } = node.answer;
+  if (settings === undefined && Number.parseInt(version, 10) >= 8) return [hints.ctl('doctor')];
+  const both = answered.filter((n) => n.answer.settings?.[DUAL_CHANNEL] === 'yes');
+  return [
+    ...(both.includes(node) ? both.flatMap((n) => setConfig(n, DUAL_CHANNEL, 'no')) : []),
+    ...(settings?.['replica-announce-ip'] === right.host
+      ? []
+      : setConfig(node, 'replica-announce-ip', right.host)),
+  ];
 }
 
 /** The server is known by its new address already: the old one is only to be forgotten. */

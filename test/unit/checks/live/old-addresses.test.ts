@@ -25,6 +25,46 @@ const moved =
     }
   };
 
+describe('a replica of Valkey that two channels make two of', () => {
+  const doubled = (settings: Record<string, string>) => (g: Gathered) => {
+    nodeIn(g, 3).alsoAt = [{ host: '192.0.2.3', port: 6381 }];
+    for (const { id, config } of g.nodes)
+      if (config.ok)
+        Object.assign(config.value, {
+          'dual-channel-replication-enabled': 'yes',
+          ...(id === 'redis-3' && settings),
+        });
+    for (const view of viewsIn(g)) {
+      const all = given(view.replicas);
+      all.push({ ...all.find((r) => r.port === '6381'), ip: '192.0.2.3', name: '192.0.2.3:6381' });
+    }
+  };
+  const fixWith = (settings: Record<string, string>): string[] =>
+    (said(addressDouble, doubled(settings)) as { fix: string[] }[])[0]?.fix.map((line) =>
+      line.replace(/^redis-cli -h \S+ -p /, ''),
+    ) ?? [];
+  const off = ['6379', '6380', '6381'].flatMap((port) => [
+    `${port} CONFIG SET dual-channel-replication-enabled no`,
+    `${port} CONFIG REWRITE`,
+  ]);
+
+  it('where its address is announced already, the second channel is what is ended, before any RESET', () => {
+    const fix = fixWith({ 'replica-announce-ip': '127.0.0.1' });
+    expect(fix.slice(0, 7)).toEqual([...off, expect.stringMatching(/^# one sentinel at a time/)]);
+    expect(fix[7]).toBe('26379 SENTINEL RESET mymaster');
+    expect(said(addressDouble, doubled({ 'replica-announce-ip': '127.0.0.1' }))).toMatchObject([
+      { evidence: expect.stringContaining('(Valkey 8.0 to 9.0)') },
+    ]);
+  });
+
+  it('where it is not announced, both are needed', () =>
+    expect(fixWith({ 'replica-announce-ip': '' }).slice(0, 8)).toEqual([
+      ...off,
+      '6381 CONFIG SET replica-announce-ip 127.0.0.1',
+      '6381 CONFIG REWRITE',
+    ]));
+});
+
 describe('an old address that the sentinels still list', () => {
   it('is named as that, with the RESET that forgets it', () => {
     expect(said(addressDouble, moved())).toMatchObject([
