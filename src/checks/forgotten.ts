@@ -1,50 +1,75 @@
-import type { MasterFacts } from '../model/facts.js';
+import { isAt, type MasterFacts } from '../model/facts.js';
 import { cli } from '../model/hints.js';
+import { isResetIn } from '../model/never-reached.js';
+import { ifSet } from '../model/secrets.js';
 import type { NodeState } from '../model/snapshot.js';
-import { monitorInstead } from './fixes.js';
+import { monitorInstead, type Place } from './fixes.js';
 import { isDown } from './snapshot.js';
 
 /**
  * Whether the master is down and no sentinel that answers lists a replica: SENTINEL RESET forgets them, and only the
- * master would name them again (sentinel.c, sentinelResetMaster).
+ * master would name them again (sentinel.c, sentinelResetMaster). Where no replica is known here either, the sentinels must
+ * have had an answer of it before: a master that never had one looks the same.
  */
 export const isForgotten = ({ sentinelViews, nodes, master, refOf }: MasterFacts): boolean =>
   sentinelViews.length > 0 &&
-  nodes.length > 1 &&
   nodes.some((n) => n.silence !== null && master !== null && refOf(master).id === n.id) &&
   sentinelViews.some(({ view }) => isDown(view.flags) || view.flags.includes('disconnected')) &&
-  sentinelViews.every(({ view }) => view.replicas.length === 0);
+  sentinelViews.every(({ view }) => view.replicas.length === 0) &&
+  (nodes.length > 1 ||
+    (sentinelViews.every(({ view }) => view.runId === '') &&
+      sentinelViews.some(({ view }) => isResetIn(view))));
+
+/** What no-good-slave and no-master say of it in the same words: the first line has them once. */
+export const FORGOTTEN =
+  'the sentinels have forgotten its replicas (SENTINEL RESET), so no failover will come';
 
 /**
  * How a group goes on whose replicas were forgotten: the replica that has the most of the data becomes the master. The old
  * one would come back with what is on its disk, or with nothing, and every replica would copy that.
  */
 export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string[] {
-  const { expectation, hints, master, name, nodes, sentinelViews } = facts;
+  const { expectation, hints, master, nodes } = facts;
   const old = `the old master${master === null ? '' : ` at ${master.host}:${master.port}`}`;
   const replicas = nodes.filter((n) => n.id !== lost?.id && n.answer !== null);
+  const following = replicas.filter(
+    ({ answer }) => lost !== null && answer?.follows && isAt(lost, answer.follows),
+  );
+  const candidates = following.length > 0 ? following : replicas;
   // By the offset, which counts what was received (replication.c).
-  const [heir, ...others] = replicas.toSorted((a, b) => (b.answer?.offset ?? 0) - (a.answer?.offset ?? 0));
-  if (heir === undefined)
-    return expectation.own && lost !== null
-      ? [
-          `# ${old} restarts with the data on its disk (none without persistence)`,
-          hints.ctl(`start ${lost.id} --as-crashed`),
-        ]
-      : [`start ${old} again: it names its replicas`];
+  const [heir] = candidates.toSorted((a, b) => (b.answer?.offset ?? 0) - (a.answer?.offset ?? 0));
+  if (heir === undefined && expectation.own && lost !== null)
+    return [
+      `# ${old} restarts with the data on its disk (none without persistence)`,
+      hints.ctl(`start ${lost.id} --as-crashed`),
+    ];
+  if (heir === undefined) return unnamed(facts, lost, old);
   const { host, port } = heir.announce;
   return [
     cli(heir, 'REPLICAOF NO ONE'),
-    ...others.map((node) => cli(node, `REPLICAOF ${host} ${port}`)),
-    ...sentinelViews.flatMap(({ sentinel, view }) =>
-      monitorInstead(
-        sentinel,
-        name,
-        heir.announce,
-        view,
-        sentinel.answer.passwordsFor?.includes(name) ?? null,
-      ),
-    ),
+    ...replicas.filter((n) => n !== heir).map((node) => cli(node, `REPLICAOF ${host} ${port}`)),
+    ...monitoredAt(facts, heir.announce),
     `# ${heir.id} has the most of the data. Or start ${old} again: it names its replicas, and they copy what is on its disk`,
+  ];
+}
+
+const monitoredAt = ({ name, sentinelViews }: MasterFacts, place: Place): string[] =>
+  sentinelViews.flatMap(({ sentinel, view }) =>
+    monitorInstead(sentinel, name, place, view, sentinel.answer.passwordsFor?.includes(name) ?? null),
+  );
+
+/** No server that answers names the replicas: the old master would, and else a person knows where they are. */
+function unnamed(facts: MasterFacts, lost: NodeState | null, old: string): string[] {
+  const { hints, master } = facts;
+  const again = lost === null ? `start ${old} again` : hints.revive(lost, lost.silence);
+  if (master === null) return [again];
+  const { host, port } = master;
+  const node = { endpoint: { host: '"$NODE_HOST"', port } };
+  return [
+    again,
+    `# once it runs, it names its replicas. Only if it is gone for good: NODE_HOST is the data node whose INFO replication has master_host:${host} and the greatest slave_repl_offset:`,
+    ifSet('NODE_HOST', cli(node, 'REPLICAOF NO ONE')),
+    `# at each other data node: redis-cli REPLICAOF, with the host of that one, and ${port}; then:`,
+    ...monitoredAt(facts, { variable: 'NODE_HOST', port }),
   ];
 }

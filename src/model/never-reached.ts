@@ -6,15 +6,24 @@ type FieldOf = (name: string) => string | undefined;
 
 /**
  * Whether a sentinel has never had an answer of this master: it calls it down and does not know its run id, a replica
- * or a peer, all of which it learns from the master (sentinel.c, sentinelRefreshInstanceInfo). RESET forgets the same,
- * but not the other sentinels for long.
+ * or a peer, all of which it learns from the master (sentinel.c, sentinelRefreshInstanceInfo). RESET forgets the same, but
+ * not when the master's INFO was last read.
  */
 const neverReached = (seen: {
   flags: readonly string[];
   runId: string;
   replicas: number;
   sentinels: number;
-}): boolean => isDown(seen.flags) && seen.runId === '' && seen.replicas === 0 && seen.sentinels === 0;
+  informed: boolean;
+}): boolean =>
+  isDown(seen.flags) && seen.runId === '' && seen.replicas === 0 && seen.sentinels === 0 && !seen.informed;
+
+/** A time that no INFO is older than, in milliseconds: before Redis 6.2, one that was never read has the time since 1970. */
+const OLDEST_INFO_MS = 1e11;
+
+/** How long ago a sentinel read the INFO of a master, in milliseconds, by `info-refresh` of its record; null where it never did. */
+export const informedMsAgo = (refresh: number | null): number | null =>
+  refresh !== null && refresh > 0 && refresh < OLDEST_INFO_MS ? refresh : null;
 
 /** The same of a record of SENTINEL MASTERS. */
 export const isNeverReached = (field: FieldOf): boolean =>
@@ -24,17 +33,32 @@ export const isNeverReached = (field: FieldOf): boolean =>
     // Where it does not count them, it may know some.
     replicas: Number(field('num-slaves') ?? Number.NaN),
     sentinels: Number(field('num-other-sentinels') ?? Number.NaN),
+    informed: informedMsAgo(Number(field('info-refresh') ?? 0)) !== null,
   });
 
 /** The same of what a snapshot has of a sentinel. */
-export const isNeverReachedIn = ({ flags, runId, replicaCount, replicas, sentinels }: MasterView): boolean =>
+export const isNeverReachedIn = ({
+  flags,
+  runId,
+  replicaCount,
+  replicas,
+  sentinels,
+  infoMsAgo,
+}: MasterView): boolean =>
   neverReached({
     flags,
     runId,
     // A hidden replica is counted and not listed.
     replicas: Math.max(replicas.length, replicaCount ?? 0),
     sentinels: sentinels.length,
+    informed: infoMsAgo != null,
   });
+
+/**
+ * Whether a sentinel has read INFO of this master and does not know its run id: RESET took that, with the replicas and the
+ * other sentinels, and no INFO came since (sentinel.c, sentinelResetMaster).
+ */
+export const isResetIn = ({ runId, infoMsAgo }: MasterView): boolean => runId === '' && infoMsAgo != null;
 
 /**
  * What CKQUORUM says of a master for which a sentinel knows no other one: it counts itself alone, and is the majority of

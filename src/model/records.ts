@@ -1,6 +1,7 @@
 import type { Address } from './address.js';
 import { isDown } from './flags.js';
 import { keptWritesIn } from './kept-writes.js';
+import { informedMsAgo } from './never-reached.js';
 import type { DiskFault, MasterView, NodeAnswer, NodeMemory, SeenReplica, SeenSentinel } from './snapshot.js';
 
 /** Names and values as a server gave them: INFO, or one instance as Sentinel describes it. */
@@ -198,6 +199,7 @@ export function masterViewIn(
     repliedMsAgo: ms('last-ping-reply'),
     pingPendingMs: ms('last-ping-sent'),
     roleReportedMs: ms('role-reported-time'),
+    infoMsAgo: informedMsAgo(ms('info-refresh')),
     ...(master.get('role-reported') === 'slave' && { saysReplica: true }),
     replicaCount: ms('num-slaves'),
     replicas: replicas.map(seenReplica),

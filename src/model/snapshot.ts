@@ -171,6 +171,8 @@ export interface MasterView {
   downMs?: number | null;
   /** How long ago its role changed in this sentinel's eyes, in milliseconds; a switch sets it to 0. */
   roleReportedMs?: number | null;
+  /** How long ago it last answered this sentinel's INFO, in milliseconds; null where it never did. RESET keeps it. */
+  infoMsAgo?: number | null;
   /** Set where the server at that address says that it is a replica. */
   saysReplica?: true;
   /** How many replicas it counts, hidden ones (replica-announced no) included; null where it is not reported. */

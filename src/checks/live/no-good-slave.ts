@@ -5,7 +5,7 @@ import { isLocked, type NodeState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { cutOff, cutOffFix } from '../cut-off.js';
 import { setConfig } from '../fixes.js';
-import { forgottenFix, isForgotten } from '../forgotten.js';
+import { FORGOTTEN, forgottenFix, isForgotten } from '../forgotten.js';
 import { type Blocked, blockedAt, ownPriority, type Unfit } from '../promotable.js';
 import { ids, isDown, isSilent, judgeMasters, subjectOf } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
@@ -33,7 +33,7 @@ export default {
       'master would come back with what is on its disk, and be copied',
   ],
   sources: ['sentinel.c: sentinelSelectSlave', 'https://github.com/redis/redis/issues/5677', 'measured'],
-  causes: ['failover-stuck', 'no-master'],
+  causes: ['failover-stuck', 'no-master', 'sentinel-isolated'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
       const blocked = blockedAt(master);
@@ -49,10 +49,11 @@ function findingOf(master: MasterFacts, { sentinelView, reasons }: Blocked): Raw
     return [
       {
         subject,
-        brief: 'the sentinels have forgotten the replicas',
+        servers: master.sentinelViews.map(({ sentinel }) => sentinel.id),
+        brief: FORGOTTEN,
         evidence:
-          'the master that would name them again does not answer (SENTINEL RESET while it was down does that)',
-        message: `${name}: the sentinels have forgotten the replicas, and the master that would name them again does not answer (SENTINEL RESET while it was down does that)`,
+          'the master that would name them again does not answer (SENTINEL RESET shortly before its failure, or after it, does that)',
+        message: `${name}: the sentinels have forgotten the replicas, and the master that would name them again does not answer (SENTINEL RESET shortly before its failure, or after it, does that)`,
         consequence: 'no replica is ever promoted: the sentinels know none, however long they wait',
         fix: forgottenFix(master, lostMaster(master)),
       },

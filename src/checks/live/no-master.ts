@@ -8,7 +8,7 @@ import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { cutOff, cutOffFix } from '../cut-off.js';
 import { canCallDown, canElect, electorateOf, headCount } from '../electorate.js';
-import { forgottenFix, isForgotten } from '../forgotten.js';
+import { FORGOTTEN, forgottenFix, isForgotten } from '../forgotten.js';
 import { blockedAt, eligibleAt } from '../promotable.js';
 import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snapshot.js';
 import { failoverUnderWay, thawBefore } from '../under-way.js';
@@ -112,8 +112,7 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   if (sentinelViews.length === 0) return hopeless('no sentinel answers that could replace it');
   if (!canElect(electorate)) return hopeless(`no failover is possible (${headCount(electorate)})`);
   if (isForgotten(facts)) {
-    const words = 'the sentinels have forgotten its replicas (SENTINEL RESET while it was down does that)';
-    return { words, why: 'no replica is ever promoted', fix: forgottenFix(facts, lost) };
+    return { words: FORGOTTEN, why: 'no replica is ever promoted', fix: forgottenFix(facts, lost) };
   }
   if (!hasPromotableReplica(facts)) {
     if (nodes.length > 1) return hopeless('no replica can be promoted');

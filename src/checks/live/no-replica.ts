@@ -3,6 +3,7 @@ import type { Hints } from '../../model/hints.js';
 import { ifSet, knownSecret, usesPassword } from '../../model/secrets.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
+import { isForgotten } from '../forgotten.js';
 import { judgeMasters } from '../snapshot.js';
 
 /** Which node is to follow the master only a person knows: the sentinels know none, and REPLICAOF replaces its data. */
@@ -38,32 +39,29 @@ export default {
   sources: ['sentinel.c: sentinelSelectSlave'],
   causes: ['no-good-slave'],
   live: (facts) =>
-    judgeMasters(
-      facts,
-      ['sentinels'],
-      ({ sentinelViews, nodes, answered, name, expectation, hints, refOf }) => {
-        const expected = expectation.nodes?.filter((n) => n.kind === 'redis').length;
-        const [first] = sentinelViews;
-        if (first === undefined || (expectation.own && expected !== undefined && expected <= 1)) return [];
-        if (nodes.length > 1 || sentinelViews.some((w) => w.view.replicas.length > 0)) return [];
-        const { id } = refOf(first.view.address);
-        const follows = answered.find((n) => n.id === id)?.answer.follows ?? null;
-        return [
-          {
-            subject: name,
-            servers: [],
-            brief: `the master ${id} has no replica`,
-            evidence: null,
-            message: `${name} has no replica at ${count(sentinelViews.length, 'sentinel')}: no node could be promoted`,
-            // A node that is made to follow a replica is in no sentinel's list.
-            fix:
-              follows === null
-                ? attachOne(hints, first.view.address)
-                : [
-                    `# first let the sentinels monitor the master: ${id} is a replica of ${refOf(follows).id}`,
-                  ],
-          },
-        ];
-      },
-    ),
+    judgeMasters(facts, ['sentinels'], (facts) => {
+      const { sentinelViews, nodes, answered, name, expectation, hints, refOf } = facts;
+      const expected = expectation.nodes?.filter((n) => n.kind === 'redis').length;
+      const [first] = sentinelViews;
+      if (first === undefined || (expectation.own && expected !== undefined && expected <= 1)) return [];
+      // It has some that the sentinels have forgotten: no-good-slave says that.
+      if (isForgotten(facts)) return [];
+      if (nodes.length > 1 || sentinelViews.some((w) => w.view.replicas.length > 0)) return [];
+      const { id } = refOf(first.view.address);
+      const follows = answered.find((n) => n.id === id)?.answer.follows ?? null;
+      return [
+        {
+          subject: name,
+          servers: [],
+          brief: `the master ${id} has no replica`,
+          evidence: null,
+          message: `${name} has no replica at ${count(sentinelViews.length, 'sentinel')}: no node could be promoted`,
+          // A node that is made to follow a replica is in no sentinel's list.
+          fix:
+            follows === null
+              ? attachOne(hints, first.view.address)
+              : [`# first let the sentinels monitor the master: ${id} is a replica of ${refOf(follows).id}`],
+        },
+      ];
+    }),
 } satisfies SnapshotCheck;

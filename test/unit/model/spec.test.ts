@@ -68,7 +68,9 @@ describe('durations', () => {
   );
 
   it('shows them as a person reads them', () => {
-    expect([84.2, 6290, 125_000].map(humanDurationMs)).toEqual(['84 ms', '6.29 s', '2 min 5 s']);
+    expect([84.2, 6290, 125_000, 179_600].map(humanDurationMs)).toEqual([
+      ...['84 ms', '6.29 s', '2 min 5 s', '3 min 0 s'],
+    ]);
   });
 });
 

@@ -258,6 +258,40 @@ describe('sentinels that know the wrong thing, or nothing', () => {
     );
   });
 
+  it('have forgotten what they knew before its master died: it is started again, or a person names the node to promote', () => {
+    const result = judge(
+      altered((s) => {
+        silenceNode(s, 1);
+        s.groups[0]?.nodes.splice(1);
+        const reset = {
+          flags: ['master', 's_down'],
+          runId: '',
+          replicas: [],
+          sentinels: [],
+          infoMsAgo: 52_000,
+        };
+        for (const view of viewsIn(s)) Object.assign(view, structuredClone(reset));
+      }),
+    );
+    expect(result.verdict.text).toMatch(
+      /127.0.0.1:6379 \(master\) is down; the sentinels have forgotten its replicas \(SENTINEL RESET\), so no failover will come$/,
+    );
+    expect(idsIn(result)).not.toContain('master-never-reached');
+    expect(idsIn(result)).not.toContain('no-replica');
+    const lines = fixOf(result, 'no-good-slave').split('\n');
+    expect(lines[0]).toMatch(/^start the server again on the machine of 127.0.0.1:6379/);
+    expect(lines[1]).toMatch(
+      /^# .*gone for good.*master_host:127.0.0.1 and the greatest slave_repl_offset:$/,
+    );
+    expect(lines.slice(2)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/-h "\$NODE_HOST" -p 6379 REPLICAOF NO ONE$/),
+        expect.stringMatching(/-p 26379 SENTINEL REMOVE mymaster$/),
+        expect.stringMatching(/-p 26379 SENTINEL MONITOR mymaster "\$NODE_HOST" 6379 2$/),
+      ]),
+    );
+  });
+
   it('monitor no master at all', () => {
     const result = judge(
       altered((s) => {
