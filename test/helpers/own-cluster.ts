@@ -31,7 +31,7 @@ export async function openOwnCluster(
   const cli = await openCli();
   try {
     const ports = ['--port', 'auto', '--sentinel-port', 'auto'];
-    const up = await cli.run(['up', '--cluster', name, '--down-after', '2s', ...ports, ...args]);
+    const up = await cli.run(['up', '--cluster', name, '--down-after', '5s', ...ports, ...args]);
     if (up.code !== 0) throw new Error(`up failed (${up.code}): ${up.stderr}`);
     const dir = join(cli.home, 'clusters', name);
     const state = JSON.parse(await readFile(join(dir, 'cluster.json'), 'utf8')) as ClusterState;

@@ -10,6 +10,7 @@ import { until } from '../../src/until.js';
 import { accessWith } from '../../src/wire/access.js';
 import { openConnection } from '../../src/wire/client.js';
 import { connect } from '../../src/wire/connect.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 
 const PORT = 7200;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   cluster = await startRawCluster({
     port: PORT,
     replicas: 1,
-    downAfterMs: 5000,
+    downAfterMs: QUIET_MS,
     masterName: 'orders',
     password: SECRET,
   });

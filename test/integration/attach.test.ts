@@ -8,6 +8,7 @@ import { until } from '../../src/until.js';
 import { openConnection } from '../../src/wire/client.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { statusOf } from '../helpers/main-road.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 import { refusal } from '../helpers/refusal.js';
 
@@ -67,6 +68,7 @@ beforeAll(async () => {
     masterName: 'orders',
     replicas: 1,
     sentinels: 2,
+    downAfterMs: QUIET_MS,
     password: SECRET,
   });
   await startTls(TLS_PORT, []);

@@ -6,12 +6,13 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN, type Cli, openCli, type Ran } from '../helpers/cli.js';
 import { ask, nodesOf } from '../helpers/inside.js';
+import { QUIET } from '../helpers/quiet.js';
 import { expectNoStack } from '../helpers/refusal.js';
 
 let cli: Cli;
 beforeAll(async () => {
   cli = await openCli();
-  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto']);
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', ...QUIET]);
   expect(up.code, up.stderr).toBe(0);
 });
 afterAll(() => cli?.close());

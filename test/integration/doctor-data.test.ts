@@ -8,6 +8,7 @@ import { formatAddress } from '../../src/model/address.js';
 import type { Severity } from '../../src/model/status.js';
 import { until } from '../../src/until.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
@@ -18,7 +19,7 @@ let raw: RawCluster;
 let patient: Patient;
 let [master, one, two]: string[] = [];
 beforeAll(async () => {
-  raw = await startRawCluster({ port: 7400 });
+  raw = await startRawCluster({ port: 7400, downAfterMs: QUIET_MS });
   patient = attachedPatient(raw.sentinels.map((s) => s.address));
   [master = '', one = '', two = ''] = raw.nodes.map((n) => formatAddress(n.address));
 }, LONG_MS);

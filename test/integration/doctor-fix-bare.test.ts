@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { openCli } from '../helpers/cli.js';
 import { ask, nodesOf } from '../helpers/inside.js';
+import { QUIET } from '../helpers/quiet.js';
 
 it('empties a masterauth that a cluster without a password has', async () => {
   const cli = await openCli();
   try {
     const ports = ['--port', 'auto', '--sentinel-port', 'auto'];
-    const up = await cli.run(['up', '--driver', 'process', ...ports]);
+    const up = await cli.run(['up', '--driver', 'process', ...ports, ...QUIET]);
     expect(up.code, up.stderr).toBe(0);
     const [master] = await nodesOf(cli);
     if (master === undefined) throw new Error('no node');

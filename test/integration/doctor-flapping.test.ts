@@ -11,7 +11,7 @@ const PORT = 2900;
 let raw: RawCluster;
 let cli: Cli;
 beforeAll(async () => {
-  raw = await startRawCluster({ port: PORT });
+  raw = await startRawCluster({ port: PORT, downAfterMs: 3000 });
   cli = await openCli();
   // A node that was frozen is made a replica after 4 hellos.
   for (const s of raw.sentinels)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attachedPatient, flat, shell } from '../helpers/doctor.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
 const PORT = 6600;
@@ -9,7 +10,7 @@ const LONG_MS = 600_000;
 describe('one running master among names that were never removed', () => {
   let raw: RawCluster;
   beforeAll(async () => {
-    raw = await startRawCluster({ port: PORT });
+    raw = await startRawCluster({ port: PORT, downAfterMs: QUIET_MS });
     for (const { address } of raw.sentinels) {
       const lines = Array.from(
         { length: NAMES },

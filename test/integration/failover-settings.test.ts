@@ -11,7 +11,7 @@ describe('a failover test after SENTINEL SET', () => {
   let cli: Cli;
   beforeAll(async () => {
     cli = await openCli();
-    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '1500ms']);
+    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '5s']);
     expect(up.code, up.stderr).toBe(0);
     for (const sentinel of ['sentinel-1', 'sentinel-2', 'sentinel-3'])
       await setDownAfter(cli, sentinel, 60_000);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { ask } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
+import { QUIET, QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 import { leftBehind, refusal } from '../helpers/refusal.js';
 
@@ -21,7 +22,7 @@ const at = (...words: string[]): string[] => [...words, '--sentinel-addrs', ONE]
 
 beforeAll(async () => {
   cli = await openCli();
-  cluster = await startRawCluster({ port: PORT, masterName: 'orders', downAfterMs: 5000 });
+  cluster = await startRawCluster({ port: PORT, masterName: 'orders', downAfterMs: QUIET_MS });
 });
 afterAll(async () => {
   await cluster?.stop();
@@ -120,7 +121,7 @@ describe('an attached cluster', () => {
   });
 
   it('is not confused with a cluster created by sentinelctl beside it', async () => {
-    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto']);
+    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', ...QUIET]);
     expect(up.code, up.stderr).toBe(0);
     await refusal(cli, at('down'), { exit: 3, code: 'attached' });
     const forgotten = { exit: 5, code: 'no-sentinel', says: FORGOTTEN_BESIDE };

@@ -12,13 +12,14 @@ import { until } from '../../src/until.js';
 import { BIN, type Cli, openCli, type Ran, runInside } from '../helpers/cli.js';
 import { ask, askNode, nodesOf, planOf } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
+import { QUIET } from '../helpers/quiet.js';
 
 /** One cluster, looked at from all sides. */
 let cli: Cli;
 let nodes: NodePlan[];
 beforeAll(async () => {
   cli = await openCli();
-  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s']);
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', ...QUIET]);
   expect(up.code, up.stderr).toBe(0);
   nodes = await nodesOf(cli);
 });

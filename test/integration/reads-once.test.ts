@@ -29,7 +29,7 @@ let cli: Cli;
 let counter: string;
 beforeAll(async () => {
   cli = await openCli();
-  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '1500ms']);
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '5s']);
   expect(up.code, up.stderr).toBe(0);
   counter = join(cli.home, 'counter.cjs');
   await writeFile(counter, COUNTER);

@@ -5,11 +5,11 @@ import { bestReplica, type Candidate } from '../../src/scenarios/format/best-rep
 import { until } from '../../src/until.js';
 import { type Connection, openConnection, WireError } from '../../src/wire/client.js';
 import { parseMasterAddress, parseRecord, parseRole } from '../../src/wire/replies.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
 /** The replica that a real Sentinel promotes, over all orders: what is left open by Redis's own test of it. */
 const PORT = 8300;
-const DOWN_AFTER_MS = 2000;
 
 let cluster: RawCluster;
 let sentinel: Connection;
@@ -39,7 +39,7 @@ async function tell(port: number, ...words: (string | number)[]): Promise<unknow
 }
 
 beforeAll(async () => {
-  cluster = await startRawCluster({ port: PORT, replicas: 3, sentinels: 1, downAfterMs: DOWN_AFTER_MS });
+  cluster = await startRawCluster({ port: PORT, replicas: 3, sentinels: 1, downAfterMs: QUIET_MS });
   const [only] = cluster.sentinels;
   if (only === undefined) throw new Error('there is no sentinel');
   sentinel = await open(only.address.port);
@@ -120,7 +120,7 @@ async function choose(priorities: Map<number, number>): Promise<{ best: number; 
   const field = await seen((all) =>
     all.every((c) => c.priority === (priorities.get(Number(c.id)) ?? 100) && c.flags.join() === 'slave'),
   );
-  const best = bestReplica(field, { flags: ['master'], downAfterMs: DOWN_AFTER_MS, downMs: null });
+  const best = bestReplica(field, { flags: ['master'], downAfterMs: QUIET_MS, downMs: null });
   return { best: Number(best?.id ?? 0), chosen: await promote() };
 }
 

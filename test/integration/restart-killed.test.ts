@@ -14,7 +14,7 @@ const LONG_MS = 600_000;
 let cli: Cli;
 beforeAll(async () => {
   cli = await openCli();
-  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '3s']);
+  const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '6s']);
   expect(up.code, up.stderr).toBe(0);
 }, LONG_MS);
 afterAll(() => cli?.close());

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatAddress } from '../../src/model/address.js';
 import { type Cli, openCli } from '../helpers/cli.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
 import { hasTmux, openTerminal, type Terminal } from '../helpers/tmux.js';
@@ -12,7 +13,7 @@ describe.skipIf(!hasTmux)('the name of an attached cluster, asked for before it 
   let cli: Cli;
   let terminal: Terminal;
   beforeAll(async () => {
-    raw = await startRawCluster({ port: PORT });
+    raw = await startRawCluster({ port: PORT, downAfterMs: QUIET_MS });
     cli = await openCli();
     const [first] = raw.sentinels;
     if (first === undefined) throw new Error('there is no sentinel');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodePlan } from '../../src/model/plan.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { ask, nodesOf } from '../helpers/inside.js';
+import { QUIET } from '../helpers/quiet.js';
 import { hasTmux, openTerminal, type Terminal } from '../helpers/tmux.js';
 
 const LONG_MS = 600_000;
@@ -12,7 +13,7 @@ describe.skipIf(!hasTmux)('what status says of doctor', () => {
   let terminal: Terminal;
   beforeAll(async () => {
     cli = await openCli();
-    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto']);
+    const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', ...QUIET]);
     expect(up.code, up.stderr).toBe(0);
     nodes = await nodesOf(cli);
     terminal = await openTerminal({ home: cli.home, columns: 80, rows: 24 });

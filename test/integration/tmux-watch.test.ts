@@ -6,10 +6,11 @@ import { until } from '../../src/until.js';
 import { parseRecords } from '../../src/wire/replies.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { ask, nodesOf } from '../helpers/inside.js';
+import { QUIET } from '../helpers/quiet.js';
 import { hasTmux, openTerminal, type Terminal } from '../helpers/tmux.js';
 
 const up = async (cli: Cli): Promise<void> => {
-  const made = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s']);
+  const made = await cli.run(['up', '--driver', 'process', '--port', 'auto', ...QUIET]);
   expect(made.code, made.stderr).toBe(0);
 };
 

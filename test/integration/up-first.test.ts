@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cli, openCli } from '../helpers/cli.js';
+import { QUIET } from '../helpers/quiet.js';
 import { refusal } from '../helpers/refusal.js';
 
 /** An engine that answers, has nothing, and cannot pull. */
@@ -31,7 +32,7 @@ afterAll(() => {
   engine.closeAllConnections();
 });
 
-const UP = ['up', '--port', 'auto', '--sentinel-port', 'auto'];
+const UP = ['up', '--port', 'auto', '--sentinel-port', 'auto', ...QUIET];
 
 it('the first up where Docker has no image and cannot pull one makes processes, and says why', async () => {
   const up = await cli.run([...UP, '--json'], { env });

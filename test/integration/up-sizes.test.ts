@@ -3,6 +3,7 @@ import type { UpResult } from '../../src/cluster/up/result.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { ask, nodesOf } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
+import { QUIET } from '../helpers/quiet.js';
 import { leftBehind } from '../helpers/refusal.js';
 
 let cli: Cli;
@@ -30,7 +31,17 @@ const SIZES: [
 describe('clusters of any size, side by side', () => {
   it.each(SIZES)('%s', async (name, words, { replicas, sentinels, quorum }) => {
     const named = ['--cluster', name];
-    const ran = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--json', ...named, ...words]);
+    const ran = await cli.run([
+      'up',
+      '--driver',
+      'process',
+      '--port',
+      'auto',
+      '--json',
+      ...QUIET,
+      ...named,
+      ...words,
+    ]);
     expect(ran.code, ran.stderr).toBe(0);
     const result = ran.json() as UpResult;
     expect(result.replicas).toHaveLength(replicas);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cli, openCli, runInside } from '../helpers/cli.js';
 import { statusOf } from '../helpers/main-road.js';
+import { QUIET } from '../helpers/quiet.js';
 import { refusal } from '../helpers/refusal.js';
 import { hasTmux, openTerminal } from '../helpers/tmux.js';
 
@@ -11,7 +12,7 @@ let cli: Cli;
 beforeAll(async () => {
   cli = await openCli();
   const up = ['up', '--cluster', 'staging', '--replicas', '1', '--driver', 'process', '--port', 'auto'];
-  const ran = await cli.run([...up, '--sentinel-port', 'auto']);
+  const ran = await cli.run([...up, '--sentinel-port', 'auto', ...QUIET]);
   expect(ran.code, ran.stderr).toBe(0);
 });
 afterAll(() => cli?.close());

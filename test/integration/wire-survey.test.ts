@@ -6,13 +6,14 @@ import { openConnection, WireError } from '../../src/wire/client.js';
 import { announceSentinels } from '../../src/wire/hello.js';
 import { type SurveyTarget, survey } from '../../src/wire/survey.js';
 import { type FakeServer, misbehaving } from '../helpers/fake-server.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 
 const PORT = 6200;
 const SECRET = 'survey-pa55';
 let cluster: RawCluster;
 beforeAll(async () => {
-  cluster = await startRawCluster({ port: PORT, password: SECRET });
+  cluster = await startRawCluster({ port: PORT, password: SECRET, downAfterMs: QUIET_MS });
 });
 afterAll(() => cluster.stop());
 
@@ -50,7 +51,7 @@ describe('a survey', () => {
           name: 'mymaster',
           address: local(PORT),
           quorum: 2,
-          downAfterMs: 1500,
+          downAfterMs: QUIET_MS,
           ckquorum: expect.objectContaining({ ok: true, usable: 3 }),
         }),
       ]);

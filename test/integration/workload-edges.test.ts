@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import type { WorkloadSettings } from '../../src/observe/result.js';
 import type { Workload } from '../../src/workload/start.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, type RedisServer, startRawCluster } from '../helpers/redis.js';
 import {
   accounted,
@@ -25,7 +26,7 @@ let cluster: RawCluster;
 const running: Workload[] = [];
 beforeAll(async () => {
   room = await compiledWorkload();
-  cluster = await startRawCluster({ port: PORT });
+  cluster = await startRawCluster({ port: PORT, downAfterMs: QUIET_MS });
 });
 afterEach(async () => {
   await Promise.allSettled(running.splice(0).map((workload) => workload.stop()));

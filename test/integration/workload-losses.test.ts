@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import type { Workload } from '../../src/workload/start.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 import {
   accounted,
@@ -43,7 +44,7 @@ afterAll(() => room?.remove());
 
 describe('the ledger catches real loss', () => {
   it('by a planned failover: who stays with the old master loses, who leaves it does not', async () => {
-    cluster = await startRawCluster({ port: PORT });
+    cluster = await startRawCluster({ port: PORT, downAfterMs: QUIET_MS });
     const byDefault = await start('default', 'default');
     const tuned = await start('tuned', 'tuned');
     const confirmed = await start('wait', 'wait:1');
@@ -82,7 +83,7 @@ describe('the ledger catches real loss', () => {
   });
 
   it('by a master that comes back empty before anybody calls it down: all is gone, everywhere', async () => {
-    cluster = await startRawCluster({ port: PORT + 10, downAfterMs: 8000 });
+    cluster = await startRawCluster({ port: PORT + 10, downAfterMs: QUIET_MS });
     const old = first();
     const workload = await start('empty', 'tuned');
     const faultAtMs = systemClock.now();
