@@ -1,14 +1,4 @@
-import appAddrsBad from './application/app-addrs-bad.js';
-import appAddrsUnresolvable from './application/app-addrs-unresolvable.js';
-import appEnvMissing from './application/app-env-missing.js';
-import appMasterNotMaster from './application/app-master-not-master.js';
-import appMasterUnroutable from './application/app-master-unroutable.js';
-import appNameUnknown from './application/app-name-unknown.js';
-import appNotSentinel from './application/app-not-sentinel.js';
-import appNotWritable from './application/app-not-writable.js';
-import appSentinelSilent from './application/app-sentinel-silent.js';
-import appTooFewAddrs from './application/app-too-few-addrs.js';
-import appUrlMismatch from './application/app-url-mismatch.js';
+import { APPLICATION_CHECKS } from './application-checks.js';
 import aclChannel from './authentication/acl-channel.js';
 import aclShort from './authentication/acl-short.js';
 import aclSyntax from './authentication/acl-syntax.js';
@@ -66,6 +56,7 @@ import versionFault from './configuration/version-fault.js';
 import backlogSmall from './data/backlog-small.js';
 import dataDiffers from './data/data-differs.js';
 import dataShared from './data/data-shared.js';
+import dirUnwritable from './data/dir-unwritable.js';
 import disklessDelay from './data/diskless-delay.js';
 import maxclients from './data/maxclients.js';
 import maxmemorySkew from './data/maxmemory-skew.js';
@@ -128,6 +119,7 @@ export const CHECKS: readonly Check[] = [
   clusterEnabled,
   minReplicasUnreachable,
   dataShared,
+  dirUnwritable,
   confInclude,
   confDuplicate,
   confShared,
@@ -170,12 +162,12 @@ export const CHECKS: readonly Check[] = [
   protectedMode,
   tlsExpiring,
   tlsMismatch,
+  authPassMissing,
   masterauthMissing,
   authUserMissing,
   aclShort,
   aclChannel,
   renameCommand,
-  authPassMissing,
   sentinelAclShort,
   sentinelPass,
 
@@ -234,16 +226,5 @@ export const CHECKS: readonly Check[] = [
   mastersDead,
   mastersMany,
 
-  // application
-  appEnvMissing,
-  appAddrsBad,
-  appAddrsUnresolvable,
-  appNotSentinel,
-  appSentinelSilent,
-  appNameUnknown,
-  appMasterUnroutable,
-  appMasterNotMaster,
-  appNotWritable,
-  appUrlMismatch,
-  appTooFewAddrs,
+  ...APPLICATION_CHECKS,
 ];

@@ -57,6 +57,10 @@ export interface Unit {
   /** The paths that it may write, and those that it may not; null where all of them may be written. */
   writable: string[];
   readOnly: { paths: string[]; says: string; line: number } | null;
+  /** `User=`; null where it is root. */
+  user: { name: string; line: number } | null;
+  /** Where the server starts, from the root; null where that is not known. */
+  directory: string | null;
 }
 
 export interface Certificate {

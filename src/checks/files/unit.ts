@@ -37,8 +37,11 @@ export function unitOf(file: string, text: string): Unit | null {
     ...(PROTECTED[protect?.value ?? ''] ?? []),
     ...paths('ReadOnlyPaths', 'ReadOnlyDirectories'),
   ];
+  const user = last('User');
   return {
     file,
+    user: user === undefined || /^(root|0)?$/.test(user.value) ? null : { name: user.value, line: user.line },
+    directory: directoryIn(last('WorkingDirectory')?.value),
     start: { words: shellWords(start.value.replace(/^[-@:+!|]+/, '')), line: start.line },
     type: { value: type?.value ?? 'simple', line: type?.line ?? start.line },
     restart:
@@ -54,6 +57,12 @@ export function unitOf(file: string, text: string): Unit | null {
         ? null
         : { paths: readOnly, says: `${why.name}=${why.value}`, line: why.line },
   };
+}
+
+/** `WorkingDirectory=`, the root by default; `~` and what systemd fills in are not known here. */
+function directoryIn(value = ''): string | null {
+  const path = value.replace(/^-/, '');
+  return path === '' ? '/' : path.startsWith('/') && !path.includes('%') ? path : null;
 }
 
 interface Setting {

@@ -1,3 +1,4 @@
+import { mayBeOfficial } from './images.js';
 import { interpolate } from './interpolate.js';
 import { shellWords } from './words.js';
 
@@ -18,6 +19,7 @@ export interface Dockerfile {
 /** Reads a Dockerfile (docs.docker.com, Dockerfile reference): its last stage, with the defaults of its arguments. Pure. */
 export function parseDockerfile(text: string): Dockerfile | null {
   let stage: Dockerfile | null = null;
+  const stages = new Map<string, Dockerfile>();
   let workdir = '/';
   const args = new Map<string, string>();
   for (const { name, rest, line } of instructions(text)) {
@@ -29,17 +31,10 @@ export function parseDockerfile(text: string): Dockerfile | null {
       const [, variable = '', preset = ''] = /^(\w+)(?:=(.*))?$/.exec(value.trim()) ?? [];
       args.set(variable, preset.replace(/^(["'])(.*)\1$/, '$2'));
     } else if (name === 'FROM') {
-      const [base = ''] = value.split(/\s+/).filter((word) => !word.startsWith('--'));
-      stage = {
-        base,
-        env: new Map(),
-        copies: [],
-        entrypoint: null,
-        command: null,
-        directory: null,
-        runs: [],
-      };
-      workdir = '/';
+      const [base = '', , name] = value.split(/\s+/).filter((word) => !word.startsWith('--'));
+      stage = stageFrom(base, stages);
+      if (name !== undefined) stages.set(name.toLowerCase(), stage);
+      workdir = stage.directory ?? homeOf(stage.base);
     } else if (stage !== null) {
       if (name === 'ENV') for (const [key, set] of pairsIn(value)) stage.env.set(key, { value: set, line });
       else if (name === 'WORKDIR') {
@@ -53,6 +48,17 @@ export function parseDockerfile(text: string): Dockerfile | null {
   }
   return stage;
 }
+
+/** A new stage, which has what an earlier one of the name made. */
+function stageFrom(base: string, stages: ReadonlyMap<string, Dockerfile>): Dockerfile {
+  const from = stages.get(base.toLowerCase());
+  return from === undefined
+    ? { base, env: new Map(), copies: [], entrypoint: null, command: null, directory: null, runs: [] }
+    : { ...from, env: new Map(from.env), copies: [...from.copies], runs: [...from.runs] };
+}
+
+/** The directory of an image, where no WORKDIR names another: `/data` of the official ones, the root by default. */
+export const homeOf = (image: string | null): string => (mayBeOfficial(image) ? '/data' : '/');
 
 function instructions(text: string): { name: string; rest: string; line: number }[] {
   const found: { name: string; rest: string; line: number }[] = [];

@@ -1,4 +1,5 @@
 import { join, posix } from 'node:path';
+import { homeOf } from '../../files/compose/dockerfile.js';
 import { parseDotenv } from '../../files/compose/interpolate.js';
 import type { Service } from '../../files/compose/service.js';
 import { type Content, isNamedBy, type Machine, machine, segment } from '../../files/shell/machine.js';
@@ -57,12 +58,13 @@ export function containerOf(
     const found = await matching(join(source.path, posix.basename(pattern)));
     return found.map((path) => posix.join(directory, posix.basename(path)));
   };
-  // /data is the directory of the official images.
+  // Of an image that is not built here, it is taken for that of the official ones.
+  const home = service.isMade ? homeOf(service.image) : '/data';
   return machine(
     plain,
     file,
     outside,
-    service.directory ?? '/data',
+    service.directory ?? home,
     listed,
     (path) => isReadOnly(path, service),
     (path) =>

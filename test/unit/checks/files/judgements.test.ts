@@ -45,6 +45,7 @@ const OF_PODS = [
   'probe-password',
   'probe-unauthorized',
   'unit-type',
+  'dir-unwritable',
   'restart-rewinds',
   'tls-expiring',
 ];
