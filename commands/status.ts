@@ -38,7 +38,7 @@ export default defineCommand({
     'Exits 0 when HEALTHY, 1 when DOWN, AT RISK or DEGRADED, 2 when UNKNOWN, 5 when nothing answers. --watch redraws the terminal at each interval and lists\n' +
     'what changed; without a terminal it prints a block for each interval, with --json one document per line. q ends it\n' +
     'with the exit code of the last status, Ctrl-C with 130. On a terminal, and where something is wrong, the last line\n' +
-    'counts what doctor finds more.',
+    'counts what doctor finds more; else a healthy first line says that the checks of doctor were not run.',
   examples: [
     'sentinelctl status',
     'sentinelctl status --json',
@@ -75,7 +75,7 @@ export default defineCommand({
       if (!isWorthMore(context, status, context.clock.now() - beganMs))
         return { status, found: null, printed: false, exitOn, all };
       // What is known is shown at once, and what costs another round of questions below it.
-      await context.write(`${textOf(status, context.stdout, all)}\n`).catch(() => {});
+      await context.write(`${textOf(status, context.stdout, all, true)}\n`).catch(() => {});
       const { findingsBeyond } = await import('./shared/diagnosis.js');
       // What is printed stands, with its exit code: a diagnosis that fails says nothing more.
       const found = await findingsBeyond(context, target, status).catch(() => null);
@@ -92,8 +92,12 @@ export default defineCommand({
   exitCode: ({ status, exitOn }) => statusExitCode(status, exitOn),
 });
 
-const textOf = (status: StatusResult, view: View, all: boolean): string =>
-  statusText(status, view, { all, room: all || view.unbroken === true ? Infinity : SCREEN - MORE });
+const textOf = (status: StatusResult, view: View, all: boolean, thenDoctor = false): string =>
+  statusText(status, view, {
+    all,
+    thenDoctor,
+    room: all || view.unbroken === true ? Infinity : SCREEN - MORE,
+  });
 
 /**
  * Whether doctor's questions are asked too: for who reads it, on a terminal or where something is wrong. A script that

@@ -9,9 +9,17 @@ import {
   SEVERITIES,
   type SentinelStatus,
   type StatusResult,
+  type Verdict,
   type ViewStatus,
 } from '../model/status.js';
-import { type Judgement, labelled, verdictOn, verdictRank, type Weighed } from '../model/verdict.js';
+import {
+  type Judgement,
+  labelled,
+  NOT_ALL_RUN,
+  verdictOn,
+  verdictRank,
+  type Weighed,
+} from '../model/verdict.js';
 import { count, named } from '../model/words.js';
 import { lockedIn, rawWithLogins } from './asked.js';
 import type { Finding, RawFinding, SnapshotCheck } from './check.js';
@@ -64,12 +72,16 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     cluster: expectation.cluster,
     driver: expectation.driver,
     healthy: verdict.word === 'HEALTHY',
-    verdict: labelled(verdict, expectation.label),
+    verdict: labelled(withoutDoctor(verdict), expectation.label),
     sentinels,
     masters,
     problems: problemsIn(judged, new Set(said)),
   };
 }
+
+/** Skipped is not passed: a snapshot lacks the evidence for what only `doctor` asks. */
+const withoutDoctor = (verdict: Verdict): Verdict =>
+  verdict.word === 'HEALTHY' ? { ...verdict, text: `${verdict.text}${NOT_ALL_RUN}` } : verdict;
 
 /** The findings that concern each master, in their order; one that names no master concerns all. */
 function byMaster(judged: readonly Judged[], names: readonly string[]): Map<string, Judged[]> {

@@ -7,6 +7,9 @@ import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './st
 import { sayTheSame, together, without } from './together.js';
 import { count } from './words.js';
 
+/** Behind the first line of a cluster that `status` calls healthy: what only `doctor` asks is not proved by it. */
+export const NOT_ALL_RUN = ' (checks of doctor not run)';
+
 /** The worst first. */
 export const IMPACTS: readonly Impact[] = [
   'down',

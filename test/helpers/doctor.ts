@@ -2,20 +2,24 @@ import { execFile } from 'node:child_process';
 import { env } from 'node:process';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
+import { assess } from '../../src/checks/assess.js';
+import { expectationOf } from '../../src/checks/facts-of.js';
 import { gather } from '../../src/checks/gather/gather.js';
 import { CHECKS, type DoctorResult, diagnose, type Finding } from '../../src/checks/index.js';
+import { SNAPSHOT_CHECKS } from '../../src/checks/snapshot-checks.js';
 import { systemClock } from '../../src/clock.js';
 import { accessOf } from '../../src/cluster/ask.js';
 import type { Runtime } from '../../src/cluster/runtime.js';
 import { openStore } from '../../src/cluster/store/state.js';
-import type { Target } from '../../src/cluster/target.js';
+import { surveyOf, type Target } from '../../src/cluster/target.js';
 import { up } from '../../src/cluster/up/up.js';
 import { DRIVERS } from '../../src/drivers/registry.js';
 import { type Address, formatAddress } from '../../src/model/address.js';
 import type { DriverName } from '../../src/model/drivers.js';
 import type { Gathered } from '../../src/model/gathered.js';
 import { type ClusterSpec, DEFAULT_SPEC } from '../../src/model/spec.js';
-import type { Severity } from '../../src/model/status.js';
+import type { Severity, Verdict } from '../../src/model/status.js';
+import { NOT_ALL_RUN } from '../../src/model/verdict.js';
 import { until } from '../../src/until.js';
 import { accessWith, type TlsOptions } from '../../src/wire/access.js';
 import { runInside } from './cli.js';
@@ -24,6 +28,12 @@ import { FAILED } from './redis-cli.js';
 const DEADLINE_MS = 1500;
 /** Within this a plant shows, and a cure takes effect: several periods of everything that Sentinel does. */
 const SETTLED_MS = 30_000;
+
+const SNAPSHOT_IDS = SNAPSHOT_CHECKS.map(({ id }) => id);
+
+/** A check that was not judged makes a diagnosis UNKNOWN; of a status the servers that lack an answer do. */
+const isOneWord = (status: Verdict, doctor: Verdict): boolean =>
+  status.word === doctor.word || (doctor.word === 'UNKNOWN' && doctor.impact === null);
 
 /** A real cluster under diagnosis. */
 export interface Patient {
@@ -124,13 +134,34 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
     gather(runtime, target, { clock: systemClock, deadlineMs, watchForMs: null });
   const doctor = async (): Promise<DoctorResult> => diagnose(await look(), CHECKS);
   const within = { clock: systemClock, everyMs: 400, deadlineMs: SETTLED_MS };
+  /** What both judge, `status` and `doctor` call by one word; a plant that passes by itself is looked at again. */
+  async function sayTheSame(first: Gathered | undefined): Promise<void> {
+    let said: { status: Verdict; doctor: Verdict } | undefined;
+    let gathered = first;
+    const agreed = await until(async () => {
+      const before = gathered ?? (await look());
+      gathered = undefined;
+      const doctor = diagnose(before, CHECKS, { only: SNAPSHOT_IDS }).verdict;
+      const { verdict: status } = assess(
+        await surveyOf(target, { clock: systemClock, deadlineMs }),
+        expectationOf(before),
+      );
+      said = { status, doctor };
+      const isProved = status.word !== 'HEALTHY' || status.text.endsWith(NOT_ALL_RUN);
+      return isProved && isOneWord(status, doctor) ? true : undefined;
+    }, within);
+    if (agreed === undefined)
+      expect.fail(`status and doctor judge differently:\n${JSON.stringify(said, null, 1)}`);
+  }
   return {
     look,
     doctor,
     async finds(id, subject, severity, whole = () => true) {
       let last: string[] = [];
+      let gathered: Gathered | undefined;
       const found = await until(async () => {
-        const { findings, skipped } = await doctor();
+        gathered = await look();
+        const { findings, skipped } = diagnose(gathered, CHECKS);
         const all = flat(findings);
         last = [
           ...all.map((f) => `${f.severity} ${f.id} ${f.subject}: ${f.message}`),
@@ -139,6 +170,7 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
         return all.find((f) => f.id === id && isAbout(f, subject) && f.severity === severity && whole(f));
       }, within);
       if (found === undefined) expect.fail(`${id} of ${subject} was not found:\n${last.join('\n')}`);
+      await sayTheSame(gathered);
       return { ...found, fix: found.fix.filter((line) => isFor(line, found, subject)) };
     },
     async isCured(id, subject) {

@@ -41,6 +41,7 @@ describe.skipIf(!hasTmux)('what status says of doctor', () => {
   it('a script that finds the cluster healthy does not wait for doctor', async () => {
     const { code, stdout } = await cli.run(['status']);
     expect(code).toBe(0);
+    expect(stdout).toMatch(/^HEALTHY {2}.* \(checks of doctor not run\)$/m);
     expect(lastPart(stdout)).toBe(
       'sentinelctl doctor also checks settings, passwords, network and persistence',
     );

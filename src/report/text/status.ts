@@ -9,7 +9,7 @@ import {
   VERDICT_WORDS,
   type Verdict,
 } from '../../model/status.js';
-import { verdictRank } from '../../model/verdict.js';
+import { NOT_ALL_RUN, verdictRank } from '../../model/verdict.js';
 import { count, listed } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
 import { nextLines, verdictLines } from './lines.js';
@@ -26,6 +26,8 @@ const PROBLEMS_SHOWN = 12;
 export interface StatusTextOptions {
   /** Every master and every problem; else, of many masters, only those that are not healthy, and not more than a screen. */
   all?: boolean;
+  /** `doctor` runs next, and its findings are shown below: the first line does not say that its checks were not run. */
+  thenDoctor?: boolean;
   /** How many lines there are; where one master needs more, what is healthy and every problem but the first is shorter. */
   room?: number;
 }
@@ -34,8 +36,9 @@ export interface StatusTextOptions {
 export function statusText(
   status: StatusResult,
   view: View,
-  { all = false, room = Infinity }: StatusTextOptions = {},
+  { all = false, room = Infinity, thenDoctor = false }: StatusTextOptions = {},
 ): string {
+  if (thenDoctor) return statusText(beforeDoctor(status), view, { all, room });
   const theme = themeOf(view);
   const several = status.masters.length > 1;
   const top = [
@@ -68,6 +71,11 @@ export function statusText(
   if (hidden !== null) lines.push('', ...wrap(hidden, lineWidth(view), 2).map(theme.dim));
   return lines.join('\n');
 }
+
+const beforeDoctor = (status: StatusResult): StatusResult => ({
+  ...status,
+  verdict: { ...status.verdict, text: status.verdict.text.replace(NOT_ALL_RUN, '') },
+});
 
 /** A table is one text of several lines. */
 const heightOf = (lines: readonly string[]): number => lines.join('\n').split('\n').length;

@@ -89,7 +89,7 @@ describe('status on one screen', () => {
   it('healthy, 100 columns', () => {
     expect(statusText(well, plainView(100))).toMatchInlineSnapshot(`
       "HEALTHY  mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2
-               reachable
+               reachable (checks of doctor not run)
       cluster default, driver process
 
       NODE     ROLE     ADDRESS         LINK  OFFSET    LAG
@@ -108,6 +108,7 @@ describe('status on one screen', () => {
     expect(statusText(well, plainView(60))).toMatchInlineSnapshot(`
       "HEALTHY  mymaster → redis-1 127.0.0.1:6379, 2/2 replicas
                linked, 3/3 sentinels agree, quorum 2 reachable
+               (checks of doctor not run)
       cluster default, driver process
 
       NODE     ROLE     ADDRESS         LINK  OFFSET    LAG
@@ -127,7 +128,7 @@ describe('status on one screen', () => {
       "HEALTHY  mymaster → redis-1
         127.0.0.1:6379, 2/2 replicas linked,
         3/3 sentinels agree, quorum 2
-        reachable
+        reachable (checks of doctor not run)
       cluster default, driver process
 
       NODE     ROLE     ADDRESS         LINK
@@ -142,9 +143,15 @@ describe('status on one screen', () => {
     `);
   });
 
+  it('healthy, where doctor runs next: nothing is said to be left out', () => {
+    const [first] = statusText(well, plainView(200), { thenDoctor: true }).split('\n');
+    expect(first).toMatch(/quorum 2 reachable$/);
+  });
+
   it('healthy, found without a plan: the address is the id', () => {
     expect(statusText(assess(discovered(), attached()), plainView(100))).toMatchInlineSnapshot(`
       "HEALTHY  mymaster → 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2 reachable
+               (checks of doctor not run)
       cluster 127.0.0.1:26379, by the addresses of its sentinels
 
       NODE            ROLE     LINK  OFFSET    LAG
@@ -378,7 +385,7 @@ describe('status on one screen', () => {
     expect(statusText(well, { color: true, columns: 100 }).split('\n').slice(0, 5)).toMatchInlineSnapshot(`
       [
         "[32mHEALTHY[39m  mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2",
-        "         reachable",
+        "         reachable (checks of doctor not run)",
         "[2mcluster default, driver process[22m",
         "",
         "[2mNODE[22m     [2mROLE[22m     [2mADDRESS[22m         [2mLINK[22m  [2mOFFSET[22m    [2mLAG[22m",
