@@ -1,6 +1,14 @@
 import { type SnapshotFacts, snapshotFacts } from '../model/facts.js';
 import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
-import { heldBackIn, holdsClients, masterViewIn, nodeAnswerIn, tiltIn, uptimeIn } from '../model/records.js';
+import {
+  heldBackIn,
+  holdsClients,
+  masterViewIn,
+  nodeAnswerIn,
+  simulatesIn,
+  tiltIn,
+  uptimeIn,
+} from '../model/records.js';
 import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import type { Expectation } from '../model/status.js';
 import { isPlanned, masterNames, nodesOf } from './evidence.js';
@@ -79,13 +87,15 @@ function sentinelState(sentinel: GatheredSentinel, masterName: string | null): S
   const lacking = views.find((view) => 'why' in view);
   if (lacking !== undefined && 'why' in lacking) return { ...known, answer: null, withheld: lacking.why };
   if (!info.ok) return { ...known, answer: null, withheld: info.why };
+  const said = new Map(Object.entries(info.value));
   return {
     ...known,
     answer: {
       version: info.value.redis_version ?? '',
       sentinelId: myid.ok ? myid.value : '',
-      ...tiltIn(new Map(Object.entries(info.value))),
-      ...uptimeIn(new Map(Object.entries(info.value))),
+      ...tiltIn(said),
+      ...uptimeIn(said),
+      ...simulatesIn(said),
       masters: views.flatMap((view) => ('why' in view ? [] : [view])),
       ...(debug.ok && {
         debug: Object.fromEntries(

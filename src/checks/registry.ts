@@ -50,11 +50,9 @@ import scriptBad from './configuration/script-bad.js';
 import sentinelStateLost from './configuration/sentinel-state-lost.js';
 import sentinelsColocated from './configuration/sentinels-colocated.js';
 import sentinelsEven from './configuration/sentinels-even.js';
-import simfailArmed from './configuration/simfail-armed.js';
 import unitType from './configuration/unit-type.js';
 import versionFault from './configuration/version-fault.js';
 import backlogSmall from './data/backlog-small.js';
-import dataDiffers from './data/data-differs.js';
 import dataShared from './data/data-shared.js';
 import dirUnwritable from './data/dir-unwritable.js';
 import disklessDelay from './data/diskless-delay.js';
@@ -143,7 +141,6 @@ export const CHECKS: readonly Check[] = [
   mastersSeveral,
   imageVariable,
   quorumGtN,
-  simfailArmed,
   debugTuned,
   quorumLtMajority,
   parallelStart,
@@ -201,7 +198,6 @@ export const CHECKS: readonly Check[] = [
   replicaHidden,
   replicaWritable,
   replicaEvicts,
-  dataDiffers,
   disklessDelay,
 
   // live

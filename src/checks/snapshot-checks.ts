@@ -1,7 +1,9 @@
 import type { SnapshotCheck } from './check.js';
 import sentinelsFew from './configuration/sentinels-few.js';
 import settingsSkew from './configuration/settings-skew.js';
+import simfailArmed from './configuration/simfail-armed.js';
 import bgsaveError from './data/bgsave-error.js';
+import dataDiffers from './data/data-differs.js';
 import dataGone from './data/data-gone.js';
 import masterFull from './data/master-full.js';
 import priorityZero from './data/priority-zero.js';
@@ -74,11 +76,13 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   priorityZero,
   noGoodSlave,
   sentinelsFew,
+  simfailArmed,
 
   // What is left of the data is about to be deleted.
   restartedEmpty,
   // It was deleted.
   dataGone,
+  dataDiffers,
 
   // Writes may go to the wrong node.
   masterDisagree,

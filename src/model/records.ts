@@ -19,12 +19,17 @@ export function addressOf(host: string | undefined, port: string | undefined): A
   return { host, port: number };
 }
 
-/** How many keys a data node holds, in all of its databases together; INFO lists only those that have keys. */
-export function keysIn(info: Iterable<readonly [string, string]>): number {
-  let sum = 0;
-  for (const [name, text] of info) if (/^db\d+$/.test(name)) sum += Number(/keys=(\d+)/.exec(text)?.[1] ?? 0);
-  return sum;
+/** How many keys each database of a data node holds; INFO lists only those that have keys. */
+function keysByDatabaseIn(info: Iterable<readonly [string, string]>): Record<string, number> {
+  const keys: Record<string, number> = {};
+  for (const [name, text] of info)
+    if (/^db\d+$/.test(name)) keys[name] = Number(/keys=(\d+)/.exec(text)?.[1] ?? 0);
+  return keys;
 }
+
+/** The same of all of its databases together. */
+export const keysIn = (info: Iterable<readonly [string, string]>): number =>
+  Object.values(keysByDatabaseIn(info)).reduce((sum, keys) => sum + keys, 0);
 
 /** Engine and version; undefined where INFO has none. Valkey gives `valkey_version` beside the version of Redis that it is compatible with. */
 export function engineIn(info: NamedValues): { engine: string; version: string } | undefined {
@@ -61,6 +66,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     attached: attachedIn(info),
     loading: info.get('loading') === '1',
     keys: keysIn(info),
+    keysByDatabase: keysByDatabaseIn(info),
     ...emptied(info),
     ...uptimeIn(info),
     ...(aof !== undefined && { logsWrites: aof === '1' }),
@@ -114,6 +120,12 @@ function onDisk(info: NamedValues): Pick<NodeAnswer, 'diskFaults'> {
 export function uptimeIn(info: NamedValues): { uptimeS?: number } {
   const uptimeS = numberOf(info.get('uptime_in_seconds'));
   return uptimeS === null ? {} : { uptimeS };
+}
+
+/** What SENTINEL SIMULATE-FAILURE has set at a sentinel, as bits; absent where its INFO does not say. */
+export function simulatesIn(info: NamedValues): { simulates?: number } {
+  const simulates = numberOf(info.get('sentinel_simulate_failure_flags'));
+  return simulates === null ? {} : { simulates };
 }
 
 /** Whether clients wait for something at a master that is not moved by FAILOVER, which holds writes back itself. */

@@ -30,6 +30,8 @@ export interface NodeAnswer {
   loading: boolean;
   /** How many keys it holds in all of its databases; absent where it was not asked. */
   keys?: number;
+  /** The same of each database that has keys: `db0`; absent where it was not asked. */
+  keysByDatabase?: Readonly<Record<string, number>>;
   /** Seconds since its process was started. */
   uptimeS?: number;
   /** Whether it writes an append-only file. */
@@ -197,6 +199,8 @@ export interface SentinelState {
     tiltS?: number;
     /** For how long it has run, in whole seconds; absent where it does not say. */
     uptimeS?: number;
+    /** SENTINEL SIMULATE-FAILURE, as bits; absent where its INFO does not say. */
+    simulates?: number;
     masters: MasterView[];
     /** SENTINEL DEBUG, names in capitals; absent where it was not asked. */
     debug?: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
 import { isNeverReached, quorumAlone } from '../model/never-reached.js';
-import { heldBackIn, holdsClients, tiltIn, uptimeIn } from '../model/records.js';
+import { heldBackIn, holdsClients, simulatesIn, tiltIn, uptimeIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { errorReply, protocolError, timeoutError, WireError } from './error.js';
@@ -88,6 +88,7 @@ export function askSentinel(
       sentinelId: id,
       ...tiltIn(info),
       ...uptimeIn(info),
+      ...simulatesIn(info),
       masters: views.filter((view) => view !== null),
     };
   });

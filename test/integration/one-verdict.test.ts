@@ -342,6 +342,28 @@ const FAULTS: Fault[] = [
     },
   },
   {
+    what: 'a sentinel that is set to crash at its next failover',
+    word: 'AT RISK',
+    cures: 'simfail-armed',
+    plant: () => tell(sentinel(2), 'SENTINEL SIMULATE-FAILURE crash-after-election'),
+    undo: () => tell(sentinel(2), 'SENTINEL SIMULATE-FAILURE help'),
+  },
+  {
+    what: 'a replica with a key of its own',
+    word: 'AT RISK',
+    next: 'none',
+    plant: async () => {
+      await tell(node(2), 'CONFIG SET replica-read-only no');
+      await tell(node(2), 'SET its:own 1');
+      await tell(node(2), 'CONFIG SET replica-read-only yes');
+    },
+    undo: async () => {
+      await tell(node(2), 'CONFIG SET replica-read-only no');
+      await tell(node(2), 'DEL its:own');
+      await tell(node(2), 'CONFIG SET replica-read-only yes');
+    },
+  },
+  {
     what: 'a replica that wants a password',
     word: 'UNKNOWN',
     alike: true,
@@ -508,6 +530,27 @@ describe('status and doctor have one verdict', () => {
       LONG_MS,
     );
   }
+
+  it(
+    'on what only doctor asks: status does not say HEALTHY without saying so',
+    async () => {
+      await tell(node(2), 'CONFIG SET masterauth not-the-password');
+      try {
+        const seen = await until(
+          async () => {
+            const said = await words(asked);
+            return said.doctor === 'AT RISK' && said.status === 'HEALTHY' ? said : undefined;
+          },
+          { clock: systemClock, everyMs: 100, deadlineMs: 60_000 },
+        );
+        expect(seen?.first[0]).toMatch(/ \(checks of doctor not run\)$/);
+      } finally {
+        await tell(node(2), "CONFIG SET masterauth ''");
+      }
+      await bothSay('HEALTHY');
+    },
+    LONG_MS,
+  );
 
   it(
     'on a master whose min-replicas-to-write may not be read, which is asked for once',

@@ -1,7 +1,9 @@
+import { sentinelAnswers } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
-import type { Check } from '../check.js';
-import { judged, num, readAll } from '../group.js';
+import type { SnapshotCheck } from '../check.js';
+import { judged } from '../group.js';
+import { unanswered } from '../snapshot.js';
 
 /** sentinel.c: SENTINEL_SIMFAILURE_CRASH_AFTER_ELECTION, …_PROMOTION. */
 const FLAGS: [bit: number, name: string][] = [
@@ -11,7 +13,7 @@ const FLAGS: [bit: number, name: string][] = [
 
 export default {
   id: 'simfail-armed',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
@@ -23,10 +25,10 @@ export default {
     'flag is cleared, and only INFO shows it (sentinel_simulate_failure_flags).',
   remedy: ['clear the flags: SENTINEL SIMULATE-FAILURE help'],
   sources: ['sentinel.c: sentinelCommand (simulate-failure), sentinelSimFailureCrash', 'measured'],
-  live(gathered) {
-    const { values, missing } = readAll(gathered.sentinels, (s) => s.info);
-    const seen = values.flatMap(({ server, value }) => {
-      const flags = num(value, 'sentinel_simulate_failure_flags') ?? 0;
+  live({ snapshot }) {
+    const answering = snapshot.sentinels.filter(sentinelAnswers);
+    const seen = answering.flatMap((server) => {
+      const flags = server.answer.simulates ?? 0;
       if (flags === 0) return [];
       const armed = FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
       return [
@@ -37,9 +39,9 @@ export default {
         },
       ];
     });
-    const unsaid = values.flatMap(({ server, value }) =>
-      value.sentinel_simulate_failure_flags === undefined ? [`${server.id}: its INFO does not say`] : [],
+    const unsaid = answering.flatMap(({ id, answer }) =>
+      answer.simulates === undefined ? [`${id}: its INFO does not say`] : [],
     );
-    return judged(seen, [...missing, ...unsaid]);
+    return judged(seen, [...unanswered(snapshot.sentinels), ...unsaid]);
   },
-} satisfies Check;
+} satisfies SnapshotCheck;

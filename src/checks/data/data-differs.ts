@@ -1,13 +1,13 @@
-import type { Fields } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
+import type { NodeAnswer } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
-import type { Check, RawFinding } from '../check.js';
-import { silentSentinels } from '../evidence.js';
-import { groupsOf, judged, num } from '../group.js';
+import { believedNode } from '../believed.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { judgeMasters } from '../snapshot.js';
 
 export default {
   id: 'data-differs',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'warning',
   impact: 'data-unsafe',
   group: 'data',
@@ -27,63 +27,53 @@ export default {
     'replication.c: replicationSetMaster, replicationCacheMasterUsingMyself, masterTryPartialResynchronization',
     'measured',
   ],
-  live(gathered) {
-    const groups = groupsOf(gathered);
-    if (groups.length === 0) return silentSentinels(gathered);
-    const missing: string[] = [];
-    const seen = groups.flatMap(({ name, address, master, replicas }): RawFinding[] => {
-      if (master?.info.ok !== true) {
-        missing.push(`${name}: what its master holds is unknown`);
+  live: (facts) =>
+    judgeMasters(facts, ['nodes'], (group, missing) => {
+      const master = believedNode(group);
+      if (master === undefined) {
+        missing.push(`${group.name}: what its master holds is unknown`);
         return [];
       }
-      const ours = master.info.value;
-      return replicas.flatMap((node): RawFinding[] => {
-        if (!node.info.ok) missing.push(`${node.id}: ${node.info.why}`);
-        if (!node.info.ok || !isAtOneOffset(ours, node.info.value)) return [];
-        const apart = differences(ours, node.info.value);
-        if (apart.length === 0 || address === null) return [];
-        const evidence = `${apart.join(', ')}, at offset ${ours.master_repl_offset}`;
+      const { id: masterId, announce: address } = master;
+      return group.answered.flatMap((node): RawFinding[] => {
+        if (node === master || !isAtOneOffset(master.answer, node.answer)) return [];
+        const apart = differences(master.answer, node.answer);
+        if (apart.length === 0) return [];
+        const evidence = `${apart.join(', ')}, at offset ${master.answer.offset}`;
         return [
           {
             subject: node.id,
-            servers: [node.id, master.id],
-            masterName: name,
+            servers: [node.id, masterId],
             brief: `${node.id} has other keys than its master`,
             evidence,
-            message: `${node.id} has other keys than its master ${master.id}: ${evidence}`,
+            message: `${node.id} has other keys than its master ${masterId}: ${evidence}`,
             fix: [
-              `# where ${master.id} has the right data: a full resync replaces the keys of ${node.id}`,
+              `# where ${masterId} has the right data: a full resync replaces the keys of ${node.id}`,
               cli(node, 'REPLICAOF NO ONE'),
               cli(node, `REPLICAOF ${address.host} ${address.port}`),
             ],
           },
         ];
       });
-    });
-    return judged(seen, missing);
-  },
-} satisfies Check;
+    }),
+} satisfies SnapshotCheck;
 
 /** Both at the same byte of the same stream: what was read of them is comparable, although not of one moment. */
-function isAtOneOffset(master: Fields, replica: Fields): boolean {
-  const offset = num(master, 'master_repl_offset');
-  return (
-    replica.master_link_status === 'up' &&
-    master.master_replid !== undefined &&
-    master.master_replid === replica.master_replid &&
-    offset !== null &&
-    offset === num(replica, 'slave_repl_offset')
-  );
-}
+const isAtOneOffset = (master: NodeAnswer, replica: NodeAnswer): boolean =>
+  replica.linkStatus === 'up' &&
+  master.history !== undefined &&
+  master.history.id === replica.history?.id &&
+  master.offset !== null &&
+  master.offset === replica.offset;
 
 /** `db0 has 5 keys instead of 7`, of each database whose number of keys differs. */
-function differences(master: Fields, replica: Fields): string[] {
-  const names = [...new Set([...Object.keys(master), ...Object.keys(replica)])];
+function differences(
+  { keysByDatabase: ours = {} }: NodeAnswer,
+  { keysByDatabase: theirs = {} }: NodeAnswer,
+): string[] {
+  const names = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
   return names.flatMap((name) => {
-    if (!/^db\d+$/.test(name)) return [];
-    const [right, is] = [keysIn(master[name]), keysIn(replica[name])];
+    const [right, is] = [ours[name] ?? 0, theirs[name] ?? 0];
     return right === is ? [] : [`${name} has ${count(is, 'key')} instead of ${right}`];
   });
 }
-
-const keysIn = (text = ''): number => Number(/keys=(\d+)/.exec(text)?.[1] ?? 0);
