@@ -43,6 +43,7 @@ export const byServer = (findings: readonly Finding[]): Finding[] =>
 
 /** Those whose findings differ only in the server that they are about, together; in the order of the first of each. */
 export function sayTheSame<T>(all: readonly T[], findingOf: (one: T) => Finding): [T, ...T[]][] {
+  if (all.length < 2) return all.map((one) => [one]);
   const groups = new Map<unknown, [T, ...T[]]>();
   for (const one of all) {
     const finding = findingOf(one);
@@ -62,7 +63,8 @@ export function sayTheSame<T>(all: readonly T[], findingOf: (one: T) => Finding)
 /** One finding about all their subjects. */
 export function ofSeveral(found: readonly [Finding, ...Finding[]]): Finding {
   const [first] = found;
-  if (found.length === 1) return { ...first, consequences: byServer(first.consequences) };
+  if (found.length === 1)
+    return first.consequences.length === 0 ? first : { ...first, consequences: byServer(first.consequences) };
   const isOne = found.every(({ message }) => message === first.message);
   const servers = [...new Set(found.flatMap((f) => f.servers ?? []))];
   const subjects = [...new Set(found.flatMap(({ subject }) => subject.split(', ')))];

@@ -43,13 +43,14 @@ interface Judged {
 export function assess(snapshot: Snapshot, expectation: Expectation): StatusResult {
   const facts = snapshotFacts(snapshot, expectation);
   const locked = lockedIn(snapshot);
+  const now = possibleNow(facts);
   const judged = byWeight(
     SNAPSHOT_CHECKS.flatMap((check) => {
       const outcome = check.live(facts);
       // What a check could not judge is shown as the silence of a server.
       if (!Array.isArray(outcome)) return [];
       return withoutExpected(check, outcome, facts).map((seen): Judged => {
-        const raw = rawWithLogins(possibleNow(seen, check, facts), locked);
+        const raw = rawWithLogins(now(seen, check), locked);
         return { check, raw, finding: findingOf(check, raw) };
       });
     }),
@@ -130,14 +131,14 @@ function weighed(judged: readonly Judged[], servers: ReadonlySet<string>): Weigh
     SNAPSHOT_CHECKS,
     servers,
   );
-  // A root is a copy of its finding.
-  const keyOf = ({ id, subject, message }: Finding): string => `${id}\n${subject}\n${message}`;
-  const keyed = judged.map((one): [string, Judged] => [keyOf(one.finding), one]);
-  const asJudged = (of: readonly Finding[]): Judged[] => {
-    if (of.length === 0) return [];
-    const keys = new Set(of.map(keyOf));
-    return keyed.flatMap(([key, one]) => (keys.has(key) ? [one] : []));
-  };
+  const asJudged = (of: readonly Finding[]): Judged[] =>
+    // A root is a copy of its finding.
+    judged.filter(({ finding }) =>
+      of.some(
+        ({ id, subject, message }) =>
+          id === finding.id && subject === finding.subject && message === finding.message,
+      ),
+    );
   return weigh(roots, explainer(SNAPSHOT_CHECKS, servers)).map(({ of, covers = [], ...rest }) => ({
     ...rest,
     of: asJudged(of),

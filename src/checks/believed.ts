@@ -1,5 +1,6 @@
 import { type Address, sameAddress } from '../model/address.js';
 import type { AnsweredNode, MasterFacts } from '../model/facts.js';
+import { oncePer } from '../model/once-per.js';
 
 /** The master as one sentinel has it. */
 export interface Claim {
@@ -49,7 +50,7 @@ export const isHandingOver = (failoverState: string | null | undefined): boolean
   failoverState === 'reconf_slaves' || failoverState === 'update_config';
 
 /** The same of what a snapshot shows. */
-export function believedMaster({ sentinelViews, answered, refOf }: MasterFacts): Address | null {
+export const believedMaster = oncePer(({ sentinelViews, answered, refOf }: MasterFacts): Address | null => {
   const own = sentinelViews.filter(({ view }) => !isHandingOver(view.failoverState));
   const claims = (own.length > 0 ? own : sentinelViews).map(({ view }) => ({
     address: view.address,
@@ -65,7 +66,7 @@ export function believedMaster({ sentinelViews, answered, refOf }: MasterFacts):
       }
     );
   });
-}
+});
 
 /** The data node that the sentinels name, by their newest configuration, as it answered; undefined where none does. */
 export function believedNode(facts: MasterFacts): AnsweredNode | undefined {

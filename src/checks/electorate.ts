@@ -1,4 +1,5 @@
-import { isAt, type SnapshotFacts, sentinelViewsOf } from '../model/facts.js';
+import { isAt, type MasterFacts } from '../model/facts.js';
+import { oncePer } from '../model/once-per.js';
 import { votesNeeded } from '../model/sentinel-timing.js';
 import { isLocked, type SentinelState } from '../model/snapshot.js';
 import { count } from '../model/words.js';
@@ -22,18 +23,15 @@ export interface Electorate {
 }
 
 /** See Electorate. `quorum` and `needed` are 0 where no sentinel answers. */
-export function electorateOf(
-  facts: Pick<SnapshotFacts, 'snapshot' | 'expectation'>,
-  name: string,
-): Electorate {
+export const electorateOf = oncePer((facts: MasterFacts): Electorate => {
+  const { sentinelViews } = facts;
   const { sentinels } = facts.snapshot;
-  const sentinelViews = sentinelViewsOf(facts.snapshot, name);
   const others = sentinels.filter((s) => s.answer === null);
   const voters = Math.max(sentinelViews.length, ...sentinelViews.map((w) => w.view.sentinels.length + 1));
   const untilted = sentinelViews.filter((w) => !w.sentinel.answer.tilt);
   const able = untilted.length > 0 ? untilted : sentinelViews;
   const quorum = sentinelViews.length === 0 ? 0 : Math.min(...able.map((w) => w.view.quorum));
-  const unheard = others.filter((s) => mayBeAlive(s, facts, name)).length;
+  const unheard = others.filter((s) => mayBeAlive(s, facts)).length;
   return {
     known: Math.max(voters, sentinelViews.length + others.length),
     alive: sentinelViews.length + unheard,
@@ -41,7 +39,7 @@ export function electorateOf(
     needed: sentinelViews.length === 0 ? 0 : votesNeeded(voters, quorum),
     tilted: sentinelViews.filter((w) => w.sentinel.answer.tilt).length,
   };
-}
+});
 
 /** Whether enough are alive to elect a leader. */
 export const canElect = ({ alive, needed }: Electorate): boolean => alive >= needed;
@@ -59,13 +57,12 @@ export const headCount = ({ alive, known, needed }: Electorate): string =>
  */
 function mayBeAlive(
   sentinel: SentinelState,
-  { snapshot, expectation }: Pick<SnapshotFacts, 'snapshot' | 'expectation'>,
-  name: string,
+  { sentinelViews, expectation }: Pick<MasterFacts, 'sentinelViews' | 'expectation'>,
 ): boolean {
   if (sentinel.silence === null || isLocked(sentinel.silence)) return true;
   const { kind } = sentinel.silence;
   if (expectation.own || (kind !== 'timeout' && kind !== 'error')) return false;
-  const entries = sentinelViewsOf(snapshot, name).flatMap((w) =>
+  const entries = sentinelViews.flatMap((w) =>
     w.view.sentinels.filter((peer) => isAt(sentinel, peer.address)),
   );
   return entries.length > 0 && entries.every((peer) => !peer.flags.includes('s_down'));

@@ -1,5 +1,6 @@
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
+import { oncePer } from '../model/once-per.js';
 import type { Skip } from './check.js';
 
 /** One sentinel's view of one monitored master. */
@@ -24,21 +25,15 @@ interface ByName {
   nodes: Map<string, GatheredNode[]>;
 }
 
-/** Sorted once for each gathering: dozens of checks ask for each of a thousand names. */
-const sorted = new WeakMap<Gathered, ByName>();
-
-function byName(gathered: Gathered): ByName {
-  const known = sorted.get(gathered);
-  if (known !== undefined) return known;
+const byName = oncePer((gathered: Gathered): ByName => {
   const found: ByName = { views: new Map(), nodes: new Map() };
   for (const sentinel of gathered.sentinels) {
     if (!sentinel.masters.ok) continue;
     for (const master of sentinel.masters.value) add(found.views, master.name, { sentinel, master });
   }
   for (const node of gathered.nodes) for (const name of node.masterNames) add(found.nodes, name, node);
-  sorted.set(gathered, found);
   return found;
-}
+});
 
 function add<T>(lists: Map<string, T[]>, name: string, one: T): void {
   const list = lists.get(name);

@@ -8,6 +8,7 @@ import type {
   GatheredServer,
   Got,
 } from '../model/gathered.js';
+import { oncePer } from '../model/once-per.js';
 import { keysIn } from '../model/records.js';
 import { RETRIED_MS } from '../model/sentinel-timing.js';
 import { isLocked } from '../model/snapshot.js';
@@ -29,23 +30,16 @@ export interface Group {
   replicas: readonly GatheredNode[];
 }
 
-/** Made once for each gathering: nearly every check begins with them. */
-const made = new WeakMap<Gathered, readonly Group[]>();
-
 /** The groups that the diagnosis is about, also those that no sentinel reports. */
-export function groupsOf(gathered: Gathered): readonly Group[] {
-  const known = made.get(gathered);
-  if (known !== undefined) return known;
-  const groups = masterNames(gathered).map((name) => {
+export const groupsOf = oncePer((gathered: Gathered): readonly Group[] =>
+  masterNames(gathered).map((name) => {
     const views = viewsOf(gathered, name);
     const nodes = nodesOf(gathered, name);
     const address = believed(claimants(views).flatMap(claimOf), (claimed) => claimedNode(nodes, claimed));
     const master = nodes.find((n) => address !== null && isAt(n, address)) ?? null;
     return { name, views, nodes, address, master, replicas: nodes.filter((n) => n !== master) };
-  });
-  made.set(gathered, groups);
-  return groups;
-}
+  }),
+);
 
 /** Those that hand over name the old master, at the new epoch. */
 function claimants(views: readonly MonitoredAt[]): readonly MonitoredAt[] {

@@ -13,6 +13,9 @@ const REFUSED = /^sentinelctl (start|restart|resume|up)\b/;
 const CHANGES =
   /^(test -n .* )?redis-cli .*( CONFIG (SET|REWRITE)| SENTINEL (SET|CONFIG SET|REMOVE|MONITOR|RESET|FAILOVER)| REPLICAOF| ACL SETUSER| SHUTDOWN| CLIENT KILL)\b/;
 
+/** What a cut explains. */
+const EXPLAINED: ReadonlySet<string> = new Set(networkCut.causes);
+
 /** What forgets, or names, the other side of a cut. */
 const FORGETS = /SENTINEL (RESET|REMOVE|MONITOR)|REPLICAOF/;
 
@@ -21,14 +24,22 @@ const FORGETS = /SENTINEL (RESET|REMOVE|MONITOR)|REPLICAOF/;
  * run left is rolled back first. Where no sentinel answers, everything is started.
  */
 export function possibleNow(
-  seen: RawFinding,
-  check: Pick<CheckText, 'id'>,
-  { expectation, masters, snapshot }: SnapshotFacts,
-): RawFinding {
-  const { cluster, own, underWay, unfinished } = expectation;
+  facts: SnapshotFacts,
+): (seen: RawFinding, check: Pick<CheckText, 'id'>) => RawFinding {
+  const { expectation, masters } = facts;
+  const { underWay, unfinished } = expectation;
   // A run that is active, or left something, cut the network itself.
   const isOurs = underWay !== undefined || unfinished !== undefined;
-  const raw = isOurs ? seen : beforeHealed(seen, check, masters);
+  const byName = new Map(masters.map((master) => [master.name, master]));
+  const only = masters.length === 1 ? masters[0] : undefined;
+  const masterOf = ({ masterName }: RawFinding): MasterFacts | undefined =>
+    byName.get(masterName ?? '') ?? only;
+  return (seen, check) =>
+    besideRun(isOurs || !EXPLAINED.has(check.id) ? seen : beforeHealed(seen, masterOf(seen)), facts);
+}
+
+function besideRun(raw: RawFinding, { expectation, snapshot }: SnapshotFacts): RawFinding {
+  const { cluster, own, underWay, unfinished } = expectation;
   const { later: _, ...rest } = raw;
   if (underWay !== undefined)
     return raw.fix.some((line) => line.startsWith('sentinelctl ') || CHANGES.test(line))
@@ -45,14 +56,7 @@ export function possibleNow(
 }
 
 /** What a cut network explains has one fix: a command that names the other side fails, and RESET forgets that side. */
-function beforeHealed(
-  raw: RawFinding,
-  { id }: Pick<CheckText, 'id'>,
-  masters: readonly MasterFacts[],
-): RawFinding {
-  if (!networkCut.causes.includes(id)) return raw;
-  const master =
-    masters.find(({ name }) => name === raw.masterName) ?? (masters.length === 1 ? masters[0] : undefined);
+function beforeHealed(raw: RawFinding, master: MasterFacts | undefined): RawFinding {
   const cut = master === undefined ? null : cutIn(master);
   const open = cut?.fix[0];
   if (open === undefined) return raw;

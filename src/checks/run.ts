@@ -42,12 +42,13 @@ export function runChecks(
   checks: readonly Check[],
   facts: SnapshotFacts = factsOf(gathered),
 ): Ran {
+  const now = possibleNow(facts);
   return runEach(checks, (check) => {
     if (check.needs === 'files') return FILES_ONLY;
     const outcome = check.needs === 'snapshot' ? onSnapshot(check, facts) : check.live(gathered);
     const isSeen = Array.isArray(outcome) && outcome.length > 0;
     if (check.overTime === true && gathered.watched === null && !isSeen) return { skip: NEEDS_WATCHING };
-    return Array.isArray(outcome) ? outcome.map((raw) => possibleNow(raw, check, facts)) : outcome;
+    return Array.isArray(outcome) ? outcome.map((raw) => now(raw, check)) : outcome;
   });
 }
 

@@ -30,6 +30,7 @@ export interface Side {
 export function sidesOf(facts: MasterFacts): Side[] {
   const alive: Server[] = [...facts.answered, ...facts.snapshot.sentinels.filter((s) => s.answer !== null)];
   const seen = sightings(facts, alive);
+  if (!seen.some(({ down }) => down)) return [];
   const sides = together(alive, [...seen.filter(({ up }) => up), ...links(facts)]).map((servers): Side => {
     const voters = new Set(facts.sentinelViews.map((w) => w.sentinel.id));
     return { servers, sentinels: servers.filter(({ id }) => voters.has(id)) };

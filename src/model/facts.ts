@@ -1,5 +1,6 @@
 import { type Address, formatAddress, sameAddress } from './address.js';
 import { type Hints, hintsFor } from './hints.js';
+import { oncePer } from './once-per.js';
 import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from './snapshot.js';
 import type { Expectation, Ref } from './status.js';
 import { byNumber } from './words.js';
@@ -53,10 +54,10 @@ export const isAt = (
   server.alsoAt?.some((own) => sameAddress(own, address)) === true;
 
 /** The names that any answering sentinel monitors, in the order of names: SENTINEL MASTERS has them in that of a hash. */
-export function monitoredNames(snapshot: Snapshot): string[] {
-  const names = snapshot.sentinels.flatMap((s) => s.answer?.masters.map((m) => m.name) ?? []);
+export const monitoredNames = oncePer(({ sentinels }: Snapshot): readonly string[] => {
+  const names = sentinels.flatMap((s) => s.answer?.masters.map((m) => m.name) ?? []);
   return [...new Set(names)].toSorted(byNumber);
-}
+});
 
 /** What each answering sentinel believes of this master. */
 export function sentinelViewsOf(snapshot: Snapshot, name: string): SentinelView[] {
@@ -67,14 +68,10 @@ export function sentinelViewsOf(snapshot: Snapshot, name: string): SentinelView[
 }
 
 /** A sentinel's views by the master's name: with a thousand masters, each check that looks through them is a million steps. */
-const byMaster = new WeakMap<SentinelAnswer, Map<string, MasterView>>();
-function viewsOf(answer: SentinelAnswer): Map<string, MasterView> {
-  const known = byMaster.get(answer);
-  if (known !== undefined) return known;
-  const views = new Map(answer.masters.map((view) => [view.name, view]));
-  byMaster.set(answer, views);
-  return views;
-}
+const viewsOf = oncePer(
+  ({ masters }: SentinelAnswer): ReadonlyMap<string, MasterView> =>
+    new Map(masters.map((view) => [view.name, view])),
+);
 
 /** How many sentinels take part in deciding about this master, silent ones included. */
 export function knownSentinels(snapshot: Snapshot, name: string): number {

@@ -20,18 +20,20 @@ const VERBS: readonly (readonly [one: string, several: string])[] = [
 const predicate = ({ brief, subject }: Said): string => without(`${subject} `, brief);
 
 /** The predicate for several servers; null where it may be said of one only. */
-function plural(one: Said): string | null {
-  const said = predicate(one);
+function plural(said: string): string | null {
   const verb = VERBS.find(([single]) => said === single || said.startsWith(`${single}:`));
   return verb === undefined ? null : `${verb[1]}${said.slice(verb[0].length)}`;
 }
 
 /** Those that say the same of another server, `one` included. */
 export const sayTheSame = <T extends Said>(one: T, all: readonly T[]): readonly T[] =>
-  plural(one) === null ? [one] : all.filter((other) => predicate(other) === predicate(one));
+  sayingOf(one) === null ? [one] : all.filter((other) => predicate(other) === predicate(one));
 
 /** What is said of one server that may be said of several at once: `is down`; null where it may not. */
-export const sayingOf = (one: Said): string | null => (plural(one) === null ? null : predicate(one));
+export function sayingOf(one: Said): string | null {
+  const said = predicate(one);
+  return plural(said) === null ? null : said;
+}
 
 /** `redis-2 and redis-3 are down`. */
 export function together(alike: readonly Said[]): string {
@@ -39,7 +41,7 @@ export function together(alike: readonly Said[]): string {
   if (first === undefined) return '';
   return others.length === 0
     ? first.brief
-    : `${listed(alike.map((one) => one.subject))} ${plural(first) ?? predicate(first)}`;
+    : `${listed(alike.map((one) => one.subject))} ${plural(predicate(first)) ?? predicate(first)}`;
 }
 
 /** The text without the lead, where it begins with it. */

@@ -6,6 +6,7 @@ import type {
   GatheredNode,
   GatheredSentinel,
 } from '../../model/gathered.js';
+import { oncePer } from '../../model/once-per.js';
 import { CONNECTED_MS } from '../../model/sentinel-timing.js';
 import { addressIn, flagsOf } from '../evidence.js';
 import { num } from '../group.js';
@@ -35,15 +36,12 @@ export function reached(node: GatheredNode): GatheredNode {
   return port === 0 ? node : { ...node, endpoint: { ...node.endpoint, port }, speaksTls: false };
 }
 
-/** What each port speaks, by `HOST:PORT`; made once for each gathering. */
-const made = new WeakMap<Gathered, ReadonlyMap<string, Speech>>();
+/** What each port speaks, by `HOST:PORT`. */
+const portsIn = oncePer(({ nodes, sentinels }: Gathered) => speeches([...nodes, ...sentinels]));
 
 /** What the port at an address speaks: as it answered sentinelctl, else by the settings of the server that has it. */
-export function speechAt(gathered: Gathered, address: Address): Speech | null {
-  const known = made.get(gathered) ?? speeches([...gathered.nodes, ...gathered.sentinels]);
-  made.set(gathered, known);
-  return known.get(formatAddress(address)) ?? null;
-}
+export const speechAt = (gathered: Gathered, address: Address): Speech | null =>
+  portsIn(gathered).get(formatAddress(address)) ?? null;
 
 function speeches(servers: readonly Server[]): Map<string, Speech> {
   const known = new Map<string, Speech>();

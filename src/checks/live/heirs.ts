@@ -20,7 +20,7 @@ export const heirsOf = ({ answered }: MasterFacts): AnsweredNode[] =>
 
 /** The master that the sentinels name is silent, and another node is a master: by a failover that ends, or by hand. */
 export function replaced(node: NodeState, facts: MasterFacts, heirs: readonly AnsweredNode[]): Said {
-  const electorate = electorateOf(facts, facts.name);
+  const electorate = electorateOf(facts);
   const isUnderWay = failoverUnderWay(facts.sentinelViews) !== null;
   if (!isUnderWay && !canElect(electorate)) {
     const why = `no failover is possible (${headCount(electorate)})`;

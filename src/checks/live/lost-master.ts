@@ -1,17 +1,18 @@
 import { livesHere, type MasterFacts, type SentinelView } from '../../model/facts.js';
+import { oncePer } from '../../model/once-per.js';
 import { isLocked, type NodeState } from '../../model/snapshot.js';
 import { isDown } from '../snapshot.js';
 import { isSpeaking } from './says-instead.js';
 
 /** Whether there is surely no master. */
-export function hasNoMaster(facts: MasterFacts): boolean {
+export const hasNoMaster = oncePer((facts: MasterFacts): boolean => {
   const { nodes, answered } = facts;
   if (nodes.length === 0 || answered.some((n) => n.answer.role === 'master')) return false;
   // One that wants a password, does not allow the question, or answers without a role that is known, may be the master.
   if (nodes.some((n) => isLocked(n.silence) || n.withheld !== undefined || hasOtherRole(n)))
     return givenUpMaster(facts) !== null;
   return lostMaster(facts) === null || !isReached(facts);
-}
+});
 
 /** Whether it answers, and its INFO names neither master nor replica. */
 export const hasOtherRole = ({ answer }: NodeState): boolean => answer?.role === 'unknown';
@@ -46,11 +47,11 @@ const reaches = ({ view }: SentinelView): boolean =>
   view.pingPendingMs <= UNANSWERED_MS;
 
 /** The one node that is named as the master, where it does not answer (one that wants a password does). */
-export function lostMaster(facts: MasterFacts): NodeState | null {
+export const lostMaster = oncePer((facts: MasterFacts): NodeState | null => {
   // Where no sentinel answers, those that follow it still name it.
   const followed = facts.answered.flatMap((n) => n.answer.follows ?? []);
   const named = facts.master === null ? followed : [facts.master];
   const [id, ...others] = new Set(named.map((address) => facts.refOf(address).id));
   const node = others.length > 0 ? undefined : facts.silent.find((n) => n.id === id);
   return node === undefined || isLocked(node.silence) ? null : node;
-}
+});

@@ -1,4 +1,5 @@
 import { type AnsweredNode, isAt, livesHere, type MasterFacts } from '../../model/facts.js';
+import { oncePer } from '../../model/once-per.js';
 import type { NodeState, SentinelState } from '../../model/snapshot.js';
 import { byNumber } from '../../model/words.js';
 import { unnamedMasters } from '../believed.js';
@@ -73,20 +74,12 @@ export default {
     }),
 } satisfies SnapshotCheck;
 
-/** Looked for once: what the cut explains is held against it. */
-const looked = new WeakMap<MasterFacts, RawFinding | null>();
-
 /** The cut in the group of one master; null where there is none. */
-export function cutIn(master: MasterFacts): RawFinding | null {
-  const known = looked.get(master);
-  if (known !== undefined) return known;
+export const cutIn = oncePer((master: MasterFacts): RawFinding | null => {
   const sides = sidesOf(master);
   const silent = sides.length > 1 ? [] : beyond(master);
-  const cut =
-    sides.length > 1 ? between(master, sides) : silent.length > 0 ? fromOneSide(master, silent) : null;
-  looked.set(master, cut);
-  return cut;
-}
+  return sides.length > 1 ? between(master, sides) : silent.length > 0 ? fromOneSide(master, silent) : null;
+});
 
 const HEALS = 'then the cluster heals by itself';
 
@@ -104,7 +97,7 @@ function between(facts: MasterFacts, sides: readonly Side[]): RawFinding {
   const words = `the network is cut between ${sides.map(({ servers }) => `{${ids(servers)}}`).join(' and ')}`;
   const lost =
     wrong.length === 0 ? '' : `; what ${ids(wrong)} ${wrong.length === 1 ? 'accepts' : 'accept'} is lost`;
-  const electorate = electorateOf(facts, facts.name);
+  const electorate = electorateOf(facts);
   const most = Math.max(...sides.map(({ sentinels }) => sentinels.length));
   const isHeadless = most < electorate.needed;
   const servers = sides.flatMap((side) => side.servers);
@@ -145,7 +138,7 @@ const impactWithoutWrites = (isHeadless: boolean): Pick<RawFinding, 'severity' |
 function beyond(facts: MasterFacts): Server[] {
   const { expectation, sentinelViews, silent, snapshot, answered } = facts;
   if (livesHere(expectation) || sentinelViews.length === 0) return [];
-  const isElectable = canElect(electorateOf(facts, facts.name));
+  const isElectable = canElect(electorateOf(facts));
   const here = [...answered, ...sentinelsOf(sentinelViews)];
   const sentinels = snapshot.sentinels.filter((s) => s.silence !== null && !isElse(facts, s, isElectable));
   const nodes = silent.filter(
@@ -181,7 +174,7 @@ function downForMs({ sentinelViews }: MasterFacts, server: Server): number | nul
 /** Only one side is seen: what the other one did is not known here. */
 function fromOneSide(facts: MasterFacts, silent: readonly Server[]): RawFinding {
   const { answered, sentinelViews, snapshot } = facts;
-  const electorate = electorateOf(facts, facts.name);
+  const electorate = electorateOf(facts);
   const here = [...answered, ...sentinelsOf(sentinelViews)];
   const masters = answered.filter((n) => n.answer.role === 'master');
   const who = `${ids(silent)} ${silent.length === 1 ? 'is' : 'are'} not reached from here, nor by ${ids(sentinelsOf(sentinelViews))}`;

@@ -101,7 +101,7 @@ type Outlook = Pick<RawFinding, 'fix' | 'later' | 'brief' | 'evidence'> & {
 /** Whether a failover will come by itself, and what to type. */
 function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const { sentinelViews, nodes, hints } = facts;
-  const electorate = electorateOf(facts, facts.name);
+  const electorate = electorateOf(facts);
   const hopeless = (words: string): Outlook => ({ words, why: null, fix: bringBack(facts, lost) });
   const busy = isUnelected(facts) && !canElect(electorate) ? null : failoverUnderWay(sentinelViews);
   const cut = canElect(electorate) ? cutOff(facts) : null;

@@ -35,7 +35,7 @@ export default {
       const { sentinelViews, snapshot } = master;
       const [first] = sentinelViews;
       if (first === undefined) return [];
-      const electorate = electorateOf(master, master.name);
+      const electorate = electorateOf(master);
       if (canElect(electorate)) return notHearing(master, electorate);
       const lost = snapshot.sentinels.filter(isSilent);
       if (electorate.quorum > electorate.known) return [tooHigh(master, electorate)];

@@ -42,8 +42,7 @@ export const leftMsOf = (facts: MasterFacts): number =>
 
 /** What begins a failover that will not come for minutes; null where one may come by itself, or none can. */
 export function beginNow(facts: MasterFacts): string | null {
-  if (!canElect(electorateOf(facts, facts.name)) || failoverUnderWay(facts.sentinelViews) !== null)
-    return null;
+  if (!canElect(electorateOf(facts)) || failoverUnderWay(facts.sentinelViews) !== null) return null;
   const chooser = chooserIn(facts);
   return chooser !== undefined && isOverdue(facts, -leftMsOf(facts))
     ? cli(chooser.sentinel, `SENTINEL FAILOVER ${facts.name}`)

@@ -64,8 +64,8 @@ const WHERE_TO_LOOK =
 
 /** Whether most are in TILT, or too few are not: then no failover happens before TILT ends. */
 function stopsFailover(facts: SnapshotFacts): boolean {
-  return facts.masters.some(({ name }) => {
-    const electorate = electorateOf(facts, name);
+  return facts.masters.some((master) => {
+    const electorate = electorateOf(master);
     return electorate.tilted * 2 > electorate.known || !canCallDown(electorate);
   });
 }
