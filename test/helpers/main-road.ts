@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
+import { systemClock } from '../../src/clock.js';
 import type { StatusResult } from '../../src/model/status.js';
 import type { FailoverResult } from '../../src/observe/result.js';
+import { until } from '../../src/until.js';
 import { type Cli, openCli } from './cli.js';
 
 interface LogLine {
@@ -86,6 +88,20 @@ export async function expectTimedAsLogged(cli: Cli, result: FailoverResult): Pro
   const inOrderOf = (key: 'measuredMs' | 'loggedMs'): string[] =>
     apart.toSorted((x, y) => x[key] - y[key]).map(({ phase }) => phase);
   expect(inOrderOf('measuredMs'), JSON.stringify(phases)).toEqual(inOrderOf('loggedMs'));
+}
+
+/** Waits until `status` exits 0, and answers with what it says then; the test fails where it never does. */
+export async function healthyStatus(cli: Cli, ...args: string[]): Promise<StatusResult> {
+  let last: StatusResult | undefined;
+  const healthy = await until(
+    async () => {
+      const { code, status } = await statusOf(cli, ...args);
+      last = status;
+      return code === 0 ? status : undefined;
+    },
+    { clock: systemClock, everyMs: 200, deadlineMs: 60_000 },
+  );
+  return healthy ?? expect.fail(JSON.stringify(last?.problems, null, 1));
 }
 
 export async function statusOf(

@@ -88,6 +88,8 @@ export interface RawCluster {
   /** The first one is the master in the beginning. */
   nodes: RedisServer[];
   sentinels: RedisServer[];
+  /** Changes down-after at every sentinel, in milliseconds. */
+  setDownAfter(ms: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -145,7 +147,12 @@ export async function startRawCluster(options: RawClusterOptions): Promise<RawCl
     for (const { address } of sentinels) {
       await eventually(address.port, undefined, ['INFO', 'sentinel'], (info) => info.includes(complete));
     }
-    return { masterName, nodes, sentinels, stop };
+    const setDownAfter = async (ms: number): Promise<void> => {
+      const words = ['SENTINEL', 'SET', masterName, 'down-after-milliseconds', String(ms)];
+      for (const { address } of sentinels)
+        await eventually(address.port, undefined, words, (r) => r === 'OK');
+    };
+    return { masterName, nodes, sentinels, setDownAfter, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -9,6 +9,7 @@ import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
 import { cli, id, says } from '../helpers/by-hand.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import {
   type RawCluster,
   type RedisOptions,
@@ -32,7 +33,7 @@ describe('a group that was made by hand', () => {
     return server;
   };
   beforeAll(async () => {
-    raw = await startRawCluster({ port: PORT });
+    raw = await startRawCluster({ port: PORT, downAfterMs: QUIET_MS });
     patient = attachedPatient(raw.sentinels.map((s) => s.address));
     for (const port of SENTINELS) await cli(port, 'SENTINEL DEBUG info-period 1000');
   }, LONG_MS);
@@ -166,6 +167,7 @@ describe('a group that was made by hand', () => {
   });
 
   it('slow-command: a script that runs longer than down-after', async () => {
+    await raw.setDownAfter(1500);
     const busy =
       'local t=redis.call("TIME") local e=t[1]+2.2+t[2]/1e6 while true do local n=redis.call("TIME") if n[1]+n[2]/1e6 > e then return 1 end end';
     await shell(`redis-cli -p ${ONE} EVAL '${busy}' 0`);
@@ -173,6 +175,7 @@ describe('a group that was made by hand', () => {
     expect(found.message).toMatch(/EVAL took up to 2\.\d s, 1 time .*down-after of mymaster is 1\.5 s/);
     await patient.apply(found);
     await patient.isCured('slow-command', id(ONE));
+    await raw.setDownAfter(QUIET_MS);
     for (const port of SENTINELS) await says(port, 'SENTINEL MASTER mymaster', /num-slaves\n2/);
   });
 

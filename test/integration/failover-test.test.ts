@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PING_PERIOD_MS } from '../../src/model/sentinel-timing.js';
 import type { Cli } from '../helpers/cli.js';
-import { expectTimedAsLogged, failoverTest, openWithCluster, statusOf } from '../helpers/main-road.js';
+import { expectTimedAsLogged, failoverTest, healthyStatus, openWithCluster } from '../helpers/main-road.js';
 
 describe('failover-test on processes', () => {
   let cli: Cli;
@@ -69,8 +69,7 @@ describe('failover-test on processes', () => {
 
     await expectTimedAsLogged(cli, result);
 
-    const { code, status } = await statusOf(cli);
-    expect(code).toBe(0);
+    const status = await healthyStatus(cli);
     expect(status.masters[0]?.master?.id).toBe(trial?.newMaster?.id);
   });
 });

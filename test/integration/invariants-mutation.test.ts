@@ -27,6 +27,7 @@ import { runsOf, type WorkloadRecord } from '../../src/workload/record.js';
 import type { Workload } from '../../src/workload/start.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { type FailoverCluster, failOver, openFailoverCluster } from '../helpers/failed-over.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { asking, compiledWorkload, settings, when } from '../helpers/workload.js';
 
 /**
@@ -69,6 +70,8 @@ beforeAll(async () => {
   await when('every sentinel knows the priorities', async () => (await slates()).every(isRanked));
   best = bestReplica((await slates())[0] ?? [], { ...CONFIG, flags: ['master'], downMs: null })?.id ?? null;
   after = await failOver(cluster);
+  // From here on everything is done by hand.
+  await everySentinel(`SENTINEL SET NAME down-after-milliseconds ${QUIET_MS}`);
   await asItWas();
   after.snapshot = await cluster.look();
 });
@@ -142,7 +145,7 @@ async function monitor(at: NodePlan, whom: NodePlan): Promise<void> {
   await cluster.ask(at, 'SENTINEL', 'REMOVE', name).catch(() => {});
   await cluster.ask(at, 'SENTINEL', 'MONITOR', name, whom.announce.host, whom.announce.port, 2);
   for (const [option, value] of [
-    ['down-after-milliseconds', CONFIG.downAfterMs],
+    ['down-after-milliseconds', QUIET_MS],
     ['failover-timeout', CONFIG.failoverTimeoutMs],
   ] as const)
     await cluster.ask(at, 'SENTINEL', 'SET', name, option, value);

@@ -6,6 +6,8 @@ import type { UpResult } from '../../src/cluster/up/result.js';
 import { until } from '../../src/until.js';
 import { openConnection } from '../../src/wire/client.js';
 import { type Cli, openCli, type Ran } from '../helpers/cli.js';
+import { setDownAfter } from '../helpers/inside.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { refusal } from '../helpers/refusal.js';
 import { hasTmux, openTerminal } from '../helpers/tmux.js';
 
@@ -43,10 +45,11 @@ it('brings kept data back as it was last, not as a node without persistence once
   // redis-1, which writes nothing to disk by itself, comes back as a replica: the resync leaves a file there.
   expect((await cli.run(['restart', 'master', '--quiet'])).code).toBe(0);
   expect(await settled(async () => (await cli.run(['status', '--quiet'])).code === 0)).toBe(true);
+  await setDownAfter(cli, QUIET_MS);
   const now = (await cli.run(['master-addr', '--json'])).json() as { port: number };
   expect(now.port).not.toBe(first.master.port);
   await ask(now.port, 'SET', 'greeting', 'new');
-  expect(await ask(now.port, 'WAIT', '2', '5000')).toBe(2);
+  expect(await ask(now.port, 'WAIT', '2', '60000')).toBe(2);
 
   // Keys of every database count: DBSIZE would call this cluster empty.
   await ask(now.port, 'SWAPDB', '0', '1');
@@ -64,12 +67,13 @@ it('brings kept data back as it was last, not as a node without persistence once
   expect(doctor.join('\n')).toContain('down --keep-data stopped it; up starts it with the same data');
   expect(doctor).not.toContain('NEXT (at the next failover or restart)');
   const again = (await cli.run(['up', '--json', '--quiet'])).json() as UpResult;
+  await setDownAfter(cli, QUIET_MS);
   await ask(again.master.port, 'SWAPDB', '0', '1');
   expect(await ask(again.master.port, 'GET', 'greeting')).toBe('new');
 
   // A key that was deleted stays deleted, although redis-1's file of its last resync still has it.
   await ask(again.master.port, 'DEL', 'greeting');
-  expect(await ask(again.master.port, 'WAIT', '2', '5000')).toBe(2);
+  expect(await ask(again.master.port, 'WAIT', '2', '60000')).toBe(2);
   expect((await cli.run(['down', '--keep-data', '--quiet'])).code).toBe(0);
   const emptied = (await cli.run(['up', '--json', '--quiet'])).json() as UpResult;
   expect(emptied.master.id).toBe(again.master.id);

@@ -211,7 +211,7 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
 
   it('a command that interrupts clients says so and asks; Enter alone is no, --yes answers it', async () => {
     await terminal.run('sentinelctl stop master');
-    await terminal.shows(/stops redis-1, the master: writes stop for about 31 s\. Continue\? \(y\/N\)/);
+    await terminal.shows(/stops redis-1, the master: writes stop for about 26 s\. Continue\? \(y\/N\)/);
     await terminal.press('Enter');
     await terminal.shows(/error: the question was answered with no: nothing was done/);
     expect(await terminal.exitCode()).toBe(3);
@@ -224,7 +224,7 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
     expect(await terminal.exitCode()).toBe(3);
     await terminal.run('sentinelctl failover-test');
     await terminal.shows(
-      /kills redis-1, the master, and starts it again as a master: writes stop for about 31 s/,
+      /kills redis-1, the master, and starts it again as a master: writes stop for about 26 s/,
     );
     await terminal.press('C-c');
     expect(await terminal.exitCode()).toBe(130);

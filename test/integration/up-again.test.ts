@@ -5,7 +5,7 @@ import type { UpResult } from '../../src/cluster/up/result.js';
 import { type Cli, openCli, type RunOptions } from '../helpers/cli.js';
 import { askNode, nodesOf, pidsOf, writeKeys } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
-import { QUIET } from '../helpers/quiet.js';
+import { QUIET, QUIET_MS } from '../helpers/quiet.js';
 import { leftBehind, refusal } from '../helpers/refusal.js';
 
 /** One cluster, brought up again and again from whatever was done to it. */
@@ -57,7 +57,7 @@ describe('up', () => {
   it('again changes nothing and says so', async () => {
     const before = await pidsOf(cli);
     expect(await up()).toMatchObject({ alreadyUp: true, convergedMs: 0, master: { id: 'redis-1' } });
-    expect(await up('--replicas', '2', '--port', 'auto', '--down-after', '30000ms')).toMatchObject({
+    expect(await up('--replicas', '2', '--port', 'auto', '--down-after', `${QUIET_MS}ms`)).toMatchObject({
       alreadyUp: true,
     });
     expect((await cli.run(['up'])).stdout).toContain('already up');
@@ -84,7 +84,7 @@ describe('up', () => {
     });
     for (const said of [
       '--replicas is 2, asked for 3',
-      '--down-after is 30s, asked for 2s',
+      '--down-after is 25s, asked for 2s',
       '--master-name is mymaster, asked for other',
       '--persistence is procedure, asked for all',
     ])

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 import {
   ask,
@@ -19,7 +20,7 @@ let room: Awaited<ReturnType<typeof compiledWorkload>>;
 let cluster: RawCluster;
 beforeAll(async () => {
   room = await compiledWorkload();
-  cluster = await startRawCluster({ port: PORT });
+  cluster = await startRawCluster({ port: PORT, downAfterMs: QUIET_MS });
 });
 afterAll(async () => {
   await Promise.allSettled([cluster?.stop(), room?.remove()]);
@@ -79,6 +80,7 @@ describe('clients that write', () => {
     });
     await when('some is written', () => workload.counts().acknowledged > 500);
     const old = master();
+    await cluster.setDownAfter(1500);
     const faultAtMs = systemClock.now();
     old.signal('SIGKILL');
     const replaced = await whenReplaced(cluster, old);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import type { ClusterState } from '../../src/cluster/store/state.js';
 import { type Random, randomOf } from '../../src/model/random.js';
+import { until } from '../../src/until.js';
 import { BIN, type Cli, openCli } from '../helpers/cli.js';
 import { keysAt, unsettled, type Watch, type Watched, watchMasters } from './watcher.js';
 
@@ -143,7 +144,15 @@ async function play(lane: Lane, seed: number): Promise<Round> {
   const { code, after, during, endedMs, tookMs } = await interrupt(lane, run, signal, random);
   const wrong: string[] = code === SIGNALS[signal] ? [] : [`it exited with ${code}: ${during}`];
   for (const node of lane.data) {
-    const keys = await keysAt(node, 'sentinelctl:*').catch((error: unknown) => [String(error)]);
+    let keys: string[] = [];
+    // A replica has what its master did a moment later.
+    await until(
+      async () => {
+        keys = await keysAt(node, 'sentinelctl:*').catch((error: unknown) => [String(error)]);
+        return keys.length === 0 ? true : undefined;
+      },
+      { clock: systemClock, everyMs: 100, deadlineMs: 5000 },
+    );
     if (keys.length > 0) wrong.push(`${node.id} has ${keys.length} keys: ${keys[0]}`);
   }
   wrong.push(

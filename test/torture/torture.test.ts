@@ -98,7 +98,16 @@ async function play(lane: number, seed: number): Promise<Round> {
   const { killedAfterMs, during, wounds } = await killMidway(lane, seed, random);
   const recovered = await inLane(lane, ['recover']);
   if (recovered.code !== 0) wounds.push(`recover exited ${recovered.code}: ${recovered.stderr}`);
-  const status = await inLane(lane, ['status', '--json']);
+  // A sentinel of a busy machine may call a node down for a moment although it answers.
+  let status = await inLane(lane, ['status', '--json']);
+  await until(
+    async () => {
+      if (status.code === 0) return true;
+      status = await inLane(lane, ['status', '--json']);
+      return undefined;
+    },
+    { clock: systemClock, everyMs: 500, deadlineMs: 30_000 },
+  );
   if (status.code !== 0) wounds.push(`status exited ${status.code}: ${status.stdout}`);
   const again = await inLane(lane, ['recover', '--json']);
   if (again.code !== 0) wounds.push(`a second recover exited ${again.code}: ${again.stderr}`);
