@@ -1,5 +1,6 @@
 import type { MasterFacts } from '../../model/facts.js';
 import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
+import { awaitedNames, waitingFor } from '../name-lookups.js';
 import { cutOffPeers, openTo } from '../still-speaks.js';
 import { saysInstead } from './says-instead.js';
 
@@ -21,6 +22,9 @@ export function bringBack(facts: MasterFacts, otherwise: NodeState | null): stri
   // One that says why it does not answer runs, and must not be started again.
   const cause = first === null ? null : saysInstead(first, first === otherwise ? 'node' : 'sentinel');
   if (cause !== null) return cause.fix;
+  const names =
+    first !== null && first === stopped ? awaitedNames({ ...facts, masters: [facts] }, stopped) : [];
+  if (stopped !== undefined && names.length > 0) return waitingFor(facts, stopped, names);
   if (first !== null) return [hints.revive(first, first.silence)];
   const sentinel = sentinelViews[0]?.sentinel;
   return [

@@ -1,8 +1,10 @@
 import type { MasterFacts, SentinelView } from '../../model/facts.js';
 import { RESETS_APART_MS, votesNeeded } from '../../model/sentinel-timing.js';
+import type { SentinelState } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { canElect, type Electorate, electorateOf, headCount } from '../electorate.js';
+import { awaitedNames, LOOK_UP_HANGS } from '../name-lookups.js';
 import { grouped, ids, isSilent, judgeMasters, sentinelsOf } from '../snapshot.js';
 import { lowerQuorum, monitoredBy } from '../voters.js';
 import { bringBack } from './bring-back.js';
@@ -43,7 +45,7 @@ export default {
         {
           subject: master.name,
           servers: (lost.length > 0 ? lost : sentinelsOf(sentinelViews)).map((s) => s.id),
-          brief: headCount(electorate),
+          brief: `${headCount(electorate)}${hanging(master, lost)}`,
           evidence: null,
           message: `no failover is possible: ${headCount(electorate)}`,
           consequence: checkQuorum(sentinelViews),
@@ -52,6 +54,14 @@ export default {
       ];
     }),
 } satisfies SnapshotCheck;
+
+/** Names those that may all wait for a name server: one cause, and not several processes that are frozen. */
+function hanging(master: MasterFacts, lost: readonly SentinelState[]): string {
+  const masters = [master];
+  return lost.length > 0 && lost.every((s) => awaitedNames({ ...master, masters }, s).length > 0)
+    ? `; ${ids(lost)} ${lost.length === 1 ? 'does' : 'do'} not answer: ${LOOK_UP_HANGS}`
+    : '';
+}
 
 /** The quorum of each is more than there are sentinels. */
 function tooHigh(master: MasterFacts, { known, quorum }: Electorate): RawFinding {

@@ -1,6 +1,8 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
+import { listed } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
+import { lookUpAt, namesOf, RESOLVE_THERE } from '../name-lookups.js';
 import { oldAddressesIn } from '../old-addresses.js';
 import { grouped, ids, judgeMasters, nameOf, subjectOf } from '../snapshot.js';
 import { justStarted, lookAgain } from '../under-way.js';
@@ -26,7 +28,7 @@ export default {
   causes: ['no-quorum', 'no-good-slave'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
-      const { answered, snapshot, sentinelViews, hints, name } = master;
+      const { answered, expectation, snapshot, sentinelViews, hints, name } = master;
       const old = oldAddressesIn(master);
       const alive = [...answered, ...snapshot.sentinels.filter((s) => s.answer !== null)];
       const sightings = sentinelViews.flatMap(({ sentinel, view }) =>
@@ -36,7 +38,7 @@ export default {
           .filter((seen) => !old.some((one) => sameAddress(one.old, seen.address)))
           .flatMap((seen) => {
             const server = alive.find((s) => isAt(s, seen.address));
-            return server === undefined ? [] : [{ sentinel, server }];
+            return server === undefined ? [] : [{ sentinel, server, names: namesOf([seen.address]) }];
           }),
       );
       const unreached = unreachedIn(master);
@@ -57,6 +59,18 @@ export default {
           ];
         const sentinels = group.map((s) => s.sentinel);
         const started = justStarted(first.server);
+        const names = group.every((s) => s.names.length > 0)
+          ? [...new Set(group.flatMap((s) => s.names))]
+          : [];
+        if (names.length > 0 && started === null && !expectation.own)
+          return [
+            {
+              subject: first.server.id,
+              servers: sentinels.map(({ id }) => id),
+              message: `${ids(sentinels)} ${sentinels.length === 1 ? 'sees' : 'see'} ${nameOf(first.server)} as down, although it answers here: ${listed(names)} may not be resolved there`,
+              fix: [...sentinels.map((s) => lookUpAt(s, names)), RESOLVE_THERE],
+            },
+          ];
         return [
           {
             subject: first.server.id,

@@ -1,9 +1,9 @@
-import { isIp } from '../../model/address.js';
 import { isAt, livesHere, type SnapshotFacts } from '../../model/facts.js';
 import { HEARD_MS } from '../../model/sentinel-timing.js';
 import type { SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { skipped } from '../group.js';
+import { awaitedNames, LOOK_UP_HANGS, waitingFor } from '../name-lookups.js';
 import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf, unanswered } from '../snapshot.js';
 import { cutOffPeers, openTo } from '../still-speaks.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
@@ -21,10 +21,12 @@ export default {
   explanation:
     'Every sentinel of the cluster was asked: the sentinels that sentinelctl created, those whose addresses were ' +
     'given, and those that they list. A sentinel that refuses the connection does not run; a sentinel that ' +
-    'accepts it but does not answer is frozen, or behind a packet filter.',
+    'accepts it but does not answer is frozen, or behind a packet filter; where servers go by names, it may wait for a ' +
+    'name server, and answers nothing meanwhile.',
   remedy: [
     'start it: sentinelctl start NODE, or redis-server sentinel.conf --sentinel',
     'if it is frozen, resume it: sentinelctl resume NODE, or kill -CONT PID',
+    'where servers go by names: getent hosts NAME on its machine must answer at once',
   ],
   sources: ['measured'],
   causes: ['no-quorum', 'seen-down', 'ghost-sentinel'],
@@ -94,27 +96,22 @@ function wordsOn(
       fix: [openTo(sentinel, peers)],
     };
   }
+  const names = awaitedNames(facts, sentinel);
+  if (names.length > 0)
+    return {
+      brief: `${sentinel.id} does not answer: ${LOOK_UP_HANGS}`,
+      message: `${saidNothing(sentinel)}: the sentinels know servers by name, and ${LOOK_UP_HANGS}`,
+      evidence,
+      fix: waitingFor(facts, sentinel, names),
+    };
   return {
     brief: isSpeaking(sentinel)
       ? `${sentinel.id} ${sentinel.silence?.message ?? ''}`
       : `${sentinel.id} ${downWord(sentinel)}`,
     message: saidNothing(sentinel),
     evidence: isSpeaking(sentinel) ? null : evidence,
-    fix: isSpeaking(sentinel)
-      ? [NO_SENTINEL]
-      : [facts.hints.revive(sentinel, sentinel.silence), ...lookUpHint(facts, sentinel)],
+    fix: isSpeaking(sentinel) ? [NO_SENTINEL] : [facts.hints.revive(sentinel, sentinel.silence)],
   };
-}
-
-/** A sentinel that knows servers by name answers nothing while a name server keeps it waiting (anetResolve). */
-function lookUpHint({ masters, expectation }: SnapshotFacts, { silence }: SentinelState): string[] {
-  const names = masters
-    .flatMap(({ sentinelViews }) => sentinelViews.map(({ view }) => view.address.host))
-    .filter((host) => !isIp(host));
-  const [name] = names;
-  return name === undefined || expectation.own || silence?.kind !== 'timeout'
-    ? []
-    : [`# or it waits for a name server: on its machine, getent hosts ${name} must answer at once`];
 }
 
 /** Something answers there, and not as a sentinel. */

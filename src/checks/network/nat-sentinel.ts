@@ -1,5 +1,5 @@
-import { formatAddress, sameAddress } from '../../model/address.js';
-import type { Fields, GatheredSentinel } from '../../model/gathered.js';
+import { formatAddress, isIp, sameAddress } from '../../model/address.js';
+import type { Fields, Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import { CONNECTED_MS, HELLO_OVERDUE_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
@@ -7,6 +7,7 @@ import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { unreachedAt } from '../files/reach.js';
 import { groupsOf, idsOf, judged, justStarted, num, unreported } from '../group.js';
+import { lookUpAt, namesOf, RESOLVE_THERE } from '../name-lookups.js';
 import { answersWrongly } from '../passwords.js';
 import { type Cut, firewalled, isConnectedAt } from './firewalled.js';
 
@@ -82,6 +83,14 @@ export default {
       }
     }
     const seen = [...found.values()].map(({ by, at, itself }): RawFinding => {
+      const names = namesOfEntry(gathered, by, at, itself);
+      if (names.length > 0)
+        return {
+          subject: itself?.id ?? at,
+          servers: by.map(({ id }) => id),
+          message: `${itself?.id ?? 'a sentinel'} announces ${at}, where ${idsOf(by)} cannot connect: the name may not be resolved there`,
+          fix: [...by.map((sentinel) => lookUpAt(sentinel, names)), RESOLVE_THERE],
+        };
       const right = itself === null || formatAddress(itself.announce) === at ? null : itself;
       return {
         subject: itself?.id ?? at,
@@ -115,4 +124,32 @@ function isDeaf(peer: Fields): boolean {
     flags.includes('s_down') ||
     (flags.includes('disconnected') && (num(peer, 'last-ok-ping-reply') ?? CONNECTED_MS) >= CONNECTED_MS)
   );
+}
+
+/** Where it announces a name that is not another server's, as far as is known here: what the others have to resolve. */
+function namesOfEntry(
+  { lookups, own }: Gathered,
+  by: readonly GatheredSentinel[],
+  at: string,
+  itself: GatheredSentinel | null,
+): string[] {
+  const host = at.slice(0, at.lastIndexOf(':'));
+  const found = lookups.find(({ name }) => name === host)?.result;
+  const isOther =
+    found?.ok === true &&
+    itself !== null &&
+    ![itself.announce.host, itself.endpoint.host].some(
+      (own) => own === host || found.value.addresses.includes(own),
+    );
+  if (own || isIp(host) || host.includes(':') || isOther) return [];
+  const records = by.flatMap(({ masters }) =>
+    masters.ok
+      ? masters.value.flatMap(({ fields, replicas, sentinels }) => [
+          fields,
+          ...(replicas.ok ? replicas.value : []),
+          ...(sentinels.ok ? sentinels.value : []),
+        ])
+      : [],
+  );
+  return namesOf(records.flatMap((record) => addressIn(record) ?? []));
 }

@@ -103,10 +103,47 @@ describe('a sentinel that takes connections and answers nothing', () => {
     );
 
   it('may wait for a name server, where servers go by names', () => {
-    expect(fixFor('node1.example')).toContain(
-      'on its machine, getent hosts node1.example must answer at once',
+    expect(fixFor('node1.example')).toMatch(
+      /^run on the machine of 127.0.0.1:26380: getent hosts node1.example\n# each name .*\n# where they are resolved: resume/,
     );
-    expect(fixFor('127.0.0.1')).not.toContain('getent');
+    expect(fixFor('127.0.0.1')).toMatch(/^resume the frozen process/);
+  });
+
+  it('two of them are named in the first line, also where one is only out of reach', () => {
+    const { verdict } = judge(
+      altered((s) => {
+        for (const view of viewsIn(s)) view.address = { ...view.address, host: 'node1.example' };
+        nodeOf(s, 1).announce = { ...nodeOf(s, 1).announce, host: 'node1.example' };
+        for (const n of [2, 3]) silenceSentinel(s, n, { kind: 'timeout', message: 'no reply within 1.50 s' });
+        viewOf(s, 1).sentinels = viewOf(s, 1).sentinels.filter((peer) => peer.address.port === 26380);
+        for (const peer of viewOf(s, 1).sentinels) peer.flags.push('s_down');
+      }),
+    );
+    expect(verdict.text).toMatch(
+      /2 are needed; 127.0.0.1:26380 and 127.0.0.1:26381 do not answer: a name look-up may hang$/,
+    );
+    expect(verdict.next).toMatch(/^run on the machine of 127.0.0.1:26380: getent hosts node1.example$/);
+  });
+});
+
+describe('a replica that sentinels call down by its name', () => {
+  it('is looked up on their machines', () => {
+    const named = { host: 'node2.example', port: 6380 };
+    const result = judge(
+      altered((s) => {
+        nodeOf(s, 2).announce = named;
+        for (const view of viewsIn(s).slice(1))
+          Object.assign(view.replicas[0] ?? {}, {
+            address: named,
+            flags: ['s_down', 'slave', 'disconnected'],
+          });
+        Object.assign(viewOf(s, 1).replicas[0] ?? {}, { address: named });
+      }),
+    );
+    expect(fixOf(result, 'seen-down').split('\n')).toEqual([
+      ...[26380, 26381].map((port) => `run on the machine of 127.0.0.1:${port}: getent hosts node2.example`),
+      expect.stringMatching(/^# each name must be resolved at once there/),
+    ]);
   });
 });
 

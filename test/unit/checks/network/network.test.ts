@@ -242,6 +242,28 @@ describe('nat-sentinel', () => {
     expect(deaf('20000')).toEqual([]);
   });
 
+  it('that announces a name is looked up where it is not reached, unless the name is that of another server', () => {
+    const named = (addresses: string[]) =>
+      said(natSentinel, (g) => {
+        g.own = false;
+        g.lookups = [{ name: 'sen2.example', result: got({ addresses, tookMs: 1 }) }];
+        for (const record of sentinelRecords(g, 2))
+          Object.assign(record, { ip: 'sen2.example', flags: 's_down,sentinel,disconnected' });
+      });
+    expect(named(['127.0.0.1'])).toMatchObject([
+      {
+        subject: 'sentinel-2',
+        servers: ['sentinel-1', 'sentinel-3'],
+        fix: [
+          'run on the machine of sentinel-1: getent hosts sen2.example',
+          'run on the machine of sentinel-3: getent hosts sen2.example',
+          expect.stringMatching(/^# each name must be resolved at once there/),
+        ],
+      },
+    ]);
+    expect(JSON.stringify(named(['192.0.2.99']))).toContain('SENTINEL CONFIG SET announce-ip');
+  });
+
   it('is not one that was found or started a moment ago, and is about to be connected to', () => {
     const found = (agoMs: string) =>
       said(natSentinel, (g) => {
