@@ -2,7 +2,7 @@ import type { ConfEdit } from '../drivers/node-host.js';
 import { OperatorError, refused } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
-import { logsChangesIn, persistsIn, withReplicaOf } from '../model/conf.js';
+import { keepsChanges, persistsIn, withReplicaOf } from '../model/conf.js';
 import { sentinelViewsOf } from '../model/facts.js';
 import { command } from '../model/hints.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
@@ -51,8 +51,7 @@ export async function decideStart(
     marginMs,
     // What it saved last may be old or nothing, and its replicas hold more: they must not copy that.
     hasData:
-      inMemory ||
-      (conf !== undefined && (logsChangesIn(conf) || (plan.spec.replicas === 0 && persistsIn(conf)))),
+      inMemory || keepsChanges(conf) || (conf !== undefined && plan.spec.replicas === 0 && persistsIn(conf)),
   });
 }
 

@@ -25,10 +25,12 @@ import {
 } from '../model/sentinel-timing.js';
 import { count, listed } from '../model/words.js';
 import type { Act, ActKind, ActOf } from './act.js';
+import type { Kept } from './kept.js';
 
 /** The cluster before a fault, and for how long the fault lasts in milliseconds; null: until it is rolled back. */
 interface Before {
   seen: Seen;
+  kept: Kept;
   master: NodePlan;
   /** Every node that ends or hangs by it. */
   lost: readonly string[];
@@ -39,11 +41,11 @@ interface Before {
  * What a fault means to clients and to the next failover, before it is injected: `redis-1 is the master: writes stop for
  * about 6 s`. Its acts decide, so it is true for every target. Pure.
  */
-export function impactOfActs(seen: Seen, acts: readonly Act[], forMs: number | null): string {
+export function impactOfActs(seen: Seen, acts: readonly Act[], forMs: number | null, kept: Kept): string {
   const master = masterOf(seen);
   if (master === undefined) return unknownLoss(seen);
   const lost = acts.flatMap((act) => (isLoss(act) ? [act.node] : []));
-  const before: Before = { seen, master, lost, forMs };
+  const before: Before = { seen, kept, master, lost, forMs };
   if (dataNodes(seen.plan).every(({ id }) => lost.includes(id)))
     return 'no data node answers: reads and writes stop until the nodes run again';
   if (acts.some(({ act }) => act === 'simulate')) return ofLeaderCrash(before);
@@ -87,17 +89,13 @@ const hangs = (before: Before): string => {
 
 const others = (lost: readonly string[], { id }: NodePlan): string[] => lost.filter((one) => one !== id);
 
-/** Whether a node writes an append-only file, by its own word; undefined where it did not say. */
-const logsIn = ({ snapshot }: Seen, { id }: NodePlan): boolean | undefined =>
-  snapshot.groups.flatMap(({ nodes }) => nodes).find((n) => n.id === id)?.answer?.logsWrites;
-
 type OfMaster = { [K in ActKind]?: (before: Before, act: ActOf<K>) => string };
 
 /** What each act means at the master. */
 const OF_MASTER: OfMaster = {
   end(before, { restart }) {
-    const { seen, master, lost, forMs } = before;
-    const isKept = logsIn(seen, master) ?? master.persistent;
+    const { seen, kept, master, lost, forMs } = before;
+    const isKept = kept.changes.has(master.id);
     if (restart === true)
       return `writes stop for about 1 s, until it runs again, and no failover follows${isKept ? '' : '; it writes no append-only file, so it starts empty or with old data, and its replicas copy that'}`;
     const { downAfterMs } = liveSettings(seen.plan.spec, seen.snapshot);

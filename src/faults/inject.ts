@@ -19,7 +19,7 @@ import { faultOf } from './catalogue/index.js';
 import { nodeOf } from './context.js';
 import { type Experiment, openExperiment } from './experiment.js';
 import { impactOfActs } from './impact.js';
-import { requireKept } from './kept.js';
+import { keptOf, requireKept } from './kept.js';
 import { preflight } from './preflight.js';
 import { requireRadius } from './radius.js';
 import { restoredNow } from './restored.js';
@@ -109,8 +109,9 @@ async function rehearse(
 ): Promise<InjectResult> {
   const { roles, snapshot } = await lookAt(runtime, live, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
-  const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs);
-  if (!request.force) await requireKept(live, roles, acts, typedOf(request));
+  const kept = await keptOf(live, snapshot, acts);
+  const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs, kept);
+  if (!request.force) await requireKept(live, roles, acts, kept, typedOf(request));
   const prepared: Act[] = [];
   for (const act of acts) prepared.push(await handlerOf(act).prepare({ runtime, live }, act));
   const expected = expectedOf(fault, roles, acts, forMs);
@@ -133,9 +134,10 @@ async function perform(
 ): Promise<InjectResult> {
   const { roles, isWhole, snapshot } = await lookAt(runtime, live, request.force);
   const { acts, forMs } = actsFor(fault, roles, request);
-  if (!request.force) await requireKept(live, roles, acts, what);
+  const kept = await keptOf(live, snapshot, acts);
+  if (!request.force) await requireKept(live, roles, acts, kept, what);
   await requireWayBack(live, acts);
-  const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs);
+  const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs, kept);
   if (request.isSaid !== true) runtime.onProgress({ type: 'note', level: 'info', text: impact });
   const keep = forMs === null;
   const experiment = await openExperiment(runtime, live, {

@@ -1,12 +1,41 @@
 import type { LiveCluster } from '../cluster/open.js';
 import { keysOf } from '../cluster/up/master.js';
 import { refused } from '../errors.js';
-import { logsChangesIn, persistsIn } from '../model/conf.js';
+import { keepsChanges, persistsIn } from '../model/conf.js';
 import { command } from '../model/hints.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
+import type { Snapshot } from '../model/snapshot.js';
 import { count, listed } from '../model/words.js';
 import type { ClusterRoles } from '../observe/roles.js';
 import type { Act } from './act.js';
+
+/** The ids of the nodes that a fault ends and whose disk keeps what they hold. */
+export interface Kept {
+  /** Every change, also the last one. */
+  changes: ReadonlySet<string>;
+  /** What the last RDB file has, at least. */
+  some: ReadonlySet<string>;
+}
+
+/** Reads what the nodes that end keep: for what the fault means to the data, and for whether it is refused. */
+export async function keptOf(
+  { host }: Pick<LiveCluster, 'host'>,
+  snapshot: Snapshot,
+  acts: readonly Act[],
+): Promise<Kept> {
+  const answers = new Map(
+    snapshot.groups.flatMap(({ nodes }) => nodes.map(({ id, answer }) => [id, answer] as const)),
+  );
+  const ends = [...new Set(acts.flatMap((act) => (act.act === 'end' ? [act.node] : [])))];
+  const read = await Promise.all(
+    ends.filter((id) => answers.has(id)).map(async (id) => ({ id, conf: await host.readConf(id) })),
+  );
+  const idsWhere = (keeps: (one: { id: string; conf: string | undefined }) => boolean): Set<string> =>
+    new Set(read.filter(keeps).map(({ id }) => id));
+  const changes = idsWhere(({ id, conf }) => keepsChanges(conf, answers.get(id)?.logsWrites));
+  const some = idsWhere(({ id, conf }) => changes.has(id) || (conf !== undefined && persistsIn(conf)));
+  return { changes, some };
+}
 
 /**
  * Refuses a fault after which the cluster holds nothing: the master ends and is started again at once without a file
@@ -17,6 +46,7 @@ export async function requireKept(
   live: LiveCluster,
   { master }: ClusterRoles,
   acts: readonly Act[],
+  { changes, some }: Kept,
   typed: string,
 ): Promise<void> {
   const ends = acts.flatMap((act) => (act.act === 'end' ? [act] : []));
@@ -24,11 +54,7 @@ export async function requireKept(
   const nodes = dataNodes(live.plan);
   const isRestarted = ends.some(({ node, restart }) => node === master.id && restart === true);
   if (!isRestarted && !nodes.every(isEnded)) return;
-  const confs = await Promise.all(nodes.map(({ id }) => live.host.readConf(id)));
-  const keeps = (conf: string | undefined): boolean =>
-    conf !== undefined && (isRestarted ? logsChangesIn(conf) : persistsIn(conf));
-  const kept = isRestarted ? keeps(confs[nodes.findIndex(({ id }) => id === master.id)]) : confs.some(keeps);
-  if (kept) return;
+  if (isRestarted ? changes.has(master.id) : some.size > 0) return;
   const held = await Promise.all(nodes.map((node) => keysOf(node, live.asking)));
   const keys = Math.max(0, ...held);
   if (keys === 0) return;

@@ -137,8 +137,16 @@ export function withReplicaOf(conf: string, master: Address | null): string {
   return `${[...kept, ...(master === null ? [] : [`replicaof ${master.host} ${master.port}`])].join('\n')}\n`;
 }
 
+/**
+ * Whether a data node that is started again has every change: its file makes it write an append-only file and load that,
+ * and it writes one as it runs (`logsWrites`, by INFO). Of two answers that differ one was set at run time: what it loads is
+ * old then, or not its append-only file. Where one is not known, the other one decides.
+ */
+export const keepsChanges = (conf: string | undefined, logsWrites?: boolean): boolean =>
+  conf === undefined ? logsWrites === true : logsChangesIn(conf) && logsWrites !== false;
+
 /** Whether a data node's configuration writes every change to disk: AOF on. A save point may be long ago. */
-export function logsChangesIn(conf: string): boolean {
+function logsChangesIn(conf: string): boolean {
   return [...conf.matchAll(/^\s*appendonly\s+(\S+)/gim)].at(-1)?.[1] === 'yes';
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, faultOf } from '../../../src/faults/catalogue/index.js';
 import { impactOfActs } from '../../../src/faults/impact.js';
+import type { Kept } from '../../../src/faults/kept.js';
 import type { ClusterPlan } from '../../../src/model/plan.js';
 import type { Snapshot } from '../../../src/model/snapshot.js';
 import { completeSpec } from '../../../src/model/spec.js';
@@ -27,7 +28,12 @@ const impact = (
 ): string => {
   const params = { tag: 't1', ...(forMs !== null && { forMs }) };
   const acts = faultOf(name).acts(rolesIn(by, at), on, params);
-  return impactOfActs({ plan: by, snapshot: at }, acts, forMs);
+  return impactOfActs({ plan: by, snapshot: at }, acts, forMs, keptBy(by));
+};
+/** What each node's disk keeps where nothing was set at run time. */
+const keptBy = ({ nodes: all }: ClusterPlan): Kept => {
+  const changes = new Set(all.filter((n) => n.persistent).map(({ id }) => id));
+  return { changes, some: changes };
 };
 const MASTER = 'redis-1 is the master: ';
 const SECOND = 'it thaws as the master that it was: for about 10 s a second master, whose writes are lost';
@@ -148,7 +154,7 @@ describe('what a fault means, before it is injected', () => {
       for (const n of [1, 2]) silenceSentinel(s, n);
     });
     const acts = [{ act: 'pause', node: 'redis-1' } as const];
-    expect(impactOfActs({ plan, snapshot: silent }, acts, null)).toMatch(
+    expect(impactOfActs({ plan, snapshot: silent }, acts, null, keptBy(plan))).toMatch(
       /what it means to clients is not known$/,
     );
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  keepsChanges,
   persistsIn,
   quoteArgument,
   redactConf,
@@ -52,6 +53,19 @@ describe('a data node', () => {
   it('writes to disk as its plan says, and says so when asked', () => {
     expect(persistsIn(redisConf(plan, node, place, null))).toBe(true);
     expect(persistsIn(redisConf(plan, { ...node, persistent: false }, place, null))).toBe(false);
+  });
+
+  it('keeps every change over a restart where its file says so and it was not told otherwise since', () => {
+    const keeping = redisConf(plan, node, place, null);
+    const losing = redisConf(plan, { ...node, persistent: false }, place, null);
+    expect([undefined, true, false].map((logs) => keepsChanges(keeping, logs))).toEqual([true, true, false]);
+    // CONFIG SET appendonly yes without CONFIG REWRITE: the next start loads no append-only file.
+    expect([undefined, true, false].map((logs) => keepsChanges(losing, logs))).toEqual([false, false, false]);
+    expect([undefined, true, false].map((logs) => keepsChanges(undefined, logs))).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('carries the password for both directions, and the directives that were asked for', () => {
