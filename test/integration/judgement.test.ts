@@ -91,7 +91,7 @@ describe('a real cluster', () => {
     expect(proof(snapshot)).toEqual([]);
     expect(assess(snapshot, own()).problems).toEqual([]);
     expect(majorityMaster(snapshot, cluster.masterName)).toEqual({ host: '127.0.0.1', port: PORT });
-    expect(statusText(assess(snapshot, own()), WIDE)).toContain(
+    expect(statusText(assess(snapshot, own()), { ...WIDE, columns: 160 })).toContain(
       `HEALTHY  mymaster → redis-1 127.0.0.1:${PORT}, 2/2 replicas linked, 3/3 sentinels agree, quorum 2 reachable (checks of doctor not run)`,
     );
   });

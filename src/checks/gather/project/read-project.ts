@@ -64,7 +64,7 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
   withKnownHashes(project.servers);
   for (const server of aloneIn(project)) server.alone = true;
   project.unread.push(...openRules(project));
-  project.lacking.push(...withoutSentinel(project), ...withoutMaster(project));
+  project.lacking.push(...withoutSentinel(project), ...withoutMaster(project), ...withoutDataNode(project));
   return { ...project, nowMs: asked.nowMs, scripts: await scriptsOf(project.servers) };
 }
 
@@ -164,6 +164,13 @@ function withoutSentinel(project: Project): string[] {
         'no sentinel is in these files: whether a master that dies is replaced is not judged: give the files of the sentinels too',
       ]
     : [];
+}
+
+/** Sentinels alone: what the data nodes that they monitor are configured to do decides as much. */
+function withoutDataNode(project: Project): string[] {
+  const { servers, unread } = project;
+  if (unread.length > 0 || servers.length === 0 || servers.some(({ kind }) => kind !== 'sentinel')) return [];
+  return ["the sentinels' files alone: no data node was judged: give the files of the data nodes too"];
 }
 
 /** Sentinels whose files, which were read, name no master. */
