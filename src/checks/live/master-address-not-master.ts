@@ -1,5 +1,9 @@
-import { isAt } from '../../model/facts.js';
+import { type AnsweredNode, isAt, type MasterFacts } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
+import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
+import { WRONG_ROLE_DOWN_MS } from '../../model/sentinel-timing.js';
 import type { SnapshotCheck } from '../check.js';
+import { monitorInstead } from '../fixes.js';
 import { judgeMasters, placed } from '../snapshot.js';
 
 export default {
@@ -16,7 +20,9 @@ export default {
     'file.',
   remedy: [
     'read the log of the node: it names the client that sent REPLICAOF',
-    'where another node is a master, wait: the sentinels call a master with the wrong role down, and switch',
+    'where another node is a master, wait: the sentinels call a master with the wrong role down after down-after + ' +
+      `${WRONG_ROLE_DOWN_MS / 1000} s, and switch`,
+    'or do not wait: SENTINEL REMOVE NAME and SENTINEL MONITOR NAME with that master, at each sentinel',
     'only where no node is a master: REPLICAOF NO ONE at the one that has the data',
   ],
   sources: [
@@ -33,22 +39,51 @@ export default {
       if (node === undefined || node.answer.role !== 'replica') return [];
       const { follows } = node.answer;
       const heir = answered.find((n) => follows !== null && isAt(n, follows) && n.answer.role === 'master');
-      const look = hints.act(node, `logs ${node.id} --tail 50`, 'ROLE');
       return [
         {
           subject: node.id,
-          brief: `the sentinels send clients to ${node.id}, which is a replica`,
+          brief: `the sentinels send clients to ${node.id}, which is a replica${heir === undefined ? '' : `; ${heir.id} is the master`}`,
           evidence: follows === null ? null : `${node.id} follows ${placed(master, follows)}`,
           message: `the sentinels send clients to ${placed(master, address)}, but it is a replica${follows === null ? '' : ` of ${placed(master, follows)}`}`,
           fix:
             heir === undefined
-              ? [look]
-              : [
-                  hints.ctl('status --watch'),
-                  `# ${heir.id} is a master: the sentinels call ${node.id} down for its role, and switch by themselves, usually within a minute`,
-                  look,
-                ],
+              ? [hints.act(node, `logs ${node.id} --tail 50`, 'ROLE')]
+              : switchesItself(master, node, heir),
         },
       ];
     }),
 } satisfies SnapshotCheck;
+
+/** How much later than the earliest moment such a switch is still usual: INFO of a sentinel, and a second attempt. Milliseconds. */
+const SPREAD_MS = 30_000;
+
+/** What FAILOVER, or REPLICAOF by hand, leaves behind: the sentinels end it, or are told the master at once. */
+function switchesItself(facts: MasterFacts, node: AnsweredNode, heir: AnsweredNode): string[] {
+  const { answered, expectation, hints, name, sentinelViews } = facts;
+  const earliestMs = downAfterOfQuorum(sentinelViews.map(({ view }) => view)) + WRONG_ROLE_DOWN_MS;
+  const within = `${Math.round(earliestMs / 1000)} to ${Math.round((earliestMs + SPREAD_MS) / 1000)} s`;
+  const { host, port } = heir.announce;
+  // What follows a replica is in no list that the sentinels read.
+  const chained = answered.filter(
+    ({ id, answer: { follows } }) => id !== heir.id && follows !== null && !isAt(heir, follows),
+  );
+  return [
+    hints.ctl('status --watch'),
+    `# ${heir.id} is the master: the sentinels call ${node.id} down for its role, and switch by themselves, usually ${within} after the change (down-after + 20 to 50 s)`,
+    ...(expectation.own
+      ? []
+      : [
+          `# or do not wait, and name ${heir.id} at each sentinel:`,
+          ...chained.map((one) => cli(one, `REPLICAOF ${host} ${port}`)),
+          ...sentinelViews.flatMap(({ sentinel, view }) =>
+            monitorInstead(
+              sentinel,
+              name,
+              heir.announce,
+              view,
+              sentinel.answer.passwordsFor?.includes(name) ?? null,
+            ),
+          ),
+        ]),
+  ];
+}

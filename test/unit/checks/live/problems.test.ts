@@ -496,9 +496,17 @@ describe('the address that the sentinels give is not a master', () => {
       message:
         'the sentinels send clients to redis-1 127.0.0.1:6379, but it is a replica of redis-2 127.0.0.1:6380',
       fix: expect.stringMatching(
-        /^sentinelctl status --watch\n# redis-2 is a master: .* switch by themselves/,
+        /^sentinelctl status --watch\n# redis-2 is the master: .* switch by themselves, usually 25 to 55 s after the change .*$/,
       ),
     });
+    expect(assess(snapshot, ours()).verdict.text).toContain('which is a replica; redis-2 is the master');
+    const lines = problem('master-address-not-master', discovered(snapshot), attached()).fix.split('\n');
+    expect(lines.slice(2, 6)).toEqual([
+      '# or do not wait, and name 127.0.0.1:6380 at each sentinel:',
+      'redis-cli -h 127.0.0.1 -p 6381 REPLICAOF 127.0.0.1 6380',
+      'redis-cli -h 127.0.0.1 -p 26379 SENTINEL REMOVE mymaster',
+      'redis-cli -h 127.0.0.1 -p 26379 SENTINEL MONITOR mymaster 127.0.0.1 6380 2',
+    ]);
   });
 });
 
