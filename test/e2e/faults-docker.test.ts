@@ -16,6 +16,7 @@ import { readPacketRules } from '../../src/host/packet-filter.js';
 import { openWriter } from '../../src/wire/writer.js';
 import { engineRequired } from '../helpers/docker.js';
 import { type FaultCluster, openFaultCluster, openFaultClusterOn } from '../helpers/faults.js';
+import { expectMainRoad, onCluster } from '../helpers/main-road.js';
 import {
   between,
   masterAt,
@@ -92,6 +93,12 @@ describe.runIf(probe.ok)('the acts that a driver does, in containers', () => {
     expect(await stateOf('redis-3')).toBe('running');
     expect(String(await opened.ask('redis-3', 'INFO', 'persistence'))).toContain('rdb_last_bgsave_status:ok');
   });
+});
+
+describe.skipIf(why !== undefined)('the main road on Docker with the image host', () => {
+  it('moves the master, timed as the sentinels logged it, and is healthy', { timeout: LONG_MS }, () =>
+    expectMainRoad(onCluster(cluster.cli, NAME), { name: 'redis', version: /^[78]\./, rejoin: 'as-crashed' }),
+  );
 });
 
 describe.skipIf(why !== undefined)(

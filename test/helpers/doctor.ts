@@ -39,7 +39,8 @@ const isOneWord = (status: Verdict, doctor: Verdict): boolean =>
 export interface Patient {
   /** A gathering of this moment. */
   look(): Promise<Gathered>;
-  doctor(): Promise<DoctorResult>;
+  /** `only`: of these checks, which costs half of a whole diagnosis. */
+  doctor(only?: readonly string[]): Promise<DoctorResult>;
   /**
    * Diagnoses until this is found, at whatever depth, and is `whole`: of several links that were cut, one is known
    * before the others. The test fails where it never is.
@@ -129,11 +130,19 @@ function isFor(line: string, finding: Finding, subject: string): boolean {
   return finding.subject === subject || port === undefined || to === undefined || to === port;
 }
 
+/** What a whole diagnosis says of the last look, for a test that failed. */
+function shown(gathered: Gathered | undefined): string {
+  if (gathered === undefined) return 'nothing was looked at';
+  const { findings, skipped } = diagnose(gathered, CHECKS);
+  const lines = flat(findings).map((f) => `${f.severity} ${f.id} ${f.subject}: ${f.message}`);
+  return [...lines, JSON.stringify(skipped)].join('\n');
+}
+
 function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DEADLINE_MS): Patient {
   const look = (): Promise<Gathered> =>
     gather(runtime, target, { clock: systemClock, deadlineMs, watchForMs: null });
-  const doctor = async (): Promise<DoctorResult> => diagnose(await look(), CHECKS);
-  const within = { clock: systemClock, everyMs: 400, deadlineMs: SETTLED_MS };
+  const doctor: Patient['doctor'] = async (only) => diagnose(await look(), CHECKS, { only });
+  const within = { clock: systemClock, everyMs: 500, deadlineMs: SETTLED_MS };
   /** What both judge, `status` and `doctor` call by one word; a plant that passes by itself is looked at again. */
   async function sayTheSame(first: Gathered | undefined): Promise<void> {
     let said: { status: Verdict; doctor: Verdict } | undefined;
@@ -157,26 +166,25 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
     look,
     doctor,
     async finds(id, subject, severity, whole = () => true) {
-      let last: string[] = [];
       let gathered: Gathered | undefined;
       const found = await until(async () => {
+        const isAgain = gathered !== undefined;
         gathered = await look();
-        const { findings, skipped } = diagnose(gathered, CHECKS);
-        const all = flat(findings);
-        last = [
-          ...all.map((f) => `${f.severity} ${f.id} ${f.subject}: ${f.message}`),
-          JSON.stringify(skipped),
-        ];
-        return all.find((f) => f.id === id && isAbout(f, subject) && f.severity === severity && whole(f));
+        // What the check alone does not find is in no whole diagnosis either, which costs as much as the look.
+        if (isAgain && diagnose(gathered, CHECKS, { only: [id] }).findings.length === 0) return undefined;
+        const { findings } = diagnose(gathered, CHECKS);
+        return flat(findings).find(
+          (f) => f.id === id && isAbout(f, subject) && f.severity === severity && whole(f),
+        );
       }, within);
-      if (found === undefined) expect.fail(`${id} of ${subject} was not found:\n${last.join('\n')}`);
+      if (found === undefined) expect.fail(`${id} of ${subject} was not found:\n${shown(gathered)}`);
       await sayTheSame(gathered);
       return { ...found, fix: found.fix.filter((line) => isFor(line, found, subject)) };
     },
     async isCured(id, subject) {
       let last = 'never judged';
       const cured = await until(async () => {
-        const { findings, skipped } = await doctor();
+        const { findings, skipped } = await doctor([id]);
         const skip = skipped.find((s) => s.id === id);
         const left = flat(findings).find((f) => f.id === id && isAbout(f, subject));
         last = skip?.why ?? left?.message ?? '';

@@ -5,8 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * Docker Engine or draw in a browser stand apart from each other.
  */
 const LONGEST = [
-  'engines',
+  'faults-docker',
   'json-docs',
+  'engines',
   'typed-1',
   'typed-2',
   'typed-3',
@@ -32,7 +33,6 @@ const LONGEST = [
   'invariants-mutation',
   'faults-acts',
   'pack',
-  'faults-docker',
   'doctor-live',
   'replica-selection',
   'look',

@@ -4,6 +4,7 @@ import type { StatusResult } from '../../src/model/status.js';
 import type { FailoverResult } from '../../src/observe/result.js';
 import { until } from '../../src/until.js';
 import { type Cli, openCli } from './cli.js';
+import { expectHealthy } from './doctor-healthy.js';
 
 interface LogLine {
   node: string;
@@ -110,4 +111,37 @@ export async function statusOf(
 ): Promise<{ code: number | null; status: StatusResult }> {
   const ran = await cli.run(['status', '--json', ...args]);
   return { code: ran.code, status: ran.json() as StatusResult };
+}
+
+/** What acts on this cluster. What is timed is a process of its own: the test's work must not disturb it. */
+export const onCluster = (cli: Cli, cluster: string): Cli => ({
+  ...cli,
+  run: (args, options) =>
+    cli.run([...args, '--cluster', cluster], {
+      ...(args[0] === 'failover-test' && { via: [] }),
+      ...options,
+    }),
+});
+
+/** What every server must be able to do, and how its master comes back. */
+export interface MainRoad {
+  name: string;
+  version: RegExp;
+  rejoin: 'as-crashed' | 'guarded';
+}
+
+/** On a cluster that was brought up: healthy, its master moved, timed as the sentinels logged it, healthy, and up already. */
+export async function expectMainRoad(cli: Cli, { name, version, rejoin }: MainRoad): Promise<void> {
+  expect((await statusOf(cli)).code).toBe(0);
+  expectHealthy(await cli.run(['doctor', '--json']));
+
+  const result = await failoverTest(cli, '--rejoin', rejoin);
+  expect(result.trials[0]?.rejoin?.mode).toBe(rejoin);
+  expectHealthy(await cli.run(['doctor', '--json']));
+  expect(result.engine.name).toBe(name);
+  expect(result.engine.version).toMatch(version);
+  await expectTimedAsLogged(cli, result);
+
+  const again = await cli.run(['up', '--json']);
+  expect(again.json()).toMatchObject({ alreadyUp: true, master: { id: result.trials[0]?.newMaster?.id } });
 }

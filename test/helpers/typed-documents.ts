@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { until } from '../../src/until.js';
 import { type Document, documents, type Fence, type ShownCommand, shownCommands } from './documents.js';
-import { openShell, type Shell, withRealPorts } from './shell.js';
+import { asTyped, openShell, type Shell } from './shell.js';
 import { noEngine, secondsOf, type TypedPart, typedWith } from './typed.js';
 
 /**
@@ -185,7 +185,7 @@ async function standUp(
 async function prove(shell: Shell, command: ShownCommand, settings: Record<string, string>): Promise<void> {
   let said = '';
   const once = async (): Promise<number | null> => {
-    const ran = await shell.type(await withRealPorts(shell, command.text), {
+    const ran = await shell.type(await asTyped(shell, command.text), {
       env: { ...settings, ...settingsOf(command) },
       ...(command.endless ? { endUpon: 'stdout' as const } : {}),
     });

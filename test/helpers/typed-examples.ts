@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { documents, shownCommands } from './documents.js';
 import { mayExit as mayExitIn, typedAsJson } from './json-lines.js';
-import { openShell, type Shell, withRealPorts } from './shell.js';
+import { asTyped, openShell, type Shell } from './shell.js';
 import { noEngine, secondsOf, type TypedPart, typedWith } from './typed.js';
 
 /**
@@ -148,7 +148,7 @@ function typeExamples({ examples: shown, calm }: Group, asProcesses: ReadonlySet
       const line = PREPARED[name];
       if (line === undefined) continue;
       await standUp();
-      const ran = await shell.type(await withRealPorts(shell, line), { env: envOf(name) });
+      const ran = await shell.type(await asTyped(shell, line), { env: envOf(name) });
       expect(mayExit(line), `${line}\n${ran.stdout}${ran.stderr}`).toContain(ran.code);
     }
   }, LONG_MS);
@@ -171,7 +171,7 @@ function typeExamples({ examples: shown, calm }: Group, asProcesses: ReadonlySet
     if (!calm && name !== 'up' && REPAIRS[line] === undefined) await standUp();
     const other = otherCluster(line);
     if (name !== 'up' && other !== undefined) await up(other);
-    const ran = await shell.type(await withRealPorts(shell, line), {
+    const ran = await shell.type(await asTyped(shell, line), {
       endUpon: endUpon(line),
       env: envOf(name),
     });

@@ -31,7 +31,7 @@ const SECONDS: [line: RegExp, seconds: number][] = [
   [/--dry-run|--help|# exits 3/, 1],
   [/--image host/, 20],
   [/^sentinelctl sweep/, 4],
-  [/--trials/, 70],
+  [/--trials/, 48],
   [/^sentinelctl (failover-test( .*--rejoin guarded|$)|inject .*--for [1-8]s)/, 12],
   [/^sentinelctl failover-test/, 35],
   [/^sentinelctl (inject|heal|recover|doctor --fix)|^bash/, 5],
@@ -61,8 +61,8 @@ const inBash = (line: string): string[] =>
   plainWords(line) !== undefined && !/\s(-f|--watch)\b/.test(line)
     ? []
     : [...line.matchAll(/\bsentinelctl (\w[\w-]*)/g)].map((match) => match[1] ?? '');
-/** Engines may be missing, and ports are replaced before a line is typed. */
-const mayDiffer = (line: string): boolean => /--image host|127\.0\.0\.1/.test(line);
+/** Engines may be missing, and ports and the number of trials are replaced before a line is typed. */
+const mayDiffer = (line: string): boolean => /--image host|127\.0\.0\.1|--trials/.test(line);
 
 /**
  * By part: the lines to type as a process of their own, which proves that such a process ends. It is one line of each
