@@ -68,19 +68,16 @@ export function down(
       if (Object.values(done.removed).every((n) => n === 0)) await requireCluster(runtime.store, cluster);
       return done;
     }
-    return step(runtime, 'down', `taking ${cluster} down`, async () => {
-      if (state === 'damaged') return byName();
-      const done = await removeKnown(runtime, state, options, wasLeft);
-      return {
-        cluster,
-        removed: done.removed,
-        keptData: options.keepData,
-        data: done.data,
-      };
-    });
+    if (state === 'damaged') return removing(runtime, cluster, byName);
+    const done = await removeKnown(runtime, state, options, wasLeft);
+    return { cluster, removed: done.removed, keptData: options.keepData, data: done.data };
   };
   return underLock(runtime, cluster, 'down', work, journal);
 }
+
+/** Shows that it goes; what may refuse comes before. */
+const removing = <T>(runtime: Runtime, cluster: string, work: () => Promise<T>): Promise<T> =>
+  step(runtime, 'down', `taking ${cluster} down`, work);
 
 /** As stateOrDamage; where nothing is known and the name alone is enough, as if the state were damaged. */
 async function stateOf(runtime: Runtime, cluster: string, { byName, keepData }: DownOptions) {
@@ -118,16 +115,18 @@ async function removeKnown(
     const wasKept = state.phase === 'kept';
     const before = keepData ? null : await heldBy(live);
     if (before !== null && wasKept && before.nodes.length > 0 && !deleteData) throw keptData(cluster, before);
-    const counts: KeyCounts = keepData ? await countKeys(live) : new Map();
-    const kept = keepData ? await rememberMaster(runtime.store, host, state) : state;
-    if (wasLeft) await clearLinks(host);
-    const removed = await provisioner.removeAll({ keepData });
-    if (before !== null) {
-      await runtime.store.forget(cluster);
-      return { removed, data: { ...before, wasKept, unsaved: null } };
-    }
-    await runtime.store.save(cluster, { ...kept, phase: 'kept' });
-    return { removed, data: { ...(await keptNow(live, counts)), wasKept } };
+    return removing(runtime, cluster, async () => {
+      const counts: KeyCounts = keepData ? await countKeys(live) : new Map();
+      const kept = keepData ? await rememberMaster(runtime.store, host, state) : state;
+      if (wasLeft) await clearLinks(host);
+      const removed = await provisioner.removeAll({ keepData });
+      if (before !== null) {
+        await runtime.store.forget(cluster);
+        return { removed, data: { ...before, wasKept, unsaved: null } };
+      }
+      await runtime.store.save(cluster, { ...kept, phase: 'kept' });
+      return { removed, data: { ...(await keptNow(live, counts)), wasKept } };
+    });
   });
 }
 

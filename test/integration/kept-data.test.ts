@@ -112,6 +112,7 @@ describe('kept data is deleted only when that was said', () => {
       says: /its data was kept: \d data nodes?, [\d.]+ (bytes|KiB)/,
     };
     const { plain } = await refusal(cli, ['down'], expected);
+    expect(plain.stderr).not.toContain('taking');
     expect(plain.stderr).toContain('sentinelctl up # starts it with this data; --delete-data deletes it');
     await refusal(cli, ['down', '--all'], { exit: 3, code: 'not-all-down', says: 'its data was kept' });
     // The answer to a question must be said each time: no file and no variable deletes data.
