@@ -2,6 +2,7 @@ import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { asks } from '../src/cli/confirm.js';
 import { option } from '../src/cli/option.js';
+import { EXIT } from '../src/errors.js';
 import { SLOW_NETWORK } from '../src/faults/catalogue/fault.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import { injectText } from '../src/report/text/faults.js';
@@ -83,5 +84,6 @@ export default defineCommand({
   cutOff: CUT_OFF,
   render: injectText,
   rows: INJECT_ROWS,
+  exitCode: ({ lostKeys }) => (lostKeys ? EXIT.violated : EXIT.ok),
   toJson: ({ shown: _, ...result }) => result,
 });

@@ -92,6 +92,8 @@ export function lossOfMaster(seen: Seen, lost: readonly string[] = []): string {
 const SECOND_MASTER = `as the master that it was: for about ${USUAL_RETURN_MS / 1000} s a second master, whose writes are lost`;
 /** A frozen master that is replaced meanwhile and then runs on, and one that is started without a guard. */
 export const THAWS_AS_MASTER = `it thaws ${SECOND_MASTER}`;
+/** Where sentinelctl starts it behind its successor. */
+export const RETURNS_AS_REPLICA = 'rolled back, it returns as a replica of the new master';
 export const RETURNS_AS_MASTER = `it returns ${SECOND_MASTER}`;
 
 const VERBS = { kill: 'kills', stop: 'stops', pause: 'pauses', restart: 'restarts' } as const;

@@ -5,8 +5,8 @@ import {
   lossOfSentinels,
   masterOf,
   outage,
+  RETURNS_AS_REPLICA,
   type Seen,
-  THAWS_AS_MASTER,
   unknownLoss,
 } from '../cluster/impact.js';
 import { CLIENT, type Link, type Party } from '../drivers/links.js';
@@ -104,12 +104,11 @@ const OF_MASTER: OfMaster = {
     return lossOfMaster(seen, others(lost, master));
   },
   pause(before) {
+    const { seen, master, lost } = before;
+    // It is not thawed before the sentinels have decided.
     const isReplaced =
-      before.forMs !== null &&
-      shorterThanDownAfter(before) === null &&
-      hasSuccessor(before.seen, before.master, others(before.lost, before.master));
-    const returns = isReplaced ? `; ${THAWS_AS_MASTER}` : '';
-    return `${hangs(before)}${returns}`;
+      shorterThanDownAfter(before) === null && hasSuccessor(seen, master, others(lost, master));
+    return isReplaced ? `${lossOfMaster(seen, others(lost, master))}; ${RETURNS_AS_REPLICA}` : hangs(before);
   },
   'client-pause': hangs,
   busy: hangs,

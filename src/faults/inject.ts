@@ -3,7 +3,7 @@ import { surveyPlan } from '../cluster/ask.js';
 import { type LiveCluster, withCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
 import type { ClusterState } from '../cluster/store/state.js';
-import { EXIT, OperatorError, usageError, withAccount } from '../errors.js';
+import { EXIT, OperatorError, withAccount } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
@@ -12,18 +12,19 @@ import type { Snapshot } from '../model/snapshot.js';
 import { restoredLines } from '../observe/restored-words.js';
 import { type ClusterRoles, rolesIn } from '../observe/roles.js';
 import type { Act } from './act.js';
-import { describeActs, handlerOf } from './acts/index.js';
+import { handlerOf } from './acts/index.js';
 import { expectedOf } from './catalogue/expected.js';
 import type { Fault, FaultParams } from './catalogue/fault.js';
 import { faultOf } from './catalogue/index.js';
-import { nodeOf } from './context.js';
 import { type Experiment, openExperiment } from './experiment.js';
+import { requireHeeded } from './heeded.js';
 import { impactOfActs } from './impact.js';
-import { keptOf, requireKept } from './kept.js';
+import { keptOf, lostOf, requireKept } from './kept.js';
 import { preflight } from './preflight.js';
 import { requireRadius } from './radius.js';
 import { restoredNow } from './restored.js';
 import { type Seen, showWhile } from './show.js';
+import { inWords, mayBeReplaced, requireWayBack } from './way-back.js';
 
 export interface InjectRequest {
   fault: string;
@@ -54,6 +55,8 @@ export interface InjectResult {
   healed: boolean;
   /** True once convergence was proved after that; false where the cluster was not whole before (`force`). */
   converged: boolean;
+  /** How many keys are gone after a fault that left no node with the data (`force`); null until it is rolled back. */
+  lostKeys: number | null;
   /** How it ends by itself; null where it does not. */
   expires: string | null;
   correct: string[];
@@ -88,18 +91,6 @@ function typedOf({ fault, targets, forMs }: InjectRequest): string {
   return ['inject', fault, ...targets, ...lasting].join(' ');
 }
 
-/** An option that changes nothing is a mistake. Throws usageError (64). */
-function requireHeeded(fault: Fault, { forMs, delayMs, jitterMs }: InjectRequest): void {
-  const given = Object.entries({ for: forMs ?? undefined, delay: delayMs, jitter: jitterMs }).flatMap(
-    ([name, ms]) => (ms === undefined ? [] : [name]),
-  );
-  const unheeded = given.find((name) => !(`${name}Ms` in fault.params));
-  if (unheeded === undefined) return;
-  throw usageError('bad-value', `${fault.name} does not take --${unheeded}`, {
-    hint: `sentinelctl faults ${fault.name} # shows its options`,
-  });
-}
-
 /** What would be done to the cluster as it is now; everything is looked at and nothing is done. */
 async function rehearse(
   runtime: Runtime,
@@ -108,21 +99,15 @@ async function rehearse(
   request: InjectRequest,
 ): Promise<InjectResult> {
   const { roles, snapshot } = await lookAt(runtime, live, request.force);
-  const { acts, forMs } = actsFor(fault, roles, request);
+  const { acts, forMs, isGuarded } = actsFor(fault, roles, request);
   const kept = await keptOf(live, snapshot, acts);
   const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs, kept);
-  if (!request.force) await requireKept(live, roles, acts, kept, typedOf(request));
+  await requireKept(live, roles, acts, { kept, typed: typedOf(request), force: request.force });
   const prepared: Act[] = [];
   for (const act of acts) prepared.push(await handlerOf(act).prepare({ runtime, live }, act));
   const expected = expectedOf(fault, roles, acts, forMs);
-  return { ...resultOf(live, { ...fault, ...expected }, prepared), impact, dryRun: true, forMs, heal: null };
-}
-
-/** Rolled back, a data node that was ended is started as a replica. Throws `not-possible-here` (3) where that is not possible. */
-async function requireWayBack({ host, plan }: LiveCluster, acts: readonly Act[]): Promise<void> {
-  for (const act of acts)
-    if (act.act === 'end' && nodeOf(plan, act.node).kind === 'redis')
-      await host.requireAble(act.node, 'start');
+  const planned = resultOf(live, { ...fault, ...expected }, prepared, isGuarded);
+  return { ...planned, impact, dryRun: true, forMs, heal: null };
 }
 
 async function perform(
@@ -133,12 +118,15 @@ async function perform(
   what: string,
 ): Promise<InjectResult> {
   const { roles, isWhole, snapshot } = await lookAt(runtime, live, request.force);
-  const { acts, forMs } = actsFor(fault, roles, request);
+  const { acts, forMs, isGuarded } = actsFor(fault, roles, request);
   const kept = await keptOf(live, snapshot, acts);
-  if (!request.force) await requireKept(live, roles, acts, kept, what);
+  const atRisk = await requireKept(live, roles, acts, { kept, typed: what, force: request.force });
   await requireWayBack(live, acts);
   const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs, kept);
-  if (request.isSaid !== true) runtime.onProgress({ type: 'note', level: 'info', text: impact });
+  // Not before the last of what may refuse it.
+  const say = (): void => {
+    if (request.isSaid !== true) runtime.onProgress({ type: 'note', level: 'info', text: impact });
+  };
   const keep = forMs === null;
   const experiment = await openExperiment(runtime, live, {
     what,
@@ -148,10 +136,10 @@ async function perform(
   });
   const seen: Seen[] = [];
   try {
-    const injected = await experiment.inject(acts);
+    const injected = await experiment.inject(acts, say);
     const prepared = injected.map(({ act }) => act);
     const expected = expectedOf(fault, roles, acts, forMs);
-    const result = { ...resultOf(live, { ...fault, ...expected }, prepared), impact };
+    const result = { ...resultOf(live, { ...fault, ...expected }, prepared, isGuarded), impact };
     for (const { does } of result.acts) runtime.onProgress({ type: 'note', level: 'info', text: does });
     if (keep) return result;
     const work = async (): Promise<void> => {
@@ -159,11 +147,12 @@ async function perform(
         await step(runtime, 'inject', `active for ${formatDurationMs(forMs)}`, () =>
           runtime.clock.sleep(forMs, runtime.signal),
         );
-      await experiment.heal();
+      await experiment.heal({ guarded: isGuarded });
     };
     await showWhile(runtime, live, snapshot, work, seen);
     await experiment.close();
-    return { ...result, forMs, healed: true, converged: isWhole, seen, heal: null };
+    const lostKeys = await lostOf(live, atRisk);
+    return { ...result, forMs, healed: true, converged: isWhole, lostKeys, seen, heal: null };
   } catch (error) {
     throw await putBack({ runtime, live, roles }, experiment, seen, error);
   }
@@ -218,7 +207,7 @@ function actsFor(
   fault: Fault,
   roles: ClusterRoles,
   request: InjectRequest,
-): { acts: Act[]; forMs: number | null } {
+): { acts: Act[]; forMs: number | null; isGuarded: boolean } {
   const forMs = request.forMs ?? OWN_DURATION[fault.name]?.(roles.settings) ?? null;
   const params: FaultParams = {
     tag: randomBytes(4).toString('hex'),
@@ -228,19 +217,26 @@ function actsFor(
   };
   const acts = fault.acts(roles, request.targets, params);
   if (!request.force) requireRadius(roles.plan, fault, acts);
-  return { acts, forMs };
+  const isGuarded = forMs === null || mayBeReplaced(acts, forMs, roles.settings.downAfterMs);
+  return { acts, forMs, isGuarded };
 }
 
-function resultOf(live: LiveCluster, fault: Fault, acts: readonly Act[]): Omit<InjectResult, 'impact'> {
+function resultOf(
+  live: LiveCluster,
+  fault: Fault,
+  acts: readonly Act[],
+  isGuarded: boolean,
+): Omit<InjectResult, 'impact'> {
   const { cluster } = live.plan.spec;
   return {
     cluster,
     fault: fault.name,
-    acts: describeActs({ live }, acts),
+    acts: inWords(live, acts, isGuarded),
     dryRun: false,
     forMs: null,
     healed: false,
     converged: false,
+    lostKeys: null,
     expires: fault.expires,
     correct: fault.correct,
     mustNot: fault.mustNot,

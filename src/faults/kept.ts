@@ -40,24 +40,22 @@ export async function keptOf(
 /**
  * Refuses a fault after which the cluster holds nothing: the master ends and is started again at once without a file
  * that has its data, so that its replicas copy an empty data set; or every data node ends, and none has a file. Throws
- * `would-come-back-empty` (3) where there are keys to lose.
+ * `would-come-back-empty` (3) where there are keys to lose; with `force` it answers with how many.
  */
 export async function requireKept(
   live: LiveCluster,
   { master }: ClusterRoles,
   acts: readonly Act[],
-  { changes, some }: Kept,
-  typed: string,
-): Promise<void> {
+  { kept, typed, force }: { kept: Kept; typed: string; force: boolean },
+): Promise<number> {
   const ends = acts.flatMap((act) => (act.act === 'end' ? [act] : []));
   const isEnded = ({ id }: NodePlan): boolean => ends.some(({ node }) => node === id);
   const nodes = dataNodes(live.plan);
   const isRestarted = ends.some(({ node, restart }) => node === master.id && restart === true);
-  if (!isRestarted && !nodes.every(isEnded)) return;
-  if (isRestarted ? changes.has(master.id) : some.size > 0) return;
-  const held = await Promise.all(nodes.map((node) => keysOf(node, live.asking)));
-  const keys = Math.max(0, ...held);
-  if (keys === 0) return;
+  if (!isRestarted && !nodes.every(isEnded)) return 0;
+  if (isRestarted ? kept.changes.has(master.id) : kept.some.size > 0) return 0;
+  const keys = await mostKeys(live);
+  if (keys === 0 || force) return keys;
   throw refused(
     'would-come-back-empty',
     `cluster "${live.plan.spec.cluster}" would lose its data: up to ${count(keys, 'key')}`,
@@ -68,4 +66,14 @@ export async function requireKept(
       hint: `${command(`${typed} --force`, live.plan.spec.cluster)} # deletes the data`,
     },
   );
+}
+
+/** How many of those keys are gone, once everything runs again. */
+export const lostOf = async (live: LiveCluster, atRisk: number): Promise<number> =>
+  atRisk === 0 ? 0 : Math.max(0, atRisk - (await mostKeys(live)));
+
+/** A node that does not answer holds none that count. */
+async function mostKeys({ plan, asking }: LiveCluster): Promise<number> {
+  const held = await Promise.all(dataNodes(plan).map((node) => keysOf(node, asking).catch(() => 0)));
+  return Math.max(0, ...held);
 }

@@ -79,7 +79,7 @@ export const RECOVER_ROWS: RowSet<RecoverResult | { clusters: RecoverResult[] }>
 
 /** A row for each act. */
 export const INJECT_ROWS: RowSet<InjectResult> = {
-  columns: ['fault', 'does', 'undo', 'forMs', 'healed', 'converged', 'heal'],
+  columns: ['fault', 'does', 'undo', 'forMs', 'healed', 'converged', 'heal', 'lostKeys'],
   of: ({ acts, ...result }) => acts.map((act) => ({ ...result, ...act })),
 };
 

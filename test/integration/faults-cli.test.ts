@@ -85,7 +85,8 @@ it('what would leave the cluster empty is refused, and not with --force', async 
   expect((await cli.run(['inject', 'cold-start', '--dry-run'])).code).toBe(0);
   expect((await cli.run(['inject', 'fast-restart', replica, '--dry-run'])).code).toBe(0);
   const forced = await cli.run(['inject', 'fast-restart', '--force', '--json']);
-  expect(forced.code, forced.stderr).toBe(0);
+  expect(forced.code, forced.stderr).toBe(1);
+  expect(forced.json() as InjectResult).toMatchObject({ healed: true, converged: true, lostKeys: 1 });
   expect((forced.json() as InjectResult).acts[0]?.does).toMatch(/with what it has on disk$/);
   expect((await statusOf(cli)).status.verdict.text).toContain('the data is gone');
   // An empty cluster is named for as long as it is empty.
@@ -183,6 +184,20 @@ describe('what is left in effect', () => {
     expect(watch.doubles).toEqual([]);
   });
 
+  it('is rolled back without one at the end of --for too', async () => {
+    const nodes = dataNodes(await planOf());
+    const watch = watchMasters(nodes.map(({ id, endpoint }) => ({ id, ...endpoint })));
+    const injected = await cli.run(['inject', 'freeze', 'master', '--for', '4s', '--json']);
+    watch.close();
+    expect(injected.code, injected.stderr).toBe(0);
+    const { impact, seen, converged } = injected.json() as InjectResult;
+    expect(converged).toBe(true);
+    expect(impact).toMatch(/rolled back, it returns as a replica of the new master$/);
+    expect(seen.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^master moved/));
+    expect(watch.answers()).toBeGreaterThan(0);
+    expect(watch.doubles).toEqual([]);
+  });
+
   it('is nothing where nothing was left', async () => {
     for (const command of ['heal', 'recover']) {
       const ran = await cli.run([command]);
@@ -227,8 +242,10 @@ describe('inject', () => {
     [['inject', 'partition', '--for', '1s'], { exit: 3, code: 'no-links', says: '--loopback own' }],
   ])('%j is refused', async (args, expected) => {
     const before = textOf();
-    await refusal(cli, args, expected);
+    const { plain } = await refusal(cli, args, expected);
     expect(textOf()).toBe(before);
+    // What it would mean is not said of what is not done.
+    expect(plain.stderr).not.toMatch(/writes (stop|continue)/);
   });
 
   it('heals at Ctrl-C, and says that it was interrupted', async () => {

@@ -1,9 +1,9 @@
 import { downAfterAnd, formatDurationMs } from '../../model/duration.js';
-import { freezeMs, RETURNED_MASTER_MS, USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
+import { freezeMs } from '../../model/sentinel-timing.js';
 import { SHORT } from './expected.js';
 import type { Fault } from './fault.js';
 import { badTarget, dataTargets } from './targets.js';
-import { anywhere, FROZEN } from './ways.js';
+import { anywhere, FROZEN, FROZEN_LONG } from './ways.js';
 
 const NODE_OR_MASTER = { words: 'a data node, or master', byDefault: 'master' };
 
@@ -13,16 +13,14 @@ export const FROZEN_FAULTS: Fault[] = [
     name: 'freeze',
     summary: 'a data node hangs for longer than down-after',
     does: 'The server is frozen: its connections stay open and it answers nothing, as with heavy swapping or a hung disk.',
-    drivers: FROZEN,
+    drivers: FROZEN_LONG,
     expires: null,
     correct: [
       'a failover as after a crash, up to one PING period later',
-      `after it is resumed, the sentinels make it a replica about ${USUAL_RETURN_MS / 1000} s later, at most ${RETURNED_MASTER_MS / 1000} s`,
+      'rolled back, the old master returns as a replica of the new one',
     ],
     ofMaster: true,
-    mustNot: [
-      'clients that keep waiting for it, or return to it after the thaw: what it accepts then is lost',
-    ],
+    mustNot: ['clients that keep waiting for it after the promotion'],
     params: { forMs: 'until heal' },
     target: NODE_OR_MASTER,
     radius: {},

@@ -20,4 +20,8 @@ export const ENDED = ways(
   ['SIGKILL to the server', `the server is ${SAFELY}`],
   ['SIGKILL by the engine', `the container is ${SAFELY}`],
 );
-export const FROZEN = ways(['SIGSTOP', 'SIGCONT'], ['the engine’s pause (cgroup freezer)', 'unpause']);
+const FREEZER = 'the engine’s pause (cgroup freezer)';
+export const FROZEN = ways(['SIGSTOP', 'SIGCONT'], [FREEZER, 'unpause']);
+/** How `inject` rolls a freeze back that may have been longer than down-after. */
+export const IF_REPLACED = '; a master that was replaced is ended and started as a replica';
+export const FROZEN_LONG = ways(['SIGSTOP', `SIGCONT${IF_REPLACED}`], [FREEZER, `unpause${IF_REPLACED}`]);

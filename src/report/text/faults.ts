@@ -68,13 +68,20 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
         ? 'over at once'
         : `for ${formatDurationMs(forMs)}`;
   const was = `${fault} was ${forMs === 0 ? 'done' : `active ${lasts}`}`;
+  const lost = result.lostKeys ?? 0;
+  const gone = lost === 0 ? '' : `: the data of ${count(lost, 'key')} is gone`;
+  const ended = result.converged
+    ? `, and cluster "${cluster}" is converged again${gone}`
+    : `, and it was rolled back${gone}; ${UNPROVED}`;
   const first = dryRun
     ? `${fault} would be injected into cluster "${cluster}", ${lasts}; nothing was done`
-    : healed
-      ? result.converged
-        ? theme.ok(`${SYMBOL.ok} ${was}, and cluster "${cluster}" is converged again`)
-        : theme.warn(`${was}, and it was rolled back; ${UNPROVED}`)
-      : theme.warn(`${fault} is active on cluster "${cluster}"`);
+    : !healed
+      ? theme.warn(`${fault} is active on cluster "${cluster}"`)
+      : lost > 0
+        ? theme.bad(`${SYMBOL.bad} ${was}${ended}`)
+        : result.converged
+          ? theme.ok(`${SYMBOL.ok} ${was}${ended}`)
+          : theme.warn(`${was}${ended}`);
   const item = (text: string): string[] => wrap(`  ${plain(text)}`, lineWidth(view), 4);
   const rollback = dryRun ? 'would be rolled back' : 'heal will roll it back';
   const acts = result.acts.flatMap(({ does, undo }) => [

@@ -19,6 +19,7 @@ const injected: InjectResult = {
   forMs: null,
   healed: false,
   converged: false,
+  lostKeys: null,
   expires: null,
   correct: ['it is replaced'],
   mustNot: ['two masters'],
@@ -87,6 +88,16 @@ describe('inject', () => {
       Seen
         1.50 s: master moved: redis-1 → redis-2"
     `);
+  });
+
+  it('healed, it says how many keys are gone', () => {
+    const lost = { ...injected, fault: 'fast-restart', forMs: 0, healed: true, lostKeys: 12, heal: null };
+    expect(injectText({ ...lost, converged: true }, { ...view, columns: 200 })).toMatch(
+      /^✗ fast-restart was done, and cluster "c" is converged again: the data of 12 keys is gone$/m,
+    );
+    expect(injectText({ ...lost, converged: false }, { ...view, columns: 200 })).toMatch(
+      /^✗ fast-restart was done, and it was rolled back: the data of 12 keys is gone; convergence was not/m,
+    );
   });
 
   it('healed without a proof does not claim convergence', () => {
