@@ -12,7 +12,7 @@ export interface FileGroup {
   nodes: FileServer[];
   /** The node that the sentinels monitor, else the one that is not a replica. */
   master: FileServer | undefined;
-  /** How many sentinels there are; null where only one file was given, that knows no other. */
+  /** How many sentinels there are; null where one file was given, that knows no other, and where a start is not followed. */
   sentinels: number | null;
 }
 
@@ -130,6 +130,7 @@ function belongs(
  * configuration could not be read; and no fewer than one of them knows (`known-sentinel`).
  */
 function countOf(project: Project, monitors: Monitor[]): number | null {
+  if (project.unfollowed.length > 0) return null;
   const all = sentinelFiles(project);
   const monitoring = all.filter((s) => !s.seen || monitors.some((m) => m.server === s));
   const given = monitoring.reduce((sum, s) => sum + s.copies, 0);

@@ -120,6 +120,8 @@ export interface Project {
   servers: FileServer[];
   /** Services of the compose file that are not servers: they may be applications. */
   others: Service[];
+  /** Those of them that may be servers: what they start could not be followed. */
+  unfollowed: Service[];
   troubles: Trouble[];
   /** Pods whose init container ends before its time: none of their servers starts. */
   stopped: { pod: string; init: string; path: string; file: string; line: number }[];
@@ -140,6 +142,7 @@ export const emptyProject = (compose: string | null): Project => ({
   kube: null,
   servers: [],
   others: [],
+  unfollowed: [],
   troubles: [],
   stopped: [],
   unread: [],

@@ -58,7 +58,9 @@ export default {
     }),
   files: (project, { judgeMonitoredGroups, isAt: isServerAt }) =>
     judgeMonitoredGroups(project, (groups) =>
-      groups.flatMap(({ name, monitors, master }) => {
+      groups.flatMap(({ name, monitors: all, master }) => {
+        // One that only the running container knows disagrees with none.
+        const monitors = all.filter(({ server }) => server.seen);
         const usual = mostCommon(monitors.map(placeIn));
         const odd = monitors.filter((m) => placeIn(m) !== usual);
         const [first] = odd;

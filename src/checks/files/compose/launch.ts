@@ -1,6 +1,6 @@
 import { OPEN } from '../shell/expand.js';
+import { follow } from '../shell/follow.js';
 import { baseName, type Machine, NotFollowed, type Start } from '../shell/machine.js';
-import { follow } from '../shell/run.js';
 import { isOfficialImage, mayBeOfficial } from './images.js';
 import type { Service } from './service.js';
 

@@ -1,26 +1,19 @@
 import { expandOne, OPEN } from './expand.js';
+import type { Following } from './following.js';
 import { everyWay } from './fork.js';
-import { changesNothing, globOf } from './harmless.js';
-import type { Following } from './loop.js';
+import { globOf, passes } from './harmless.js';
 import { NotFollowed, type Status } from './machine.js';
 import type { Command } from './parse.js';
-
-/** A script that is followed, as far as its branches need it. */
-interface Branching extends Following {
-  /** Whether it has come to its end. */
-  ended: boolean;
-  exempt<T>(work: () => Promise<T>): Promise<T>;
-}
 
 type If = Extract<Command, { kind: 'if' }>;
 
 /** Follows `if`: the branch whose condition holds; where that is not known, each that may be taken. */
-export async function conditional(run: Branching, { branches, otherwise, line }: If): Promise<Status> {
+export async function conditional(run: Following, { branches, otherwise, line }: If): Promise<Status> {
   for (const [i, { condition, body }] of branches.entries()) {
     const holds = await run.exempt(() => run.list(condition));
     if (holds === true) return run.list(body);
     if (holds === null) {
-      if ([...branches.map((b) => b.body), otherwise].every(changesNothing)) return true;
+      if ([...branches.map((b) => b.body), otherwise].every(passes)) return true;
       const rest: If = { kind: 'if', branches: branches.slice(i + 1), otherwise, line };
       const ways = [() => run.list(body), () => conditional(run, rest)];
       return everyWayOf(run, ways, line, 'the condition of an if is not known');
@@ -31,7 +24,7 @@ export async function conditional(run: Branching, { branches, otherwise, line }:
 
 /** Follows `case`: the arm that matches; where its value is not known, each of them. */
 export async function choice(
-  run: Branching,
+  run: Following,
   { word, arms, line }: Extract<Command, { kind: 'case' }>,
 ): Promise<Status> {
   const value = expandOne(word, run.lookup);
@@ -55,20 +48,8 @@ export async function choice(
 
 /** Goes on in each of several ways, of which the container takes one. Throws NotFollowed, with `why`, where that matters. */
 export const everyWayOf = (
-  run: Branching,
+  run: Following,
   ways: (() => Promise<Status>)[],
   line: number,
   why: string,
-): Promise<Status> =>
-  everyWay(
-    run.machine,
-    ways,
-    {
-      get: () => (run.ended ? 'end' : (run.leaving ?? '')),
-      set: (left) => {
-        run.ended = left === 'end';
-        run.leaving = left === 'break' || left === 'continue' ? left : null;
-      },
-    },
-    new NotFollowed(run.lineOf(line), why),
-  );
+): Promise<Status> => everyWay(run, ways, new NotFollowed(run.lineOf(line), why));

@@ -1,14 +1,7 @@
 import { OPEN } from './expand.js';
-import {
-  baseName,
-  type Content,
-  type Machine,
-  NotFollowed,
-  type Segment,
-  type Status,
-  segment,
-} from './machine.js';
-import { type SedEdit, sedEditsWith } from './sed.js';
+import { inputs } from './inputs.js';
+import { baseName, type Content, type Machine, NotFollowed, type Status, segment } from './machine.js';
+import { sed } from './sed-files.js';
 
 type Builtin = (machine: Machine, args: string[], line: number) => Promise<Status> | Status;
 
@@ -153,10 +146,19 @@ export function builtin(name: string): Builtin | undefined {
   if (Object.hasOwn(BUILTINS, base)) return BUILTINS[base];
   if (NOTHING.has(base)) return () => true;
   if (!ANSWERS.has(base)) return undefined;
-  return (machine, _args, line) => {
+  return (machine, args, line) => {
+    const isCli = base.endsWith('-cli');
+    if (machine.isAlone && (isCli ? asksAnother(args) : machine.input?.length === 0))
+      return !isCli && base !== 'grep';
     machine.output.push(segment(`${OPEN}$(${base})\n`, machine.place, line));
     return null;
   };
+}
+
+/** Whether redis-cli asks a server of another container. */
+function asksAnother(args: readonly string[]): boolean {
+  const host = args[args.indexOf('-h') + 1] ?? '';
+  return args.includes('-h') && !/^(localhost|127\.|::1)/.test(host);
 }
 
 function assign(machine: Machine, args: string[]): Status {
@@ -165,18 +167,6 @@ function assign(machine: Machine, args: string[]): Status {
     if (match !== null) machine.env.set(match[1] ?? '', match[2] ?? '');
   }
   return true;
-}
-
-async function inputs(machine: Machine, paths: readonly string[], line: number): Promise<Segment[]> {
-  const files = paths.filter((p) => !/^-./.test(p) && p !== '-');
-  if (files.length === 0) return machine.input ?? [];
-  const all: Segment[] = [];
-  for (const path of files) {
-    const read = await machine.read(path);
-    if ('why' in read) throw new NotFollowed(line, `${path} is not known: ${read.why}`);
-    all.push(...read.segments);
-  }
-  return all;
 }
 
 /** `cp A B`: into a directory under its own name. A source that is not known makes a target that is not. */
@@ -196,63 +186,4 @@ async function copy(machine: Machine, args: string[]): Promise<Status> {
     if (isDirectory && !target.endsWith('/') && !isSeveral) machine.files.set(machine.at(target), content);
   }
   return true;
-}
-
-/** `sed -i EDIT FILE` and `sed EDIT [FILE]`, as far as the edit is plain. */
-async function sed(machine: Machine, args: string[], line: number): Promise<Status> {
-  const scripts: string[] = [];
-  const files: string[] = [];
-  let [inPlace, extended] = [false, false];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] ?? '';
-    if (/^(-e|--expression)$/.test(arg)) scripts.push(args[++i] ?? '');
-    else if (arg.startsWith('-i') || arg.startsWith('--in-place')) inPlace = true;
-    else if (/^-[Ern]+$/.test(arg)) extended ||= /[Er]/.test(arg);
-    else if (scripts.length === 0) scripts.push(arg);
-    else files.push(arg);
-  }
-  const edits = scripts.map((script) => sedEditsWith(script, extended));
-  const isPlain = edits.every((e) => e !== undefined);
-  if (!inPlace) {
-    if (!isPlain)
-      throw new NotFollowed(line, `sed ${scripts.join(' ').replaceAll(OPEN, '')} is not followed`);
-    machine.output.push(...edited(await inputs(machine, files, line), edits.flat()));
-    return true;
-  }
-  for (const path of files) {
-    const content = await machine.read(path);
-    if ('why' in content) {
-      machine.files.set(machine.at(path), content);
-      continue;
-    }
-    // sed writes a new file and renames it to the old one.
-    if (machine.isFileMount(path))
-      throw new NotFollowed(
-        line,
-        `sed -i fails at ${path}, which is mounted as a single file (Device or resource busy): mount its directory, or a template from which the script makes a copy`,
-      );
-    machine.files.set(
-      machine.at(path),
-      isPlain
-        ? { segments: edited(content.segments, edits.flat()) }
-        : { why: `${path} is changed with what is not known here (sed at ${machine.place}:${line})` },
-    );
-  }
-  return true;
-}
-
-function edited(segments: readonly Segment[], edits: readonly SedEdit[]): Segment[] {
-  const total = segments.reduce((sum, s) => sum + s.text.replace(/\n$/, '').split('\n').length, 0);
-  let number = 0;
-  return segments.map((s) => {
-    const lines = s.text.replace(/\n$/, '').split('\n');
-    const changed = lines.flatMap((text) => {
-      number++;
-      let now: string | null = text;
-      for (const edit of edits) if (now !== null) now = edit(now, number, number === total);
-      // A line keeps its place: what is deleted leaves it empty, and what is added stands at its end.
-      return now ?? '';
-    });
-    return { ...s, text: `${changed.join('\n')}\n` };
-  });
 }

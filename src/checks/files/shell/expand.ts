@@ -113,9 +113,23 @@ function expansion(raw: string, at: number, lookup: Lookup): { text: string; end
   if (/^\$[#?$!-]/.test(raw.slice(at))) return { text: OPEN + raw.slice(at, at + 2), end: at + 2 };
   const end = partEnd(raw, at);
   const whole = raw.slice(at, end);
+  const sum = arithmetic(whole, lookup);
+  if (sum !== undefined) return { text: sum, end };
   // What a command prints is asked for by the command as it is written.
   if (!whole.startsWith('${')) return { text: lookup(whole) ?? openText(whole), end };
   return { text: parameter(whole, lookup), end };
+}
+
+/** `$((A + B))` of whole numbers that are known; undefined for anything else. */
+function arithmetic(whole: string, lookup: Lookup): string | undefined {
+  const [, left = '', sign = '+', right = '0'] =
+    /^\$\(\(\s*\$?(\w+)\s*(?:([-+*])\s*\$?(\w+)\s*)?\)\)$/.exec(whole) ?? [];
+  const [a = Number.NaN, b = Number.NaN] = [left, right].map((word) => {
+    const value = /^\d+$/.test(word) ? word : lookup(word);
+    return value !== undefined && /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  });
+  const sum = sign === '+' ? a + b : sign === '-' ? a - b : a * b;
+  return Number.isNaN(sum) ? undefined : String(sum);
 }
 
 /** `${X}`, `${X:-y}`, `${X-y}`, `${X:+y}`, `${X:=y}`, `${X:?y}`, `${X[1]}`, `${X##*-}`, `${X%-*}`, `${X/a/b}`. */

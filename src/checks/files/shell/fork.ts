@@ -1,12 +1,26 @@
 import { differing, OPEN } from './expand.js';
-import { type Content, type Machine, NotFollowed, type Segment, type Start, type Status } from './machine.js';
+import { type Content, type Machine, NotFollowed, type Start, type Status, textOf } from './machine.js';
+
+/** How a command leaves what it stands in; empty where the script goes on behind it. */
+export type Leaving = '' | 'break' | 'continue' | 'return' | 'end';
 
 /** What a way through a script leaves behind. */
 interface Outcome {
   status: Status;
-  /** Whether it leaves the script, and how. */
-  left: string;
+  left: Leaving;
   machine: State;
+}
+
+/** A way that has left a loop, a function or the script, and waits for the others where that ends. */
+export interface Exit extends Outcome {
+  notFollowed: NotFollowed;
+}
+
+/** A script that is followed, as far as its ways need it. */
+export interface Forking {
+  readonly machine: Machine;
+  leaving: Leaving;
+  waiting: Exit[];
 }
 
 type State = Pick<Machine, 'env' | 'args' | 'functions' | 'directory' | 'output' | 'starts' | 'strict'> & {
@@ -18,36 +32,77 @@ const MOST_WAYS = 1000;
 
 /**
  * Goes every way that a script may go where its condition is not known. What all of them agree in is known; a variable
- * or a file in which they differ is not. Throws NotFollowed where they start different servers.
+ * or a file in which they differ is not. A way that leaves waits where it ends. Throws NotFollowed where they start
+ * different servers.
  */
 export async function everyWay(
-  machine: Machine,
+  run: Forking,
   ways: readonly (() => Promise<Status>)[],
-  leaving: { get(): string; set(left: string): void },
   notFollowed: NotFollowed,
 ): Promise<Status> {
+  const { machine } = run;
   const before = stateOf(machine);
   const started = machine.starts.length;
   const outcomes: Outcome[] = [];
   for (const way of ways) {
     restore(machine, before);
-    leaving.set('');
+    run.leaving = '';
     machine.ways += 1;
     if (machine.ways > MOST_WAYS)
       throw new NotFollowed(notFollowed.line, 'too many conditions are not known');
     const status = await way();
-    outcomes.push({ status, left: leaving.get(), machine: stateOf(machine) });
+    outcomes.push({ status, left: run.leaving, machine: stateOf(machine) });
   }
   // A way that fails without a server is the one of a container that does not start.
   const going = outcomes.filter(
     ({ left, status, machine: m }) => left !== 'end' || status === true || m.starts.length > started,
   );
-  const [first = outcomes[0], ...others] = going;
+  const [first] = going;
   if (first === undefined) throw notFollowed;
-  if (others.some(({ left, machine: m }) => left !== first.left || !isAlike(m, first.machine)))
-    throw notFollowed;
+  const on = going.find(({ left }) => left === '') ?? first;
+  const others = going.filter(({ left }) => left !== on.left);
+  const status = joined(
+    run,
+    going.filter(({ left }) => left === on.left),
+    notFollowed,
+  );
+  run.waiting.push(...others.map((outcome) => ({ ...outcome, notFollowed })));
+  return status;
+}
+
+/** Goes on where a loop, a function or a script ends, with the ways that left it since `base` ways were waiting. */
+export function landed(run: Forking, kind: Exclude<Leaving, ''>, base: number, status: Status): Status {
+  const here = run.waiting.filter(({ left }, i) => i >= base && left === kind);
+  const [first] = here;
+  if (first === undefined) {
+    if (run.leaving === kind) run.leaving = '';
+    return status;
+  }
+  run.waiting = run.waiting.filter((exit) => !here.includes(exit));
+  const current = { status, left: run.leaving, machine: stateOf(run.machine) };
+  const isHere = run.leaving === '' || run.leaving === kind;
+  if (!isHere) run.waiting.push({ ...current, notFollowed: first.notFollowed });
+  const united = joined(run, [...(isHere ? [current] : []), ...here], first.notFollowed);
+  run.leaving = '';
+  return united;
+}
+
+/** Drops the way at hand, which never comes to its end, for those that wait. */
+export function dropped(run: Forking, base: number): boolean {
+  const [next] = run.waiting.slice(base);
+  if (next === undefined) return false;
+  run.waiting = run.waiting.filter((exit) => exit !== next);
+  restore(run.machine, next.machine);
+  run.leaving = next.left;
+  return true;
+}
+
+/** Goes on with what several ways have in common. */
+function joined(run: Forking, [first, ...others]: readonly Outcome[], notFollowed: NotFollowed): Status {
+  const { machine } = run;
+  if (first === undefined || others.some((o) => !isAlike(o, first, machine.captures > 0))) throw notFollowed;
   restore(machine, first.machine);
-  leaving.set(first.left);
+  run.leaving = first.left;
   for (const { machine: other } of others) unite(machine, other, notFollowed.line);
   return others.every(({ status }) => status === first.status) ? first.status : null;
 }
@@ -76,18 +131,22 @@ function restore(machine: Machine, { files, ...state }: State): void {
   for (const [path, content] of files) machine.files.set(path, content);
 }
 
-/** Whether two ways start the same servers, print the same and go on with the same arguments and functions. */
-const isAlike = (one: State, other: State): boolean =>
-  sameFunctions(one, other) &&
-  JSON.stringify([one.args, one.strict, textOf(one.output), wordsOf(one.starts)]) ===
-    JSON.stringify([other.args, other.strict, textOf(other.output), wordsOf(other.starts)]);
+/** Whether two ways start the same servers, print the same where that goes anywhere, and go on with the same arguments and functions. */
+const isAlike = (one: Outcome, other: Outcome, isCaptured: boolean): boolean =>
+  isSame(wordsOf(one.machine.starts), wordsOf(other.machine.starts)) &&
+  (!isCaptured || textOf(one.machine.output) === textOf(other.machine.output)) &&
+  (one.left === 'end' || other.left === 'end' || goesOnAlike(one.machine, other.machine));
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+const goesOnAlike = (one: State, other: State): boolean =>
+  sameFunctions(one, other) && isSame([one.args, one.strict], [other.args, other.strict]);
 
 /** Whether no function is made in two ways. */
 const sameFunctions = (one: State, other: State): boolean =>
   [...one.functions].every(([name, body]) => (other.functions.get(name) ?? body) === body);
 
 const wordsOf = (starts: readonly Start[]): string[][] => starts.map(({ words }) => words);
-const textOf = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
 
 function unite(machine: Machine, other: State, line: number): void {
   for (const name of new Set([...machine.env.keys(), ...other.env.keys()]))
@@ -95,11 +154,11 @@ function unite(machine: Machine, other: State, line: number): void {
   if (machine.directory !== other.directory) machine.directory = `/${OPEN}$PWD`;
   for (const path of new Set([...machine.files.keys(), ...other.files.keys()])) {
     const [own, their] = [machine.files.get(path), other.files.get(path)];
-    if (own === undefined || their === undefined || said(own) !== said(their))
+    if (own === undefined || their === undefined || contentOf(own) !== contentOf(their))
       machine.files.set(path, {
         why: `what is in ${path} depends on a condition that is not known (${machine.place}:${line})`,
       });
   }
 }
 
-const said = (content: Content): string => ('why' in content ? content.why : textOf(content.segments));
+const contentOf = (content: Content): string => ('why' in content ? content.why : textOf(content.segments));

@@ -18,3 +18,26 @@ export function changesNothing(body: readonly Step[]): boolean {
 
 /** A pattern of `case`: `*` and `?`. */
 export const globOf = (pattern: string): RegExp => new RegExp(`^${globSource(pattern, '.*')}$`, 's');
+
+/** Whether a body changes nothing, and what stands behind it runs in any case. */
+export const passes = (body: readonly Step[]): boolean =>
+  changesNothing(body) &&
+  !body.some(
+    ({ pipeline: [c] }) => c?.kind === 'simple' && /^(break|continue|return)$/.test(c.words[0] ?? ''),
+  );
+
+/** Whether a step does nothing but set variables, or leave a loop or a function. */
+export const onlyMoves = ({ pipeline: [command, ...others] }: Step): boolean =>
+  others.length === 0 &&
+  command?.kind === 'simple' &&
+  command.redirects.length === 0 &&
+  (/^(break|continue|return)$/.test(command.words[0] ?? '') || setsVariables(command.words));
+
+const setsVariables = (words: readonly string[]): boolean =>
+  words.length > 0 && words.every((word) => /^[A-Za-z_]\w*=/.test(word));
+
+/** Whether a condition sets a variable. */
+export const sets = (condition: readonly Step[]): boolean =>
+  condition.some(({ pipeline }) =>
+    pipeline.some((c) => c.kind === 'simple' && /^[A-Za-z_]\w*=/.test(c.words[0] ?? '')),
+  );

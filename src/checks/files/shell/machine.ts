@@ -9,6 +9,8 @@ export interface Segment {
 
 export const segment = (text: string, file: string, line: number): Segment => ({ text, file, line });
 
+export const textOf = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
+
 /** What a script makes of a path: its text, or why that is not known. */
 export type Content = { segments: Segment[] } | { why: string };
 
@@ -36,6 +38,8 @@ export interface Machine {
   files: Map<string, Content>;
   /** Whether it has run before: other servers may answer then. */
   again: boolean;
+  /** Whether it is the first one of all to start: no server of another container answers. */
+  isAlone: boolean;
   /** Whether a command that fails ends the script (`set -e`). */
   strict: boolean;
   /** How many conditions, and left sides of && and ||, are being run: what fails there ends nothing. */
@@ -43,6 +47,8 @@ export interface Machine {
   /** How many ways were gone where a condition is not known, and how deep functions call one another at this moment. */
   ways: number;
   calls: number;
+  /** How many of the places at which output goes on, into a file or another command, stand around this moment. */
+  captures: number;
   /** Where a command could not write, as it failed. */
   refused: { path: string; line: number } | null;
   isReadOnly(path: string): boolean;
@@ -99,10 +105,12 @@ export function machine(
     starts: [],
     files,
     again: false,
+    isAlone: false,
     strict: false,
     exempt: 0,
     ways: 0,
     calls: 0,
+    captures: 0,
     refused: null,
     isReadOnly: (path) => readOnly(made.at(path)),
     isFileMount: (path) => fileMount(made.at(path)),
@@ -121,16 +129,32 @@ export function machine(
     async write(given, text, add) {
       if (given === '/dev/null') return;
       const path = made.at(given);
-      const before = add ? await made.read(path) : { segments: [] };
+      const before = add && !(await isAbsent(made, path)) ? await made.read(path) : { segments: [] };
       if ('why' in before) {
         // A file that the script adds to may begin with what the image has.
-        files.set(path, { why: `a script adds to it, and ${before.why}` });
+        const { file = made.place, line = 1 } = text[0] ?? {};
+        const isSaid = before.why.startsWith('a script adds to it (');
+        files.set(
+          path,
+          isSaid ? before : { why: `a script adds to it (${file}:${line}), and ${before.why}` },
+        );
         return;
       }
       files.set(path, { segments: [...before.segments, ...text] });
     },
   };
   return made;
+}
+
+/** Whether a file is not there at the first start: a volume is empty then, and so are /data and /tmp. */
+export async function isAbsent(container: Machine, path: string): Promise<boolean> {
+  const content = await container.read(path);
+  const full = container.at(path);
+  return (
+    'why' in content &&
+    !container.files.has(full) &&
+    (/volume/.test(content.why) || /^\/(data|tmp)\//.test(full))
+  );
 }
 
 /** Whether a pattern in the last part of a path means a path. */

@@ -15,7 +15,12 @@ export const WRAPPERS: Readonly<Record<string, number>> = {
   'su-exec': 1,
   env: 0,
   time: 0,
+  timeout: 1,
 };
+
+/** Whether a program is named by a path that is not one of the system's own. */
+export const isPlace = (name: string): boolean =>
+  name.includes('/') && !/^\/(usr\/(local\/)?)?s?bin\/[^/]+$/.test(name);
 
 /** A script that a build or a mount puts where programs are. */
 export async function inPath(machine: Machine, name: string): Promise<string | null> {

@@ -38,7 +38,9 @@ export async function redirected(
     machine.refused = { path: target.path, line };
     return false;
   }
+  if (target !== null) machine.captures += 1;
   const status = await run();
+  if (target !== null) machine.captures -= 1;
   const written = machine.output;
   machine.input = input;
   machine.output = output;

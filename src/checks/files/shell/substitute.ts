@@ -1,10 +1,14 @@
 import { OPEN } from './expand.js';
+import type { Following } from './following.js';
 import { BadScript, partEnd } from './lex.js';
 import { type Machine, NotFollowed } from './machine.js';
 import { type Command, parseScript, type Step } from './parse.js';
 
 /** Programs whose output follows from their input alone. */
 const PLAIN = /^(echo|printf|sed|hostname|cat|seq|envsubst)$/;
+
+/** Programs that ask servers, and that pass on what they are given. */
+const FILTERS = /^(redis-cli|valkey-cli|timeout|head|tail|grep|awk|cut|tr|sort)$/;
 
 /** The variables that a command begins with: `A=1 B=2 program`. */
 export function assignmentsIn(words: readonly string[]): string[] {
@@ -50,27 +54,26 @@ function substitutionsIn(raw: string, isText: boolean): string[] {
   return found;
 }
 
-/** What such a command prints, by `run`, where it only prints; undefined where that is not known. */
-export async function outputOf(
-  machine: Machine,
-  whole: string,
-  run: (steps: readonly Step[]) => Promise<unknown>,
-): Promise<string | undefined> {
+/** What such a command prints, where it only prints; undefined where that is not known. */
+export async function outputOf(run: Following, whole: string): Promise<string | undefined> {
+  const { machine, leaving, waiting } = run;
   const steps = stepsOf(whole.startsWith('$(') ? whole.slice(2, -1) : whole.slice(1, -1));
-  if (!steps?.every(({ pipeline }) => pipeline.every(isPlain))) return undefined;
-  const { output, env } = machine;
+  if (!steps?.every(({ pipeline }) => pipeline.every((c) => isPlain(c, machine)))) return undefined;
+  const { output, env, args, calls, captures, exempt, input } = machine;
   machine.output = [];
+  machine.captures += 1;
   machine.env = new Map(env);
+  run.waiting = [];
   try {
-    await run(steps);
+    await run.exempt(() => run.list(steps));
     const text = machine.output.map((s) => s.text).join('');
-    return text.includes(OPEN) ? undefined : text.replace(/\n+$/, '');
+    return text.includes(OPEN) || run.waiting.length > 0 ? undefined : text.replace(/\n+$/, '');
   } catch (error) {
     if (error instanceof NotFollowed) return undefined;
     throw error;
   } finally {
-    machine.output = output;
-    machine.env = env;
+    Object.assign(machine, { output, env, args, calls, captures, exempt, input });
+    Object.assign(run, { leaving, waiting });
   }
 }
 
@@ -84,7 +87,9 @@ function stepsOf(script: string): Step[] | null {
   }
 }
 
-const isPlain = (command: Command): boolean =>
+const isPlain = (command: Command, { functions, isAlone }: Machine): boolean =>
   command.kind === 'simple' &&
-  command.redirects.every((r) => r.operator === '<') &&
-  PLAIN.test(command.words[0] ?? '');
+  command.redirects.every((r) => r.operator === '<' || r.target === '/dev/null') &&
+  (PLAIN.test(command.words[0] ?? '') ||
+    // Where no other server runs yet, what asks one prints nothing.
+    (isAlone && (FILTERS.test(command.words[0] ?? '') || functions.has(command.words[0] ?? ''))));

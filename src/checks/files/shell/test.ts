@@ -1,5 +1,5 @@
 import { OPEN } from './expand.js';
-import type { Machine, Status } from './machine.js';
+import { isAbsent, type Machine, type Status } from './machine.js';
 
 const UNSET = new RegExp(`^${OPEN}\\$\\{?\\w+\\}?$`);
 
@@ -73,10 +73,9 @@ async function single(machine: Machine, operator: string, operand: string): Prom
   if (operator === '-n') return operand !== '';
   if (!/^-[efsdrwx]$/.test(operator)) return null;
   if (operator === '-w' && machine.isReadOnly(operand)) return false;
-  const content = await machine.read(operand);
-  if (!('why' in content)) return true;
-  // A directory, or what an image has, is not known; a volume is empty at the first start, and so are /data and /tmp.
-  return /volume/.test(content.why) || /^\/(data|tmp)\//.test(machine.at(operand)) ? false : null;
+  if (!('why' in (await machine.read(operand)))) return true;
+  // A directory, or what an image has, is not known.
+  return (await isAbsent(machine, operand)) ? false : null;
 }
 
 function binary(left: string, operator: string, right: string): Status {

@@ -1,8 +1,8 @@
 import { basename, dirname, isAbsolute, join, posix } from 'node:path';
 import { type Dockerfile, parseDockerfile } from '../../files/compose/dockerfile.js';
 import type { Service } from '../../files/compose/service.js';
+import { follow } from '../../files/shell/follow.js';
 import { type Content, type Machine, NotFollowed, segment } from '../../files/shell/machine.js';
-import { follow } from '../../files/shell/run.js';
 import { kindOf, readText } from './disk.js';
 
 /** What a service that is built really starts, and what the build puts into its image. */

@@ -1,9 +1,10 @@
 import type { ConfigMap } from '../../files/kube/objects.js';
 import { environmentIn, type Pod, serviceOf } from '../../files/kube/pod.js';
 import type { Container } from '../../files/kube/workload.js';
+import { follow } from '../../files/shell/follow.js';
 import { type Machine, NotFollowed } from '../../files/shell/machine.js';
-import { follow } from '../../files/shell/run.js';
 import { containerOf } from './container.js';
+import { roleBy } from './kube-roles.js';
 import type { Launching } from './launching.js';
 import { covers, type Placed } from './mounts.js';
 import { keyOf, placedIn, type Shared, writableIn } from './pod-files.js';
@@ -21,16 +22,19 @@ export function launchingOf(
   { pod, names, maps }: PodContext,
   shared: Shared,
   id = '',
+  again = false,
 ): Launching {
   const { workload } = pod;
   const env = environmentIn(container, pod, maps);
   const service = serviceOf(container, pod, env, names);
   const place = (inside: string): Placed => placedIn(inside, container, service, { workload, maps, shared });
   const { file } = workload;
-  return {
-    ...{ id, service, env, file, place, unread: [] },
-    container: containerOf(service, env, file, place),
-  };
+  const made = containerOf(service, env, file, place);
+  // Until the first pod of a StatefulSet is ready, no other one starts; sentinels of their own find its server.
+  const isFirst = pod.name !== null && service.pod?.firstPod === pod.name;
+  made.isAlone = isFirst && !again && workload.containers.some((c) => roleBy(c) === 'redis');
+  made.again = again;
+  return { ...{ id, service, env, file, place, unread: [] }, container: made };
 }
 
 /** Who hears of init containers. */
@@ -50,8 +54,7 @@ export async function followInits(
 ): Promise<void> {
   const { workload } = context.pod;
   for (const init of workload.inits) {
-    const { service, container } = launchingOf(init, context, shared);
-    container.again = again;
+    const { service, container } = launchingOf(init, context, shared, '', again);
     const words = [...(service.entrypoint?.words ?? []), ...(service.command?.words ?? [])];
     const line = service.command?.line ?? service.entrypoint?.line ?? init.line;
     try {

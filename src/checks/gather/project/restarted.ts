@@ -49,8 +49,7 @@ export async function restarted(
     );
     const [server] = servers;
     if (!isKnown || server === undefined || servers.length > 1) continue;
-    const { service, container: machine } = launchingOf(container, context, shared);
-    machine.again = true;
+    const { service, container: machine } = launchingOf(container, context, shared, '', true);
     const launched = await launchesOf(service, machine);
     const [start, ...more] = 'why' in launched ? [] : launched.launches;
     if (start === undefined || more.length > 0) continue;

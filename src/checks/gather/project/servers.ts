@@ -36,8 +36,10 @@ export async function addServers(project: Project, launching: Launching): Promis
   }
   const launched = await launchesOf(service, container);
   if ('why' in launched) {
-    if (mayBeServer(service))
+    if (mayBeServer(service)) {
       project.unread.push(`${id}: ${launched.why} (${launched.file}:${launched.line})`);
+      project.unfollowed.push(service);
+    }
     project.others.push(service);
     return;
   }

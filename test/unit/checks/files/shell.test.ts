@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the shell's own notation
 import { describe, expect, it } from 'vitest';
 import { OPEN } from '../../../../src/checks/files/shell/expand.js';
+import { follow } from '../../../../src/checks/files/shell/follow.js';
 import { type Machine, machine, NotFollowed, segment } from '../../../../src/checks/files/shell/machine.js';
-import { follow } from '../../../../src/checks/files/shell/run.js';
 
 const MOUNTED: Record<string, string> = {
   '/in/a.conf': 'port 1\nsentinel auth-pass app $PASS\n# end\n',
@@ -48,6 +48,11 @@ describe('a start script', () => {
     ['for i in $(seq 1 4); do [ $i = 2 ] && continue; [ $i = 4 ] && break; echo $i; done > /o', '1\n3\n'],
     ['for f in x{1..2}.conf\ndo echo $f; done > /o', 'x1.conf\nx2.conf\n'],
     ['all=a,b; for i in ${all//,/ }; do if [ $i = b ]; then echo $i > /o; break; fi; done', 'b\n'],
+    ['f() { echo a; return; echo b; }; f > /o; echo c >> /o', 'a\nc\n'],
+    ['f() { for i in 1 2; do [ $i = 1 ] && return 0; done; echo no; }; f && echo yes > /o', 'yes\n'],
+    ['i=0; while [ "$i" -lt 3 ]; do i=$((i + 1)); echo $i; done > /o', '1\n2\n3\n'],
+    ['i=3; until [ $i -eq 1 ]; do i=$((i-1)); done; echo $i > /o', '1\n'],
+    ['if ! [ -z "" ]; then echo a; else echo b; fi > /o', 'b\n'],
     ["bash -c 'bash -s <<END\necho in > /o\nEND'", 'in\n'],
   ])('%s', async (script, text, env) => {
     const made = await textIn(await followed(script, env), '/o');
@@ -76,9 +81,23 @@ describe('a start script', () => {
     ['f() { echo "$1"; }; if redis-cli ping; then f no; exit 1; fi; echo b > /o', 'b\n'],
     ['case $(hostname) in a*) L=debug;; *) L=notice;; esac; echo loglevel $L > /o', `loglevel ${OPEN}$L?\n`],
     ['redis-cli ping || D=/a; echo "port 1" > /o', 'port 1\n'],
+    ['n=0; until redis-cli ping; do n=$((n+1)); [ $n -gt 9 ] && exit 1; sleep 1; done; echo up > /o', 'up\n'],
+    ['while true; do if redis-cli ping; then D=a; break; fi; sleep 1; done; echo $D > /o', 'a\n'],
+    ['for i in 1 2; do M=$(redis-cli role); if [ -n "$M" ]; then break; fi; done; echo x > /o', 'x\n'],
+    ['f() { if redis-cli ping; then return 1; fi; }; f; echo x > /o', 'x\n'],
     ['X=$(envsubst < /in/a.conf); echo "$X" > /o', 'port 1\nsentinel auth-pass app \n# end\n'],
   ])('goes on with what all ways have in common: %s', async (script, text) => {
     expect(await textIn(await followed(script), '/o')).toBe(text);
+  });
+
+  it.each([
+    'if redis-cli ping; then echo a > /o; exit 0; fi; echo b > /o',
+    'if redis-cli ping; then R=a; else R=b; fi; if [ "$R" = a ]; then echo 1 > /o; exit 0; fi',
+    'for i in 1 2; do if redis-cli ping; then echo $i > /o; break; fi; done',
+    'f() { if redis-cli ping; then return; fi; echo a > /o; }; f',
+    'while ! redis-cli ping; do echo $i >> /o; sleep 1; done',
+  ])('does not know what ways that leave write: %s', async (script) => {
+    expect(await textIn(await followed(`${script}; echo c > /p`), '/o')).toMatch(/depends on a condition/);
   });
 
   it('does not know a file in which the ways differ', async () => {
@@ -106,10 +125,8 @@ describe('a start script', () => {
       `${Array.from({ length: 12 }, (_, n) => `f${n}() { if redis-cli ping; then f${n + 1}; else f${n + 1}; fi; }`).join('\n')}\nf12() { :; }\nf0`,
       /too many conditions/,
     ],
-    ['if redis-cli ping; then echo a > /o; exit 0; fi; echo b > /o', /condition/],
     ['if redis-cli ping; then f() { echo a; }; else f() { echo b; }; fi; f > /o', /condition/],
     ['if redis-cli ping; then X="--port 1"; else X="--port 2"; fi; redis-server --port 3 $X', /options/],
-    ['if redis-cli ping; then R=a; else R=b; fi; if [ "$R" = a ]; then echo 1 > /o; exit 0; fi', /condition/],
     ['python3 /x.py', /python3 is not followed/],
     ['echo "open', /not closed/],
     ['. /in/gone.sh', /not known/],
