@@ -56,7 +56,7 @@ describe.skipIf(!hasEngine || !hasImage(IMAGE))('containers that sentinelctl did
     await container(
       'guard',
       `${SUBNET}.21`,
-      [...watch, 'sentinel down-after-milliseconds app 2000'],
+      [...watch, 'sentinel down-after-milliseconds app 10000'],
       '--sentinel',
     );
     const attached = await until(

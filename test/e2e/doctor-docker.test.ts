@@ -8,6 +8,7 @@ import type { GatheredNode } from '../../src/model/gathered.js';
 import type { Severity } from '../../src/model/status.js';
 import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
 import { ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doctor.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
 const CLUSTER = 'doctor-e2e';
@@ -27,7 +28,7 @@ describe.skipIf(!hasEngine)('doctor finds in containers, and its fix cures', () 
   let patient: Patient;
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'sentinelctl-test-'));
-    await upIn(home, { cluster: CLUSTER, downAfterMs: 3000 }, 'docker');
+    await upIn(home, { cluster: CLUSTER, downAfterMs: QUIET_MS }, 'docker');
     patient = await ownPatient(home, CLUSTER, DEADLINE_MS);
   }, LONG_MS);
   afterAll(async () => {

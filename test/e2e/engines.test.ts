@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cli, openCli, type Ran } from '../helpers/cli.js';
 import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
-import { expectMainRoad, type MainRoad, onCluster, statusOf } from '../helpers/main-road.js';
+import { expectMainRoad, healthyStatus, type MainRoad, onCluster } from '../helpers/main-road.js';
 import { noPacketRules } from '../helpers/packet-rules.js';
 import { refusal } from '../helpers/refusal.js';
 
@@ -32,8 +32,7 @@ const BY_NAME = 'sentinelctl-test/redis:8';
 /** One name, two state directories, one engine: the other one refuses what would touch it without its name and --yes. */
 async function downByName(first: Cli, second: Cli, name: string, up: string[]): Promise<Ran> {
   await refusal(second, up, { exit: 3, code: 'name-in-use', says: '6 containers, 6 volumes' });
-  const { code, status } = await statusOf(first);
-  expect(code).toBe(0);
+  const status = await healthyStatus(first);
   expect(status.masters[0]?.nodes.map((n) => n.role).sort()).toEqual(['master', 'replica', 'replica']);
 
   const unknown = { exit: 3, code: 'cluster-unknown', says: 'does not exist' };
@@ -62,7 +61,7 @@ for (const { image, ...road } of ENGINES) {
     it(
       'brings a cluster up, proved; moves the master, timed as the sentinels logged it; takes everything down',
       async () => {
-        const args = ['--driver', 'docker', '--image', image, '--port', 'auto', '--down-after', '2s'];
+        const args = ['--driver', 'docker', '--image', image, '--port', 'auto', '--down-after', '5s'];
         const up = await cli.run(['up', '--json', ...args]);
         expect(up.code, up.stderr).toBe(0);
         expect(up.json()).toMatchObject({ driver: 'docker', alreadyUp: false, routable: true });

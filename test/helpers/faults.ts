@@ -15,6 +15,7 @@ import type { DriverName } from '../../src/model/drivers.js';
 import type { NodePlan } from '../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../src/model/spec.js';
 import { ask } from './inside.js';
+import { QUIET_MS } from './quiet.js';
 
 /** A cluster of the engine's own, in this process: for what no command line shows. */
 export interface FaultCluster extends ActContext {
@@ -26,14 +27,14 @@ export interface FaultCluster extends ActContext {
   close(): Promise<void>;
 }
 
-/** Brings one up, with a down-after of 2 s and a failover-timeout of 10 s; `close` takes it down. */
+/** Brings one up, in which no failover happens, with a failover-timeout of 10 s; `close` takes it down. */
 export async function openFaultCluster(cluster: string, driver: DriverName): Promise<FaultCluster> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'sentinelctl-test-')));
   const runtime = runtimeIn(home);
   const spec = {
     ...DEFAULT_SPEC,
     cluster,
-    downAfterMs: 2000,
+    downAfterMs: QUIET_MS,
     failoverTimeoutMs: 10_000,
     port: 'auto' as const,
     sentinelPort: 'auto' as const,

@@ -132,7 +132,7 @@ export interface MainRoad {
 
 /** On a cluster that was brought up: healthy, its master moved, timed as the sentinels logged it, healthy, and up already. */
 export async function expectMainRoad(cli: Cli, { name, version, rejoin }: MainRoad): Promise<void> {
-  expect((await statusOf(cli)).code).toBe(0);
+  await healthyStatus(cli);
   expectHealthy(await cli.run(['doctor', '--json']));
 
   const result = await failoverTest(cli, '--rejoin', rejoin);

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { documents, shownCommands } from './documents.js';
 import { mayExit as mayExitIn, typedAsJson } from './json-lines.js';
+import { QUIET_MS } from './quiet.js';
 import { asTyped, openShell, type Shell } from './shell.js';
-import { noEngine, secondsOf, type TypedPart, typedWith } from './typed.js';
+import { isAsNew, noEngine, secondsOf, type TypedPart, typedWith } from './typed.js';
 
 /**
  * Types every example of every command as it stands in its help, against a fresh cluster.
@@ -142,7 +143,8 @@ export const exampleParts: TypedPart[] = groups.map((group) => ({
 function typeExamples({ examples: shown, calm }: Group, asProcesses: ReadonlySet<string>): void {
   let shell: Shell;
   beforeAll(async () => {
-    shell = await openShell(SETTINGS, asProcesses);
+    const quiet = calm && { SENTINELCTL_DOWN_AFTER: `${QUIET_MS}ms` };
+    shell = await openShell({ ...SETTINGS, ...quiet }, asProcesses);
     if (calm) await up('default');
     for (const { name } of shown) {
       const line = PREPARED[name];
@@ -161,14 +163,17 @@ function typeExamples({ examples: shown, calm }: Group, asProcesses: ReadonlySet
   const envOf = (name: string): Record<string, string> =>
     FOREIGN.includes(name) ? { SENTINELCTL_HOME: join(shell.dir, 'elsewhere') } : {};
   /** A healthy cluster: what an example before this one broke is started, or created again. */
-  const standUp = async (): Promise<void> => {
-    if ((await shell.type('sentinelctl status --quiet')).code === 0) return;
-    if ((await shell.type('sentinelctl up --quiet')).code === 0) return;
+  const standUp = async (asNew = false): Promise<void> => {
+    const status = await shell.type('sentinelctl status --json');
+    if (status.code === 0 && (!asNew || isAsNew(status))) return;
+    if (!asNew && (await shell.type('sentinelctl up --quiet')).code === 0) return;
     await shell.type('sentinelctl down --quiet');
     await up('default');
   };
   const prove = async (name: string, line: string): Promise<void> => {
-    if (!calm && name !== 'up' && REPAIRS[line] === undefined) await standUp();
+    // What is repaired by its name must be a replica.
+    const isRepaired = Object.values(REPAIRS).includes(line);
+    if (!calm && name !== 'up' && REPAIRS[line] === undefined) await standUp(isRepaired);
     const other = otherCluster(line);
     if (name !== 'up' && other !== undefined) await up(other);
     const ran = await shell.type(await asTyped(shell, line), {

@@ -1,6 +1,7 @@
 import { env } from 'node:process';
 import { expect, it } from 'vitest';
 import { dockerDriver } from '../../src/drivers/docker/index.js';
+import type { Ran } from './cli.js';
 import { plainWords } from './shell.js';
 
 /** Lines that are typed one after the other, in a state directory of their own. */
@@ -25,6 +26,12 @@ export const typedWith = (downAfter: string): Record<string, string> => ({
   SENTINELCTL_CLIENTS: '2',
   SENTINELCTL_RATE: '50',
 });
+
+/** Whether the answer to `status --json` is that of a cluster where redis-1 is the master, as `up` made it. */
+export function isAsNew(status: Pick<Ran, 'json'>): boolean {
+  const { masters } = status.json() as { masters: { master: { id: string } | null }[] };
+  return masters[0]?.master?.id === 'redis-1';
+}
 
 /** About how many seconds a line takes, as measured beside others; what is not here takes one or less. */
 const SECONDS: [line: RegExp, seconds: number][] = [

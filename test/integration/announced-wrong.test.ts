@@ -16,7 +16,7 @@ let closed: number;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'sentinelctl-test-'));
-  await upIn(home, { downAfterMs: 2000 });
+  await upIn(home, { downAfterMs: 5000 });
   patient = await ownPatient(home, 'default');
   closed = await freePort();
 }, LONG_MS);
@@ -47,20 +47,32 @@ describe('a replica that announces an address where nothing answers', () => {
       await redisCli(master, 'CLIENT KILL TYPE replica');
 
       const wrong = await patient.finds('nat-replica', 'redis-2', 'critical');
-      const { findings, verdict } = await patient.doctor();
-      expect(verdict).toMatchObject({ word: 'AT RISK', text: expect.stringContaining('it is redis-2') });
-      expect(flat(findings).map((f) => f.id)).not.toContain('bind-loopback');
-      // What comes of it stands below it.
-      expect(findings.filter((f) => f.impact !== 'none' && f.impact !== 'risk').map((f) => f.id)).toEqual([
-        'nat-replica',
-      ]);
+      // What comes of it stands below it, once every sentinel has heard of it.
+      await expect
+        .poll(
+          async () => {
+            const { findings, verdict } = await patient.doctor();
+            expect(flat(findings).map((f) => f.id)).not.toContain('bind-loopback');
+            const roots = findings.filter((f) => f.impact !== 'none' && f.impact !== 'risk');
+            return { ...verdict, roots: roots.map((f) => f.id) };
+          },
+          { timeout: 30_000 },
+        )
+        .toMatchObject({
+          word: 'AT RISK',
+          text: expect.stringContaining('it is redis-2'),
+          roots: ['nat-replica'],
+        });
 
       const cli = { ...(await openCli()), home };
-      const status = await cli.run(['status'], { env: { SENTINELCTL_HOME: home } });
-      expect(status.stdout.split('\n').slice(0, 2)).toEqual([
-        `DEGRADED  mymaster: writes go to redis-1; redis-1 sends data to a replica that announces ${at}, where nothing answers`,
-        '→ sentinelctl doctor',
-      ]);
+      const firstLines = async (): Promise<string[]> =>
+        (await cli.run(['status'], { env: { SENTINELCTL_HOME: home } })).stdout.split('\n').slice(0, 2);
+      await expect
+        .poll(firstLines, { timeout: 30_000 })
+        .toEqual([
+          `DEGRADED  mymaster: writes go to redis-1; redis-1 sends data to a replica that announces ${at}, where nothing answers`,
+          '→ sentinelctl doctor',
+        ]);
 
       await patient.apply(wrong);
       await patient.isCured('nat-replica', 'redis-2');

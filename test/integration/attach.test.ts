@@ -340,8 +340,8 @@ it('replicas that the sentinels have forgotten are known from before, and what i
     },
     { clock: systemClock, everyMs: 200, deadlineMs: 60_000 },
   );
-  const { status } = await statusOf(cli, ...named);
-  expect(status.problems.some(isForgotten), JSON.stringify(status.problems)).toBe(true);
+  const problems = async () => (await statusOf(cli, ...named)).status.problems;
+  await expect.poll(async () => (await problems()).some(isForgotten), { timeout: 30_000 }).toBe(true);
   const lines: string[] = found.fix
     .map((line: string) => line.replace('# where the master wants a password: ', ''))
     .filter((line: string) => /^(redis-cli|\[ -n) /.test(line));

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHECKS, diagnose } from '../../src/checks/index.js';
+import { CHECKS, diagnose, type Finding } from '../../src/checks/index.js';
 import { systemClock } from '../../src/clock.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { Severity } from '../../src/model/status.js';
@@ -34,13 +34,20 @@ const node = (n: number): RedisServer => {
 };
 
 /** Found as planted, cured by what is printed. */
-async function foundAndCured(id: string, subject: string, severity: Severity): Promise<string> {
-  const finding = await patient.finds(id, subject, severity);
+async function foundAndCured(
+  id: string,
+  subject: string,
+  severity: Severity,
+  whole?: (finding: Finding) => boolean,
+): Promise<string> {
+  const finding = await patient.finds(id, subject, severity, whole);
   expect(finding.consequence).not.toBe('');
   await patient.apply(finding);
   await patient.isCured(id, subject);
   return finding.message;
 }
+
+const allAcknowledge = ({ message }: Finding): boolean => message.includes('2 of 2 replicas');
 
 describe('doctor finds in data nodes, and its fix cures', () => {
   it('a cluster that would be wiped by a restart, and one of which a part would', async () => {
@@ -66,11 +73,13 @@ describe('doctor finds in data nodes, and its fix cures', () => {
     await patient.apply(first);
     await patient.isCured('min-replicas', first.subject);
     await set(node(0), 'min-replicas-to-write', '3');
-    expect(await foundAndCured('writes-refused', master ?? '', 'critical')).toContain(
+    // A replica of a busy machine may acknowledge late.
+    const refused = await foundAndCured('writes-refused', master ?? '', 'critical', allAcknowledge);
+    expect(refused).toContain(
       'refuses every write: min-replicas-to-write is 3, and 2 of 2 replicas acknowledge in time',
     );
     await set(node(0), 'min-replicas-to-write', '2');
-    expect(await foundAndCured('min-replicas', master ?? '', 'warning')).toContain('2 of 2 replicas');
+    await foundAndCured('min-replicas', master ?? '', 'warning', allAcknowledge);
   });
 
   it('no replica that may be promoted', async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const file = join(cli.home, 'secret');
   await writeFile(file, `${SECRET}\n`, { mode: 0o600 });
   // What is down for ten times failover-timeout is called gone.
-  const timing = ['--down-after', '2s', '--failover-timeout', '3s'];
+  const timing = ['--down-after', '6s', '--failover-timeout', '3s'];
   const shape = ['--driver', 'process', '--port', 'auto', ...timing, '--password-file', file];
   const up = await cli.run(['up', ...shape]);
   expect(up.code, up.stderr).toBe(0);

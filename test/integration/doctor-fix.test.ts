@@ -34,7 +34,7 @@ beforeAll(async () => {
     'process',
     ...ports,
     '--down-after',
-    '2s',
+    '6s',
     // What is down for ten times as long is called gone.
     '--failover-timeout',
     '3s',

@@ -35,9 +35,6 @@ describe.each([
       'auto',
       '--sentinel-port',
       'auto',
-      // The failover comes sooner; every other setting is up's own.
-      '--down-after',
-      '2s',
       ...more.map((word) => (word === 'secret' ? file : word)),
     ]);
     expect(up.code, up.stderr).toBe(0);

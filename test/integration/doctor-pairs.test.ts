@@ -5,6 +5,7 @@ import { randomOf } from '../../src/model/random.js';
 import { until } from '../../src/until.js';
 import { attachedPatient, flat, type Patient, shell } from '../helpers/doctor.js';
 import { type Plant, runtimePlants } from '../helpers/plants/runtime.js';
+import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 
 /** How many are played: some in every run, hundreds when asked to; and in which order. */
@@ -15,7 +16,7 @@ const EACH_MS = 600_000;
 let raw: RawCluster;
 let patient: Patient;
 beforeAll(async () => {
-  raw = await startRawCluster({ port: 7300, downAfterMs: 5000 });
+  raw = await startRawCluster({ port: 7300, downAfterMs: QUIET_MS });
   for (const { address } of raw.nodes)
     await shell(`redis-cli -p ${address.port} CONFIG SET appendonly yes min-replicas-to-write 1`);
   for (const { address } of raw.sentinels)

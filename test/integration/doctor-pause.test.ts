@@ -74,9 +74,11 @@ it('clients that wait for something else are no pause', async () => {
 
 it('a master that CLIENT PAUSE keeps from answering is not a stopped process: its replicas hear from it', async () => {
   await redisCli(PORT, 'CLIENT PAUSE 20000 ALL');
-  const finding = await patient.finds('master-paused', MASTER, 'critical');
-  expect(finding.message).toMatch(
-    /holds back all commands \(CLIENT PAUSE\): it has left a PING unanswered for .*, and 127\.0\.0\.1:299\d heard from it \d+ s ago: the process runs$/,
+  // A replica that did not answer says nothing of when it heard from it.
+  const finding = await patient.finds('master-paused', MASTER, 'critical', ({ message }) =>
+    /holds back all commands \(CLIENT PAUSE\): it has left a PING unanswered for .*, and 127\.0\.0\.1:299\d heard from it \d+ s ago: the process runs$/.test(
+      message,
+    ),
   );
   expect(finding.consequences.map((f) => f.id)).toContain('master-frozen');
   await patient.isCured('master-paused', MASTER);

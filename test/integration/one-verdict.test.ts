@@ -16,6 +16,8 @@ import { redisCli } from '../helpers/redis-cli.js';
 
 const PORT = 7900;
 const LONG_MS = 600_000;
+/** Longer than a busy machine keeps a master from answering, short enough to wait for. */
+const DOWN_AFTER_MS = 5000;
 
 let raw: RawCluster;
 let asked: Asked;
@@ -42,7 +44,7 @@ function attachedTo({ sentinels }: RawCluster): Asked {
 }
 
 beforeAll(async () => {
-  raw = await startRawCluster({ port: PORT });
+  raw = await startRawCluster({ port: PORT, downAfterMs: DOWN_AFTER_MS });
   asked = attachedTo(raw);
   // What takes 10 s and 30 s otherwise.
   for (const s of raw.sentinels) await tell(s, 'SENTINEL DEBUG info-period 1000 tilt-period 1500');
@@ -201,7 +203,7 @@ async function withoutLink(replica: RedisServer): Promise<void> {
 const keepMaster = (): Promise<unknown> =>
   both([0, 1, 2], 'SENTINEL SET mymaster down-after-milliseconds 600000');
 const asBefore = (): Promise<unknown> =>
-  both([0, 1, 2], 'SENTINEL SET mymaster down-after-milliseconds 1500');
+  both([0, 1, 2], `SENTINEL SET mymaster down-after-milliseconds ${DOWN_AFTER_MS}`);
 
 const FAULTS: Fault[] = [
   {
@@ -247,7 +249,7 @@ const FAULTS: Fault[] = [
     word: 'DEGRADED',
     cures: 'settings-skew',
     plant: () => both([2], 'SENTINEL SET mymaster down-after-milliseconds 2500'),
-    undo: () => both([2], 'SENTINEL SET mymaster down-after-milliseconds 1500'),
+    undo: () => both([2], `SENTINEL SET mymaster down-after-milliseconds ${DOWN_AFTER_MS}`),
   },
   {
     what: 'a quorum that one sentinel cannot meet',
@@ -320,7 +322,7 @@ const FAULTS: Fault[] = [
       await both([2], `SENTINEL MONITOR mymaster 127.0.0.1 ${portOf(0)} 2`);
       await both(
         [2],
-        'SENTINEL SET mymaster down-after-milliseconds 1500 failover-timeout 10000 parallel-syncs 1',
+        `SENTINEL SET mymaster down-after-milliseconds ${DOWN_AFTER_MS} failover-timeout 10000 parallel-syncs 1`,
       );
     },
   },
@@ -337,7 +339,7 @@ const FAULTS: Fault[] = [
       await both([2], `SENTINEL MONITOR mymaster 127.0.0.1 ${portOf(0)} 2`);
       await both(
         [2],
-        'SENTINEL SET mymaster down-after-milliseconds 1500 failover-timeout 10000 parallel-syncs 1',
+        `SENTINEL SET mymaster down-after-milliseconds ${DOWN_AFTER_MS} failover-timeout 10000 parallel-syncs 1`,
       );
     },
   },
@@ -444,7 +446,7 @@ const FAULTS: Fault[] = [
       await tell(node(2), 'CONFIG SET requirepass secret');
     },
     undo: async () => {
-      await both([2], 'SENTINEL SET mymaster down-after-milliseconds 1500');
+      await both([2], `SENTINEL SET mymaster down-after-milliseconds ${DOWN_AFTER_MS}`);
       await shell(`REDISCLI_AUTH=secret redis-cli -p ${portOf(2)} CONFIG SET requirepass ''`);
     },
   },

@@ -27,7 +27,7 @@ beforeAll(async () => {
     '--port',
     'auto',
     '--down-after',
-    '1500ms',
+    '5s',
     '--password-file',
     file,
   ]);
@@ -80,7 +80,7 @@ describe.each([
     const next = await nextOf(by(), command, 'down-after-milliseconds');
     expect(next.split('\n')).toEqual([
       expect.stringMatching(/^export REDISCLI_AUTH="\$\(cat \S.*\)"$/),
-      expect.stringMatching(/^redis-cli .* SENTINEL SET mymaster down-after-milliseconds 1500$/),
+      expect.stringMatching(/^redis-cli .* SENTINEL SET mymaster down-after-milliseconds 5000$/),
     ]);
     const text = await by().run([command]);
     for (const line of next.split('\n')) expect(text.stdout).toContain(`\n→ ${line}\n`);

@@ -1,12 +1,10 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.js';
 import type { RecoverResult } from '../../src/faults/recover.js';
-import { until } from '../../src/until.js';
 import { type Cli, killedWhenGone, openCli } from '../helpers/cli.js';
 import { dirOf, nodesOf, pidsOf, setDownAfter } from '../helpers/inside.js';
-import { statusOf } from '../helpers/main-road.js';
+import { healthyStatus, statusOf } from '../helpers/main-road.js';
 import { refusal } from '../helpers/refusal.js';
 
 const LONG_MS = 600_000;
@@ -50,7 +48,7 @@ it('a restart that is killed while its node is down is named by status, and fini
     undone: [expect.stringMatching(/^redis-1 runs again as a replica of redis-[23]$/)],
     converged: true,
   });
-  expect((await statusOf(cli)).code).toBe(0);
+  await healthyStatus(cli);
   expect(await recover()).toMatchObject({ what: null });
 });
 
@@ -60,12 +58,7 @@ it('so is one that is killed while its node was frozen before', { timeout: LONG_
   await cli.run(['restart', 'redis-1'], { onStart: (child) => killedWhenGone(child, pid) });
   await recover();
   // Where the restart had ended before, the sentinels may still call the node down.
-  const healthy = await until(async () => ((await statusOf(cli)).code === 0 ? true : undefined), {
-    clock: systemClock,
-    everyMs: 200,
-    deadlineMs: 40_000,
-  });
-  expect(healthy).toBe(true);
+  await healthyStatus(cli);
 });
 
 it('one that ended, or said itself that it failed, leaves no journal behind', {

@@ -1,4 +1,5 @@
 import { formatAddress } from '../../../src/model/address.js';
+import { QUIET_MS } from '../quiet.js';
 import type { RawCluster, RedisServer } from '../redis.js';
 import { redisCli } from '../redis-cli.js';
 
@@ -72,7 +73,7 @@ export function runtimePlants({ nodes, sentinels, masterName }: RawCluster): Pla
   return [
     sentinelSet('quorum-gt-n', 'quorum', '4', '2'),
     sentinelSet('quorum-lt-majority', 'quorum', '1', '2'),
-    sentinelSet('down-high', 'down-after-milliseconds', '30000', '5000'),
+    sentinelSet('down-high', 'down-after-milliseconds', '30000', String(QUIET_MS)),
     sentinelSet('failover-timeout', 'failover-timeout', '180000', '60000'),
     sentinelSet('settings-skew', 'failover-timeout', '20000', '60000', second),
     sentinelSet('parallel-syncs', 'parallel-syncs', '2', '1'),
