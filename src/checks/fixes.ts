@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.js';
+import type { SentinelView } from '../model/facts.js';
 import type { Fields, Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { cli, cliSecret, ctl } from '../model/hints.js';
 import { ifSet, knownSecret, usesPassword } from '../model/secrets.js';
@@ -133,6 +134,30 @@ export function monitorInstead(
       : []),
     ...((hasPassword ?? usesPassword('redis')) ? [...masterPassword(), setAuthPass(sentinel, name)] : []),
   ];
+}
+
+/** The same at each of these sentinels; none of them gives another one the old address back. */
+export const monitorAllInstead = (views: readonly SentinelView[], name: string, place: Place): string[] =>
+  removedFirst(
+    views.map(({ sentinel, view }) => ({
+      epoch: view.configEpoch,
+      lines: monitorInstead(
+        sentinel,
+        name,
+        place,
+        view,
+        sentinel.answer.passwordsFor?.includes(name) ?? null,
+      ),
+    })),
+  );
+
+/**
+ * A master that is monitored again begins at epoch 0: by its next hello, a sentinel that still has the old address at a
+ * higher one would give it back (sentinel.c, sentinelProcessHelloMessage). `lines`: as of monitorInstead.
+ */
+export function removedFirst(each: readonly { epoch: number; lines: readonly string[] }[]): string[] {
+  if (each.length < 2 || each.every(({ epoch }) => epoch === 0)) return each.flatMap(({ lines }) => lines);
+  return [...each.flatMap(({ lines }) => lines.slice(0, 1)), ...each.flatMap(({ lines }) => lines.slice(1))];
 }
 
 const guarded = (place: Place, line: string): string =>

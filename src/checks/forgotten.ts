@@ -3,7 +3,7 @@ import { cli } from '../model/hints.js';
 import { isResetIn } from '../model/never-reached.js';
 import { ifSet } from '../model/secrets.js';
 import type { NodeState } from '../model/snapshot.js';
-import { monitorInstead, type Place } from './fixes.js';
+import { monitorAllInstead } from './fixes.js';
 import { isDown } from './snapshot.js';
 
 /**
@@ -29,7 +29,7 @@ export const FORGOTTEN =
  * one would come back with what is on its disk, or with nothing, and every replica would copy that.
  */
 export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string[] {
-  const { expectation, hints, master, nodes } = facts;
+  const { expectation, hints, master, name, nodes, sentinelViews } = facts;
   const old = `the old master${master === null ? '' : ` at ${master.host}:${master.port}`}`;
   const replicas = nodes.filter((n) => n.id !== lost?.id && n.answer !== null);
   const following = replicas.filter(
@@ -48,19 +48,14 @@ export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string
   return [
     cli(heir, 'REPLICAOF NO ONE'),
     ...replicas.filter((n) => n !== heir).map((node) => cli(node, `REPLICAOF ${host} ${port}`)),
-    ...monitoredAt(facts, heir.announce),
+    ...monitorAllInstead(sentinelViews, name, heir.announce),
     `# ${heir.id} has the most of the data. Or start ${old} again: it names its replicas, and they copy what is on its disk`,
   ];
 }
 
-const monitoredAt = ({ name, sentinelViews }: MasterFacts, place: Place): string[] =>
-  sentinelViews.flatMap(({ sentinel, view }) =>
-    monitorInstead(sentinel, name, place, view, sentinel.answer.passwordsFor?.includes(name) ?? null),
-  );
-
 /** No server that answers names the replicas: the old master would, and else a person knows where they are. */
 function unnamed(facts: MasterFacts, lost: NodeState | null, old: string): string[] {
-  const { hints, master } = facts;
+  const { hints, master, name, sentinelViews } = facts;
   const again = lost === null ? `start ${old} again` : hints.revive(lost, lost.silence);
   if (master === null) return [again];
   const { host, port } = master;
@@ -70,6 +65,6 @@ function unnamed(facts: MasterFacts, lost: NodeState | null, old: string): strin
     `# once it runs, it names its replicas. Only if it is gone for good: NODE_HOST is the data node whose INFO replication has master_host:${host} and the greatest slave_repl_offset:`,
     ifSet('NODE_HOST', cli(node, 'REPLICAOF NO ONE')),
     `# at each other data node: redis-cli REPLICAOF, with the host of that one, and ${port}; then:`,
-    ...monitoredAt(facts, { variable: 'NODE_HOST', port }),
+    ...monitorAllInstead(sentinelViews, name, { variable: 'NODE_HOST', port }),
   ];
 }

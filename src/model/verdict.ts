@@ -204,7 +204,11 @@ function commandIn(fix: readonly string[]): string | null {
   const [first] = lines;
   if (first === undefined || SHUTDOWN.test(first) || first.startsWith('#')) return null;
   if (lacksValue(first, fix)) return null;
-  const end = lines.findIndex((line, i) => i > 0 && (line.startsWith('#') || REMOVE.test(line)));
+  // Where all of them have to remove it first, the first of these is only right with the others.
+  const monitors = lines.findIndex((line) => MONITOR.test(line));
+  const end = lines.findIndex(
+    (line, i) => i > 0 && (line.startsWith('#') || (REMOVE.test(line) && i > monitors)),
+  );
   const whole = lines.slice(0, end === -1 ? undefined : end);
   // MONITOR alone leaves Sentinel's defaults, and no password.
   const isWhole = MONITOR.test(first) || (REMOVE.test(first) && whole.some((line) => MONITOR.test(line)));

@@ -8,8 +8,8 @@ import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import type { FileServer, Project } from '../files/project.js';
 import { nodesAt } from '../files/server-address.js';
 import { followsOf, lastOf, type Monitor } from '../files/settings.js';
-import { monitorInstead, settingsIn } from '../fixes.js';
-import { attachedIn, groupsOf, idsOf, judged, shown, unreported } from '../group.js';
+import { monitorInstead, removedFirst, settingsIn } from '../fixes.js';
+import { attachedIn, groupsOf, idsOf, judged, num, shown, unreported } from '../group.js';
 import { chainFrom } from '../live/chain.js';
 import { hasAuthPass } from '../passwords.js';
 
@@ -91,14 +91,17 @@ function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
         brief: `the sentinels monitor ${node.id}, which is a replica of ${master.id}`,
         message: `${idsOf(wrong.map(({ view }) => view.sentinel))} monitor ${name} at ${shown(node)}, which is a replica; ${unknown}`,
         evidence: unknown,
-        fix: wrong.flatMap(({ view: { sentinel, master: view } }) =>
-          monitorInstead(
-            sentinel,
-            name,
-            master.announce,
-            settingsIn(view.fields),
-            hasAuthPass(sentinel, name) ?? null,
-          ),
+        fix: removedFirst(
+          wrong.map(({ view: { sentinel, master: view } }) => ({
+            epoch: num(view.fields, 'config-epoch') ?? 0,
+            lines: monitorInstead(
+              sentinel,
+              name,
+              master.announce,
+              settingsIn(view.fields),
+              hasAuthPass(sentinel, name) ?? null,
+            ),
+          })),
         ),
       },
     ];

@@ -3,7 +3,7 @@ import { cli } from '../../model/hints.js';
 import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
 import { WRONG_ROLE_DOWN_MS } from '../../model/sentinel-timing.js';
 import type { SnapshotCheck } from '../check.js';
-import { monitorInstead } from '../fixes.js';
+import { monitorAllInstead } from '../fixes.js';
 import { judgeMasters, placed } from '../snapshot.js';
 
 export default {
@@ -75,15 +75,7 @@ function switchesItself(facts: MasterFacts, node: AnsweredNode, heir: AnsweredNo
       : [
           `# or do not wait, and name ${heir.id} at each sentinel:`,
           ...chained.map((one) => cli(one, `REPLICAOF ${host} ${port}`)),
-          ...sentinelViews.flatMap(({ sentinel, view }) =>
-            monitorInstead(
-              sentinel,
-              name,
-              heir.announce,
-              view,
-              sentinel.answer.passwordsFor?.includes(name) ?? null,
-            ),
-          ),
+          ...monitorAllInstead(sentinelViews, name, heir.announce),
         ]),
   ];
 }

@@ -1,7 +1,7 @@
 import { isNeverReachedIn } from '../../model/never-reached.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
-import { monitorInstead } from '../fixes.js';
+import { monitorAllInstead } from '../fixes.js';
 import { judgeMasters } from '../snapshot.js';
 import { lostMaster } from './lost-master.js';
 
@@ -51,15 +51,7 @@ export default {
           evidence: `${lost.id}: ${lost.silence?.message ?? 'no answer'}; ${count(sentinelViews.length, 'sentinel')} know no run id, no replica and no other sentinel`,
           fix: [
             `# if it is the right address, start ${lost.id}; else MASTER_HOST is the host at which INFO replication says role:master:`,
-            ...sentinelViews.flatMap(({ sentinel, view }) =>
-              monitorInstead(
-                sentinel,
-                name,
-                elsewhere,
-                view,
-                sentinel.answer.passwordsFor?.includes(name) ?? null,
-              ),
-            ),
+            ...monitorAllInstead(sentinelViews, name, elsewhere),
           ],
         },
       ];

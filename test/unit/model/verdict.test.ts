@@ -262,6 +262,8 @@ it('a command that does harm without the one behind it comes with it', () => {
   const [remove, monitor] = ['redis-cli SENTINEL REMOVE m', 'redis-cli SENTINEL MONITOR m 192.0.2.1 6379 2'];
   expect(next(remove, monitor, '# then')).toBe(`${remove} && ${monitor}`);
   expect(next(remove, monitor, remove, monitor)).toBe(`${remove} && ${monitor}`);
+  const both = [remove, remove, monitor, monitor];
+  expect(next(...both, '# then')).toBe(both.join(' && '));
   expect(next(remove, 'redis-cli SENTINEL RESET m')).toBe(remove);
   expect(next('# first', monitor)).toBeNull();
   expect(next('redis-cli -p 26379 SHUTDOWN', '# in its file: tls-replication yes')).toBeNull();

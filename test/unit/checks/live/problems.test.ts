@@ -507,6 +507,13 @@ describe('the address that the sentinels give is not a master', () => {
       'redis-cli -h 127.0.0.1 -p 26379 SENTINEL REMOVE mymaster',
       'redis-cli -h 127.0.0.1 -p 26379 SENTINEL MONITOR mymaster 127.0.0.1 6380 2',
     ]);
+    // One that still has it at a higher epoch would give the old address back.
+    for (const view of viewsIn(snapshot)) view.configEpoch = 1;
+    const later = problem('master-address-not-master', snapshot, attached()).fix.split('\n');
+    expect(later.slice(4, 8).map((line) => line.replace(/^redis-cli -h \S+ -p /, ''))).toEqual([
+      ...[26379, 26380, 26381].map((port) => `${port} SENTINEL REMOVE mymaster`),
+      '26379 SENTINEL MONITOR mymaster 127.0.0.1 6380 2',
+    ]);
   });
 });
 
