@@ -86,9 +86,13 @@ export function unnamedMasters(facts: MasterFacts): AnsweredNode[] {
   return facts.answered.filter((n) => n.answer.role === 'master' && n.id !== right);
 }
 
-/** How many data nodes follow this one. */
-export const followersOf = (
+/** The data nodes that follow this one. */
+export const followersIn = (
   { answered, refOf }: Pick<MasterFacts, 'answered' | 'refOf'>,
   node: AnsweredNode,
-): number =>
-  answered.filter(({ answer: { follows } }) => follows !== null && refOf(follows).id === node.id).length;
+): AnsweredNode[] =>
+  answered.filter(({ answer: { follows } }) => follows !== null && refOf(follows).id === node.id);
+
+/** How many there are. */
+export const followersOf = (facts: Pick<MasterFacts, 'answered' | 'refOf'>, node: AnsweredNode): number =>
+  followersIn(facts, node).length;

@@ -162,8 +162,9 @@ export const CHECKS: readonly Check[] = [
   authPassMissing,
   masterauthMissing,
   authUserMissing,
-  aclShort,
+  // Sentinels that have not found each other come before what a promotion would lack.
   aclChannel,
+  aclShort,
   renameCommand,
   sentinelAclShort,
   sentinelPass,

@@ -1,6 +1,7 @@
 import type { Address } from './address.js';
 import { isDown } from './flags.js';
 import { keptWritesIn } from './kept-writes.js';
+import { loadingIn } from './loading.js';
 import { informedMsAgo } from './never-reached.js';
 import type { DiskFault, MasterView, NodeAnswer, NodeMemory, SeenReplica, SeenSentinel } from './snapshot.js';
 
@@ -64,7 +65,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     linkStatus: replica ? (link === 'up' ? 'up' : 'down') : null,
     offset: numberOf(info.get(replica ? 'slave_repl_offset' : 'master_repl_offset')),
     attached: attachedIn(info),
-    loading: info.get('loading') === '1',
+    ...loadingIn(info),
     keys: keysIn(info),
     keysByDatabase: keysByDatabaseIn(info),
     ...emptied(info),

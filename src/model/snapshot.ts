@@ -28,6 +28,8 @@ export interface NodeAnswer {
   /** A master's connected replicas; `state` is `online` once the replica streams. */
   attached: { address: Address; state: string; offset: number }[];
   loading: boolean;
+  /** While it loads: how much of its data it has loaded, in percent, and the seconds that it expects to need yet. */
+  loaded?: { percent: number | null; leftS: number | null };
   /** How many keys it holds in all of its databases; absent where it was not asked. */
   keys?: number;
   /** The same of each database that has keys: `db0`; absent where it was not asked. */

@@ -1,4 +1,5 @@
-import type { Check } from '../check.js';
+import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
+import type { Check, RawFinding } from '../check.js';
 import { setUser } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 import { judgeUserLines } from './acl-short.js';
@@ -18,16 +19,31 @@ export default {
     'user may use no channel (acl-pubsub-default resetchannels), so a rule with commands alone is not enough.',
   remedy: ['ACL SETUSER NAME &__sentinel__:hello at every data node'],
   sources: ['sentinel.c: SENTINEL_HELLO_CHANNEL', 'redis.conf: acl-pubsub-default', 'measured'],
-  causes: ['no-quorum', 'sentinels-few', 'ghost-sentinel', 'master-disagree', 'sentinel-isolated'],
+  causes: [
+    'no-quorum',
+    'sentinels-few',
+    'ghost-sentinel',
+    'master-disagree',
+    'sentinel-isolated',
+    'sentinel-disconnected',
+    'no-good-slave',
+  ],
   live(gathered) {
     const { values, missing } = readAll(dataNodes(gathered), (n) => n.channels);
+    const alone = aloneIn(gathered);
+    const areAlone = alone.length > 1 && alone.length === gathered.sentinels.filter(isAnswering).length;
     const seen = values
       .filter(({ value }) => !allowsChannel(value, HELLO))
-      .map(({ server, value }) => ({
-        subject: server.id,
-        message: `the user ${server.sentinelsUser ?? 'of the sentinels'} may not use ${HELLO}; its channels: ${value === '' ? 'none' : value}`,
-        fix: setUser(server, [`&${HELLO}`]),
-      }));
+      .map(
+        ({ server, value }): RawFinding => ({
+          subject: server.id,
+          // They found none, and their connections that SUBSCRIBE is refused on count as no link.
+          servers: (areAlone ? gathered.sentinels : alone).map((sentinel) => sentinel.id),
+          ...(areAlone && { impact: 'no-failover' }),
+          message: `the user ${server.sentinelsUser ?? 'of the sentinels'} may not use ${HELLO}; its channels: ${value === '' ? 'none' : value}`,
+          fix: setUser(server, [`&${HELLO}`]),
+        }),
+      );
     return judged(seen, missing);
   },
   files: (project) =>
@@ -46,6 +62,21 @@ export default {
       return open ? null : { says: 'may not use the channel __sentinel__:hello', lacks: [`&${HELLO}`] };
     }),
 } satisfies Check;
+
+const isAnswering = ({ silence }: GatheredSentinel): boolean => silence === null;
+
+/** The sentinels that know no other one of a master. */
+const aloneIn = ({ sentinels, masterName }: Gathered): GatheredSentinel[] =>
+  sentinels.filter(
+    ({ masters }) =>
+      masters.ok &&
+      masters.value.some(
+        (master) =>
+          (masterName === null || master.name === masterName) &&
+          master.sentinels.ok &&
+          master.sentinels.value.length === 0,
+      ),
+  );
 
 /** Whether a list of patterns, as ACL GETUSER gives them, allows a channel. */
 const allowsChannel = (patterns: string, channel: string): boolean =>

@@ -20,8 +20,10 @@ const SENT_BY_REPLICA = ['psync', 'sync', 'replconf'];
 /** What did not repeat for longer than this has ended, in seconds: a replica tries again each second. */
 const RECENT_S = 60;
 
-/** A renamed command is not known by its name: that is another finding. */
-const UNKNOWN = /not found/;
+/** A renamed command is not known by its name, and a channel that is not allowed is not a command: other findings. */
+const OTHERS = /not found|permissions to access .*channel/;
+/** What no promotion needs: ROLE is not sent, SCRIPT KILL only to a server that answers BUSY (sentinelPingReplyCallback). */
+const SPARE: ReadonlySet<string> = new Set(['role', 'script kill', 'client setname']);
 
 export default {
   id: 'acl-short',
@@ -62,20 +64,25 @@ export default {
     const { values, missing } = readAll(nodes, (n) => n.dryrun);
     const lacking = values.flatMap(({ server, value }) => {
       const denied = Object.entries(value)
-        .filter(([, verdict]) => verdict !== 'OK' && !UNKNOWN.test(verdict))
+        .filter(([, verdict]) => verdict !== 'OK' && !OTHERS.test(verdict))
         .map(([name]) => name);
       return denied.length === 0 ? [] : [{ server, denied }];
     });
     const isMaster = ({ role }: GatheredNode): boolean => role.ok && role.value.role === 'master';
+    const isSpare = ({ denied }: { denied: string[] }): boolean => denied.every((name) => SPARE.has(name));
     // One that can be promoted is enough, if it is chosen.
-    const others = nodes.filter((n) => !isMaster(n) && !lacking.some(({ server }) => server === n));
+    const stuck = lacking.filter((one) => !isSpare(one));
+    const others = nodes.filter((n) => !isMaster(n) && !stuck.some(({ server }) => server === n));
     const seen = lacking.map(({ server, denied }): RawFinding => {
       const user = server.sentinelsUser ?? "<the sentinels' user>";
       return {
         subject: server.id,
         message: `the user ${user} may not run ${listed(denied)}`,
-        ...(others.length === 0 && { impact: 'no-failover' }),
-        ...(others.length > 0 && { consequence: consequenceOf(server, isMaster(server), others) }),
+        ...(isSpare({ denied })
+          ? { severity: 'info', impact: 'none', consequence: SPARED }
+          : others.length === 0
+            ? { impact: 'no-failover' }
+            : { consequence: consequenceOf(server, isMaster(server), others) }),
         fix: setUser(
           server,
           denied.map((name) => `+${name.replace(' ', '|')}`),
@@ -92,6 +99,9 @@ export default {
         : { says: `may not ${missing.join(', ')}`, lacks: missing.map((command) => `+${command}`) };
     }),
 } satisfies Check;
+
+const SPARED =
+  'no failover needs it; without SCRIPT KILL a server that a script keeps busy stays down until the script ends, and without CLIENT SETNAME its connections have no name';
 
 /** Where another replica can be promoted. */
 const consequenceOf = ({ id }: GatheredNode, isMaster: boolean, others: readonly GatheredNode[]): string =>

@@ -39,7 +39,8 @@ export default {
  */
 function distinct(facts: MasterFacts): AnsweredNode[] {
   const right = believedId(facts);
-  const masters = facts.answered.filter((n) => n.answer.role === 'master');
+  // One that loads answers LOADING to each write.
+  const masters = facts.answered.filter((n) => n.answer.role === 'master' && !n.answer.loading);
   return masters.filter((node) => {
     const same = masters.filter((n) => n.answer.runId !== '' && n.answer.runId === node.answer.runId);
     return same.length < 2 || node === (same.find((n) => n.id === right) ?? same[0]);

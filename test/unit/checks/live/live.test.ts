@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GatheredCheck, RawFinding, SnapshotCheck } from '../../../../src/checks/check.js';
+import { diagnose } from '../../../../src/checks/diagnose.js';
 import auth from '../../../../src/checks/live/auth.js';
 import clientPinned from '../../../../src/checks/live/client-pinned.js';
 import clockSkew from '../../../../src/checks/live/clock-skew.js';
@@ -8,6 +9,7 @@ import ghostReplica from '../../../../src/checks/live/ghost-replica.js';
 import ghostSentinel from '../../../../src/checks/live/ghost-sentinel.js';
 import lag from '../../../../src/checks/live/lag.js';
 import linkDown from '../../../../src/checks/live/link-down.js';
+import loading from '../../../../src/checks/live/loading.js';
 import masterDisagree from '../../../../src/checks/live/master-disagree.js';
 import masterFrozen from '../../../../src/checks/live/master-frozen.js';
 import noGoodSlave from '../../../../src/checks/live/no-good-slave.js';
@@ -19,14 +21,17 @@ import replicaRing from '../../../../src/checks/live/replica-ring.js';
 import resyncLoop from '../../../../src/checks/live/resync-loop.js';
 import runUnderWay from '../../../../src/checks/live/run-under-way.js';
 import sentinelUnreachable from '../../../../src/checks/live/sentinel-unreachable.js';
+import splitBrain from '../../../../src/checks/live/split-brain.js';
 import tilt from '../../../../src/checks/live/tilt.js';
 import unfinishedJournal from '../../../../src/checks/live/unfinished-journal.js';
+import { CHECKS } from '../../../../src/checks/registry.js';
 import type { Gathered } from '../../../../src/model/gathered.js';
 import { become, unlinked } from '../../../helpers/alterations/alteration.js';
 import {
   alter,
   given,
   got,
+  healthyGathering,
   nodeIn,
   replicaRecords,
   said,
@@ -46,6 +51,52 @@ function first(found: RawFinding[] | string): RawFinding {
     throw new Error(`expected one finding: ${JSON.stringify(found)}`);
   return found[0];
 }
+
+describe('loading', () => {
+  const restarted = (g: Gathered): void => {
+    alter(nodeIn(g, 1).info, {
+      loading: '1',
+      loading_loaded_perc: '14.05',
+      loading_eta_seconds: '102',
+      db0: '',
+    });
+    for (const n of [2, 3]) {
+      alter(nodeIn(g, n).info, { db0: 'keys=40,expires=0,avg_ttl=0' });
+      unlinked(g, n);
+    }
+  };
+  it('of the master: how long it takes yet, and that only a typed failover ends it before', () => {
+    const loads = first(said(loading, restarted));
+    expect(loads).toMatchObject({
+      impact: 'down',
+      brief: expect.stringMatching(/ is loading its data \(14 % loaded, about 102\.00 s left\)$/),
+      consequence: expect.stringContaining('no failover comes by itself'),
+      fix: [expect.stringContaining(''), /^# or/, /^# \(possible/, / SENTINEL FAILOVER mymaster$/].map(
+        (line) => (line instanceof RegExp ? expect.stringMatching(line) : line),
+      ),
+    });
+  });
+  it('explains the links of its replicas', () => {
+    const g = healthyGathering();
+    restarted(g);
+    const roots = diagnose(g, CHECKS).findings;
+    expect(roots.map(({ id }) => id)).not.toContain('link-down');
+  });
+  it('promotes no empty replica', () => {
+    const empty = (g: Gathered): void => {
+      restarted(g);
+      alter(nodeIn(g, 2).info, { db0: '' });
+    };
+    expect(first(said(loading, empty)).fix).toHaveLength(1);
+  });
+  it('of an old master beside the new one: it accepts no writes', () => {
+    const beside = (g: Gathered): void => {
+      become(nodeIn(g, 2), 'master', null, {});
+      alter(nodeIn(g, 2).info, { loading: '1' });
+    };
+    expect(said(splitBrain, beside)).toEqual([]);
+  });
+});
 
 describe('client-pinned', () => {
   const withClient = (cmd: string) => (g: Gathered) => {
