@@ -186,9 +186,11 @@ describe('what is left in effect', () => {
 
   it('is rolled back without one at the end of --for too', async () => {
     const nodes = dataNodes(await planOf());
+    await setDownAfter(cli, SHORT_MS);
     const watch = watchMasters(nodes.map(({ id, endpoint }) => ({ id, ...endpoint })));
     const injected = await cli.run(['inject', 'freeze', 'master', '--for', '4s', '--json']);
     watch.close();
+    await setDownAfter(cli, QUIET_MS);
     expect(injected.code, injected.stderr).toBe(0);
     const { impact, seen, converged } = injected.json() as InjectResult;
     expect(converged).toBe(true);
