@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Runtime } from '../../../src/cluster/runtime.js';
 import type { ClusterState } from '../../../src/cluster/store/state.js';
+import type { Act } from '../../../src/faults/act.js';
 import { inject } from '../../../src/faults/inject.js';
+import { mayBeReplaced } from '../../../src/faults/way-back.js';
 
 const request = {
   targets: [],
@@ -22,5 +24,18 @@ describe('inject', () => {
       exitCode: 64,
       message: `${more.fault} does not take --${option}`,
     });
+  });
+});
+
+describe('the end of --for', () => {
+  const freeze: Act = { act: 'pause', node: 'redis-1' };
+  const end: Act = { act: 'end', node: 'redis-1', signal: 'SIGKILL' };
+  it.each([
+    ['a freeze of less than down-after', freeze, 4999, false],
+    ['one of down-after', freeze, 5000, true],
+    ['a crash, which needs time to be heard again', end, 100, true],
+    ['a restart at once', { ...end, restart: true }, 0, false],
+  ])('%s', (_, act, forMs, expected) => {
+    expect(mayBeReplaced([act], forMs, 5000)).toBe(expected);
   });
 });
