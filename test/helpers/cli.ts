@@ -59,8 +59,8 @@ export interface Cli {
   close(): Promise<void>;
 }
 
-/** How many operations per second clients send: a fifth of what is usual, since how many there are proves nothing. */
-export const RATE = { SENTINELCTL_RATE: '200' };
+/** How many operations per second clients send: a tenth of what is usual, since how many there are proves nothing. */
+export const RATE = { SENTINELCTL_RATE: '100' };
 
 /** Nothing of the tester's own shell may steer the command. */
 function cleanEnv(home: string): Record<string, string | undefined> {

@@ -52,7 +52,7 @@ async function readsOf(args: string[]): Promise<Record<string, number>> {
 it.each([
   [['restart', 'redis-2']],
   [['inject', 'replica-kill', '--for', '1s']],
-  [['failover-test', '--budget', '60s', '--clients', '0']],
+  [['failover-test', '--budget', '60s', '--clients', '0', '--rejoin', 'guarded']],
 ])(
   '%s reads the state, the record and the journal of its cluster once',
   { timeout: LONG_MS },
