@@ -20,7 +20,9 @@ export default {
     'offsets look healthy. A replica still tells what it executed since its own start (INFO commandstats; a full resync ' +
     'does not reset it). If that includes writes and no command that can remove a key, the replica held keys, and they ' +
     'are gone, also with appendonly yes. If it includes DEL, UNLINK or an expired key, or the replica was restarted too, ' +
-    'this is not proved: then it is only a note, with appendonly yes where the file is new.',
+    'this is not proved: then it is only a note, with appendonly yes where the file is new. A master with snapshots alone ' +
+    'comes back with the last one: that it was started again without a failover, loaded a file and gave it to its replicas ' +
+    'in a full resync is a note for an hour. Whether writes were acknowledged after that file was saved, no server knows any more.',
   remedy: [
     'restore the data from a backup; what the servers had in memory is gone',
     'then appendonly yes at every data node, or no automatic restart: see restart-wipe',
@@ -37,6 +39,7 @@ export default {
     judgeMasters(facts, ['nodes'], (master) => {
       const { answered, refOf } = master;
       const node = answered.find((n) => master.master !== null && n.id === refOf(master.master).id);
+      if (node !== undefined && cameBackOld(master, node)) return setBack(master, node);
       if (node === undefined || !restartedEmpty(node)) return [];
       const followers = answered.filter((n) => copied(master, node, n));
       return followers.length === 0 ? [] : gone(master, node, followers);
@@ -51,11 +54,52 @@ function restartedEmpty({ answer }: AnsweredNode): boolean {
   return history === undefined || /^0*$/.test(history.earlierId);
 }
 
+/** For how long a restart from a file is told: later the note would only be in the way. Seconds. */
+const TOLD_S = 3600;
+
+/**
+ * Whether a master was started again without a failover, has what an RDB file had, and gave that to its replicas again. A
+ * replica that has nothing newer than that file continues without a full resync (replication.c,
+ * masterTryPartialResynchronization; rdb.c: a master restores its replication id too, since 7.0).
+ */
+function cameBackOld({ sentinelViews }: MasterFacts, { answer }: AnsweredNode): boolean {
+  const { role, loading, keys = 0, loadedKeys = 0, logsWrites, fullSyncs = 0, uptimeS } = answer;
+  if (role !== 'master' || loading || logsWrites !== false || keys === 0) return false;
+  if (loadedKeys === 0 || fullSyncs === 0) return false;
+  if (uptimeS === undefined || uptimeS > TOLD_S || sentinelViews.length === 0) return false;
+  // A switch, and a start of the sentinel itself, would have set that time to 0 (sentinel.c, sentinelResetMaster).
+  return sentinelViews.every(({ view }) => (view.roleReportedMs ?? 0) > (uptimeS + ROUNDED_S) * 1000);
+}
+
+/** No more than a note: SHUTDOWN saves first, and then nothing may be missing. */
+function setBack(facts: MasterFacts, node: AnsweredNode): RawFinding[] {
+  const { uptimeS = 0, loadedKeys = 0 } = node.answer;
+  const followers = facts.answered.filter((n) => startedBefore(facts, node, n));
+  if (followers.length === 0) return [];
+  const who = ids(followers);
+  return [
+    {
+      subject: node.id,
+      servers: [node.id, ...followers.map((n) => n.id)],
+      severity: 'info',
+      message: `${nameOf(node)} (master) started ${uptimeS} s ago, later than ${who} and without a failover, from its last RDB file (${count(loadedKeys, 'key')}); it writes no append-only file, and ${who} copied that: what was written after that file was saved is gone`,
+      consequence: 'a master that comes back with a snapshot sets its replicas back to it',
+      fix: [
+        '# if writes are missing, restore them from a backup; what keeps them the next time: sentinelctl explain restart-wipe',
+      ],
+    },
+  ];
+}
+
 /** Whether an empty replica has its copy from this master, and was started before it. */
-function copied({ refOf }: MasterFacts, master: AnsweredNode, { answer }: AnsweredNode): boolean {
-  const { follows, keys, linkStatus, role, syncing, uptimeS } = answer;
+const copied = (facts: MasterFacts, master: AnsweredNode, node: AnsweredNode): boolean =>
+  node.answer.keys === 0 && startedBefore(facts, master, node);
+
+/** Whether a replica that has its link to this master was started before it. */
+function startedBefore({ refOf }: MasterFacts, master: AnsweredNode, { answer }: AnsweredNode): boolean {
+  const { follows, linkStatus, role, syncing, uptimeS } = answer;
   if (role !== 'replica' || follows === null || refOf(follows).id !== master.id) return false;
-  if (linkStatus !== 'up' || syncing === true || keys !== 0) return false;
+  if (linkStatus !== 'up' || syncing === true) return false;
   if (uptimeS === undefined || master.answer.uptimeS === undefined) return false;
   return master.answer.uptimeS + ROUNDED_S < uptimeS;
 }

@@ -333,6 +333,43 @@ describe('data-gone', () => {
     expect(emptied(call('ping'), log('89'))).toEqual([]);
   });
 
+  describe('with keys from an older file', () => {
+    const KEYS = { db0: 'keys=1203,expires=0,avg_ttl=0' };
+    /** The master was started after its replicas, from a snapshot that they copied. */
+    const setBack = (master: Record<string, string> = {}, record: Record<string, string> = {}) =>
+      said(dataGone, (g) => {
+        alter(nodeIn(g, 1).info, {
+          ...{ ...KEYS, uptime_in_seconds: '30', aof_enabled: '0', sync_full: '2' },
+          ...{ rdb_last_load_keys_loaded: '1203', ...master },
+        });
+        for (const n of [2, 3]) alter(nodeIn(g, n).info, { ...KEYS, uptime_in_seconds: '600' });
+        for (const { fields } of viewsIn(g))
+          Object.assign(fields, { 'role-reported-time': '90000', ...record });
+      });
+
+    it('is a note: what was written after that file is known to no server', () => {
+      expect(setBack()).toMatchObject([
+        {
+          subject: 'redis-1',
+          severity: 'info',
+          message: expect.stringMatching(
+            /started 30 s ago, later than redis-2 and redis-3 and without a failover, from its last RDB file \(1203 keys\).* is gone$/,
+          ),
+        },
+      ]);
+    });
+
+    it.each<[string, Record<string, string>, Record<string, string>]>([
+      ['an append-only file', { aof_enabled: '1' }, {}],
+      ['replicas that continued: they had nothing newer', { sync_full: '0' }, {}],
+      ['a promotion since its start', {}, { 'role-reported-time': '20000' }],
+      ['a start hours ago', { uptime_in_seconds: '4000' }, { 'role-reported-time': '9000000' }],
+      ['no file loaded', { rdb_last_load_keys_loaded: '0' }, {}],
+    ])('says nothing with %s', (_, master, record) => {
+      expect(setBack(master, record)).toEqual([]);
+    });
+  });
+
   it.each<[string, Record<string, string>, Record<string, string>]>([
     ['keys on the master', {}, { db0: 'keys=1,expires=0,avg_ttl=0' }],
     ['an RDB file that was loaded, and emptied later', {}, { rdb_last_load_keys_loaded: '9' }],
