@@ -4,7 +4,7 @@ import type { SentinelState } from '../model/snapshot.js';
 import { byNumber } from '../model/words.js';
 
 /** The names by which sentinels know the servers of these groups, each once. */
-export const namesIn = (masters: readonly MasterFacts[]): string[] =>
+const namesIn = (masters: readonly MasterFacts[]): string[] =>
   namesOf(
     masters.flatMap(({ sentinelViews }) =>
       sentinelViews.flatMap(({ view }) => [view, ...view.replicas, ...view.sentinels].map((s) => s.address)),

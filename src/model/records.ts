@@ -29,8 +29,10 @@ function keysByDatabaseIn(info: Iterable<readonly [string, string]>): Record<str
 }
 
 /** The same of all of its databases together. */
-export const keysIn = (info: Iterable<readonly [string, string]>): number =>
-  Object.values(keysByDatabaseIn(info)).reduce((sum, keys) => sum + keys, 0);
+export const keysIn = (info: Iterable<readonly [string, string]>): number => sumOf(keysByDatabaseIn(info));
+
+const sumOf = (keysByDatabase: Readonly<Record<string, number>>): number =>
+  Object.values(keysByDatabase).reduce((sum, keys) => sum + keys, 0);
 
 /** Engine and version; undefined where INFO has none. Valkey gives `valkey_version` beside the version of Redis that it is compatible with. */
 export function engineIn(info: NamedValues): { engine: string; version: string } | undefined {
@@ -54,6 +56,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
   const configFile = info.get('config_file');
   const linkDownS = numberOf(info.get('master_link_down_since_seconds'));
   const history = historyIn(info);
+  const keysByDatabase = keysByDatabaseIn(info);
   const aof = info.get('aof_enabled');
   const logBytes = numberOf(info.get('aof_current_size'));
   const loadedKeys = numberOf(info.get('rdb_last_load_keys_loaded'));
@@ -66,8 +69,8 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     offset: numberOf(info.get(replica ? 'slave_repl_offset' : 'master_repl_offset')),
     attached: attachedIn(info),
     ...loadingIn(info),
-    keys: keysIn(info),
-    keysByDatabase: keysByDatabaseIn(info),
+    keys: sumOf(keysByDatabase),
+    keysByDatabase,
     ...emptied(info),
     ...uptimeIn(info),
     ...(aof !== undefined && { logsWrites: aof === '1' }),
