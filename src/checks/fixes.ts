@@ -117,22 +117,23 @@ function monitorWith(
   ];
 }
 
-/** SENTINEL REMOVE forgets the settings, and SENTINEL MONITOR does not take them; null: whether it has a password is not known. */
+/** SENTINEL REMOVE forgets the settings, and SENTINEL MONITOR does not take them; null: whether it has a password is not known. `as`: its new name. */
 export function monitorInstead(
   sentinel: { endpoint: Address },
   name: string,
   place: Place,
   settings: SentinelSettings,
   hasPassword: boolean | null,
+  as = name,
 ): string[] {
   return [
     // Forgotten and not monitored again, the master would have one sentinel less.
     guarded(place, cli(sentinel, `SENTINEL REMOVE ${name}`)),
-    ...monitorWith(sentinel, name, place, settings),
+    ...monitorWith(sentinel, as, place, settings),
     ...(hasPassword === null && !usesPassword('redis')
-      ? [`# where the master wants a password: ${setAuthPass(sentinel, name)}`]
+      ? [`# where the master wants a password: ${setAuthPass(sentinel, as)}`]
       : []),
-    ...((hasPassword ?? usesPassword('redis')) ? [...masterPassword(), setAuthPass(sentinel, name)] : []),
+    ...((hasPassword ?? usesPassword('redis')) ? [...masterPassword(), setAuthPass(sentinel, as)] : []),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { RawFinding, SnapshotCheck } from '../check.js';
 import type { Monitor } from '../files/settings.js';
 import { monitorInstead } from '../fixes.js';
 import { idsOf, mostCommon } from '../group.js';
+import { groupsOfOneName, oneName } from '../one-name.js';
 import { grouped, ids, isDown, isSilent, judgeMasters, placed, sentinelsOf, subjectOf } from '../snapshot.js';
 import { failoverUnderWay, heldDown, lookAgain } from '../under-way.js';
 
@@ -25,7 +26,8 @@ export default {
     'not receive the messages of the others, or they were given another master by hand or by an old configuration ' +
     'file with the same epoch. Sentinels that began with different masters never hear each other: each publishes at ' +
     'its own. Then the data nodes decide: the master with the most replicas is right, of those the one that most ' +
-    'sentinels name, then the one with the most keys.',
+    'sentinels name, then the one with the most keys. Two whole groups that share a name are no disagreement: each ' +
+    'keeps its own data, and one of them gets another name.',
   remedy: [
     'at the sentinel that is wrong: SENTINEL REMOVE NAME, then SENTINEL MONITOR NAME with the correct address, ' +
       'then its settings again',
@@ -50,6 +52,8 @@ export default {
   ],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
+      const groups = groupsOfOneName(master);
+      if (groups.length > 0) return [oneName(master, groups)];
       const right = believedMaster(master);
       const wrong = master.sentinelViews.filter(
         ({ view }) => right !== null && !sameAddress(view.address, right),

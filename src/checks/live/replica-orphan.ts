@@ -2,6 +2,7 @@ import { type Address, sameAddress } from '../../model/address.js';
 import { type AnsweredNode, isAt, type MasterFacts, sameNode } from '../../model/facts.js';
 import { believedMaster } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
+import { groupsOfOneName } from '../one-name.js';
 import { judgeMasters, nameOf, placed } from '../snapshot.js';
 import { failoverUnderWay } from '../under-way.js';
 
@@ -26,6 +27,7 @@ export default {
       // Replicas are repointed one after the other, and the sentinels name the new master only after that.
       const busy = failoverUnderWay(master.sentinelViews);
       const address = believedMaster(master) ?? master.master;
+      if (groupsOfOneName(master).length > 0) return [];
       if (busy !== null) missing.push(`${master.name}: ${busy}`);
       else if (address === null) missing.push(`${master.name}: no sentinel names its master`);
       else return master.answered.flatMap((node) => orphan(master, node, address));

@@ -4,6 +4,7 @@ import { listed } from '../../model/words.js';
 import { demote } from '../apart.js';
 import { believedId } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
+import { groupsOfOneName } from '../one-name.js';
 import { ids, judgeMasters, names } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
 
@@ -28,7 +29,8 @@ export default {
   sources: ['sentinel.c: sentinelRefreshInstanceInfo (+convert-to-slave)', 'measured'],
   live: (facts) =>
     judgeMasters(facts, ['nodes'], (master) => {
-      const masters = distinct(master);
+      const groups = groupsOfOneName(master);
+      const masters = distinct(master).filter((n) => !groups.some((group) => group.master === n));
       return masters.length < 2 ? [] : [several(master, masters)];
     }),
 } satisfies SnapshotCheck;
