@@ -2,7 +2,7 @@ import { isAt, type MasterFacts } from '../model/facts.js';
 import { oncePer } from '../model/once-per.js';
 import { votesNeeded } from '../model/sentinel-timing.js';
 import { isLocked, type SentinelState } from '../model/snapshot.js';
-import { count } from '../model/words.js';
+import { count, listed } from '../model/words.js';
 
 /**
  * Which sentinels could replace a master at this moment. Judged by which of them answer, since CKQUORUM counts a dead
@@ -14,6 +14,8 @@ export interface Electorate {
   known: number;
   /** How many of them are alive, as far as is known here. */
   alive: number;
+  /** Which of these do not answer here, and may vote all the same. */
+  unheard: readonly { id: string }[];
   /** The lowest of theirs: each goes by its own, and one that is able to start a failover is enough. */
   quorum: number;
   /** How many must be alive to elect a leader. */
@@ -31,10 +33,11 @@ export const electorateOf = oncePer((facts: MasterFacts): Electorate => {
   const untilted = sentinelViews.filter((w) => !w.sentinel.answer.tilt);
   const able = untilted.length > 0 ? untilted : sentinelViews;
   const quorum = sentinelViews.length === 0 ? 0 : Math.min(...able.map((w) => w.view.quorum));
-  const unheard = others.filter((s) => mayBeAlive(s, facts)).length;
+  const unheard = others.filter((s) => mayBeAlive(s, facts));
   return {
     known: Math.max(voters, sentinelViews.length + others.length),
-    alive: sentinelViews.length + unheard,
+    alive: sentinelViews.length + unheard.length,
+    unheard,
     quorum,
     needed: sentinelViews.length === 0 ? 0 : votesNeeded(voters, quorum),
     tilted: sentinelViews.filter((w) => w.sentinel.answer.tilt).length,
@@ -47,9 +50,16 @@ export const canElect = ({ alive, needed }: Electorate): boolean => alive >= nee
 /** Whether enough of those that are alive may call a master down. */
 export const canCallDown = ({ alive, tilted, quorum }: Electorate): boolean => alive - tilted >= quorum;
 
-/** `1 of 3 sentinels answers, 2 are needed`. */
-export const headCount = ({ alive, known, needed }: Electorate): string =>
-  `${alive} of ${count(known, 'sentinel')} ${alive === 1 ? 'answers' : 'answer'}, ${needed} ${needed === 1 ? 'is' : 'are'} needed`;
+/** `1 of 3 sentinels answers, 2 are needed`; `1 of 5 sentinels answers, sentinel-2 may vote, 3 are needed`. */
+export const headCount = (electorate: Electorate): string =>
+  `${answering(electorate)}, ${electorate.needed} ${electorate.needed === 1 ? 'is' : 'are'} needed`;
+
+/** `2 of 3 sentinels answer, sentinel-3 may vote`, without the `tilted` that do not act. */
+export function answering({ alive, known, unheard }: Electorate, tilted = 0): string {
+  const heard = alive - unheard.length - tilted;
+  const may = unheard.length === 0 ? '' : `, ${listed(unheard.map(({ id }) => id))} may vote`;
+  return `${heard} of ${count(known, 'sentinel')} ${heard === 1 ? 'answers' : 'answer'}${may}`;
+}
 
 /**
  * A sentinel that is silent here and may vote all the same: one that only wants a password, or does not allow a

@@ -7,7 +7,7 @@ import { isLocked, type NodeState } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { cutOff, cutOffFix } from '../cut-off.js';
-import { canCallDown, canElect, electorateOf, headCount } from '../electorate.js';
+import { answering, canCallDown, canElect, electorateOf, headCount } from '../electorate.js';
 import { FORGOTTEN, forgottenFix, isForgotten } from '../forgotten.js';
 import { blockedAt, eligibleAt } from '../promotable.js';
 import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snapshot.js';
@@ -132,13 +132,14 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const downAfterMs = downAfterOfQuorum(sentinelViews.map(({ view }) => view));
   const thaw = thawBefore(facts, lost, downAfterMs);
   if (thaw !== null) return { words: thaw, why: null, fix: [hints.ctl('status --watch')] };
+  const voters = answering(electorate, electorate.tilted);
   const able = `${electorate.alive - electorate.tilted} of ${count(electorate.known, 'sentinel')}`;
   const leftMs = leftMsOf(facts);
-  if (isOverdue(facts, -leftMs)) return { ...overdue(facts, able, -leftMs), ...laterStart(facts, lost) };
+  if (isOverdue(facts, -leftMs)) return { ...overdue(facts, voters, -leftMs), ...laterStart(facts, lost) };
   return {
     words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + ${USUAL_S} s)`,
     brief: expected(leftMs),
-    evidence: `${able} answer and can replace ${lost.id}; that takes down-after (${formatDurationMs(downAfterMs)}) and about ${USUAL_S} s from its failure`,
+    evidence: `${voters}${electorate.unheard.length > 0 ? ',' : ''} and can replace ${lost.id}; that takes down-after (${formatDurationMs(downAfterMs)}) and about ${USUAL_S} s from its failure`,
     why: 'if no replica is promoted, the logs of the sentinels say why (-failover-abort-…)',
     ...afterFailover(facts, lost),
   };

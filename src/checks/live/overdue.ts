@@ -49,10 +49,10 @@ export function beginNow(facts: MasterFacts): string | null {
     : null;
 }
 
-/** What is said of a failover that does not come, and what begins it now. `able`: `3 of 3 sentinels`. */
+/** What is said of a failover that does not come, and what begins it now. `voters`: `3 of 3 sentinels answer`. */
 export function overdue(
   facts: MasterFacts,
-  able: string,
+  voters: string,
   lateMs: number,
 ): Pick<RawFinding, 'fix'> & { words: string; brief: string; evidence: string; why: string } {
   const next = `an attempt that failed is repeated only ${formatDurationMs(nextAttemptMs(facts))} later (2 x failover-timeout)`;
@@ -61,7 +61,7 @@ export function overdue(
   return {
     words: `${words}: ${next}`,
     brief: `${words}; a replica can be promoted now`,
-    evidence: `${able} answer, and ${next}`,
+    evidence: `${voters}; ${next}`,
     why: 'the logs of the sentinels say how the last attempt ended (-failover-abort-…)',
     fix: chooser === undefined ? [] : [cli(chooser.sentinel, `SENTINEL FAILOVER ${facts.name}`)],
   };

@@ -7,6 +7,7 @@ import type { RawFinding, SnapshotCheck } from '../check.js';
 import { groupsOfOneName } from '../one-name.js';
 import { ids, judgeMasters, names } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
+import { cutIn } from './network-cut.js';
 
 export default {
   id: 'split-brain',
@@ -105,6 +106,10 @@ function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
       ...claims,
       ...doing,
     ].join('; '),
+    ...(cutIn(facts) !== null && {
+      consequence:
+        'every write to the wrong master is lost when the network is back and it becomes a replica',
+    }),
     // A repair by the sentinels' word while they change it would make the new master a replica.
     fix:
       busy !== null

@@ -65,6 +65,10 @@ describe('network-cut, seen from both sides', () => {
     // A command that names the other side fails while it is cut.
     expect(JSON.stringify(root?.consequences)).not.toMatch(/REPLICAOF|SENTINEL (REMOVE|MONITOR|RESET)/);
     expect(root?.consequences.flatMap(({ repairs }) => repairs)).toEqual([]);
+    // No sentinel demotes it in 10 s while the network is cut.
+    expect(root?.consequences.find(({ id }) => id === 'split-brain')?.consequence).toBe(
+      'every write to the wrong master is lost when the network is back and it becomes a replica',
+    );
   });
 
   it('is less where the master is on the larger side', () => {

@@ -126,6 +126,22 @@ describe('a sentinel that takes connections and answers nothing', () => {
   });
 });
 
+describe('a sentinel that does not answer here, and that its peers hear', () => {
+  it('is named as one that may vote, not counted among those that answer', () => {
+    const result = judge(
+      altered((s) => {
+        for (const view of viewsIn(s)) view.quorum = 3;
+        silenceSentinel(s, 2);
+        silenceSentinel(s, 3, { kind: 'timeout', message: 'no reply within 1.50 s' });
+        for (const peer of viewOf(s, 1).sentinels) peer.answeredMsAgo = 100;
+      }),
+    );
+    expect(result.problems.find(({ id }) => id === 'no-quorum')?.message).toContain(
+      '1 of 3 sentinels answers, 127.0.0.1:26381 may vote, 3 are needed',
+    );
+  });
+});
+
 describe('a replica that sentinels call down by its name', () => {
   it('is looked up on their machines', () => {
     const named = { host: 'node2.example', port: 6380 };
