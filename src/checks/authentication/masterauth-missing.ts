@@ -111,7 +111,8 @@ export default {
 } satisfies Check;
 
 /** A file that an unknown image starts a data node with, or not: it may add what the file lacks. */
-function withoutAnswer({ workload, image, inside, directives }: UnstartedFile): RawFinding[] {
+function withoutAnswer({ workload, image, inside, directives, byImage }: UnstartedFile): RawFinding[] {
+  if (!byImage) return [];
   const asked = passwordLine({ directives });
   if (asked === undefined || lastOf({ directives }, 'masterauth') !== undefined) return [];
   if (directives.some((d) => d.name === 'sentinel')) return [];

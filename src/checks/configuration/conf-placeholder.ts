@@ -62,7 +62,8 @@ export default {
 } satisfies Check;
 
 /** Of a file that only an unknown image fills in, it is certain where that cannot be done. */
-function filledByImage({ workload, image, inside, directives }: UnstartedFile): RawFinding[] {
+function filledByImage({ workload, image, inside, directives, byImage }: UnstartedFile): RawFinding[] {
+  if (!byImage) return [];
   const open = directives.filter((d) => d.args.some((arg) => PLACEHOLDER.test(arg)));
   const [first] = open;
   if (first === undefined) return [];

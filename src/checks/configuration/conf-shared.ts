@@ -130,6 +130,9 @@ export default {
   },
 } satisfies Check;
 
+/** How many copies of a server can have one file of a machine. */
+const onOneMachine = ({ service, copies }: FileServer): number => (service?.perNode ? 1 : copies);
+
 /** The servers of each file that more than one reads, counting copies of a service. */
 function sharing(servers: FileServer[]): FileServer[][] {
   const byFile = new Map<string, FileServer[]>();
@@ -145,7 +148,7 @@ function sharing(servers: FileServer[]): FileServer[][] {
     const { identity } = server.conf;
     byFile.set(identity, [...(byFile.get(identity) ?? []), server]);
   }
-  return [...byFile.values()].filter((of) => of.reduce((sum, s) => sum + s.copies, 0) > 1);
+  return [...byFile.values()].filter((of) => of.reduce((sum, s) => sum + onOneMachine(s), 0) > 1);
 }
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -28,9 +28,9 @@ export default {
   files(project) {
     const unbalanced = project.troubles.map(
       (t): RawFinding => ({
-        subject: t.file,
+        subject: t.subject ?? t.file,
         message: t.message,
-        fix: [`correct ${t.file}:${t.line}`],
+        fix: t.fix ?? [`correct ${t.file}:${t.line}`],
         at: place(t),
       }),
     );

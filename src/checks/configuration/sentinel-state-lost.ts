@@ -2,9 +2,10 @@ import { isIp } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
 import { merged } from '../files/judge.js';
 import { judgeWorkloads, subjectOf, volumeAt } from '../files/kube/facts.js';
+import { keepsAddressOf, STAYING_NAMES } from '../files/kube/kept-address.js';
 import type { ServerWorkload } from '../files/kube/manifests.js';
 import { type FileServer, type Project, sentinelFiles } from '../files/project.js';
-import { sentinelLine } from '../files/settings.js';
+import { monitorsOf, sentinelLine } from '../files/settings.js';
 
 export default {
   id: 'sentinel-state-lost',
@@ -55,7 +56,10 @@ const lostIn = (workload: ServerWorkload, project: Project): RawFinding[] =>
       {
         subject: server.id,
         message: `${conf.inside} is ${where}, and goes with the pod: each new pod is one more sentinel to the others`,
-        fix: [`volumeClaimTemplates: a volume of its own for ${conf.inside.replace(/\/[^/]*$/, '')}`],
+        // A volume alone keeps the address of a master that returns at another one.
+        fix: project.servers.some((n) => monitorsOf(server).some((m) => keepsAddressOf(n, m)))
+          ? [...STAYING_NAMES, 'sentinel announce-ip <the name of its pod>']
+          : [`volumeClaimTemplates: a volume of its own for ${conf.inside.replace(/\/[^/]*$/, '')}`],
         at: { file: workload.file, line: volume?.line ?? service.line },
       },
     ];

@@ -147,7 +147,7 @@ function sharedBy(nodes: FileServer[]): RawFinding[] {
       },
     ];
   }
-  if (first.copies < 2) return [];
+  if (first.copies < 2 || first.service?.perNode !== undefined) return [];
   return [
     {
       subject: first.id,

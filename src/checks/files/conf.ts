@@ -17,6 +17,9 @@ export interface Trouble {
   file: string;
   line: number;
   message: string;
+  /** The server, where the fault is none of the file alone, and what to do about it. */
+  subject?: string;
+  fix?: string[];
 }
 
 export interface ParsedConf {

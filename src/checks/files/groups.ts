@@ -130,8 +130,8 @@ function belongs(
  * configuration could not be read; and no fewer than one of them knows (`known-sentinel`).
  */
 function countOf(project: Project, monitors: Monitor[]): number | null {
-  if (project.unfollowed.length > 0) return null;
   const all = sentinelFiles(project);
+  if (project.unfollowed.length > 0 || all.some((s) => s.service?.perNode === 'all')) return null;
   const monitoring = all.filter((s) => !s.seen || monitors.some((m) => m.server === s));
   const given = monitoring.reduce((sum, s) => sum + s.copies, 0);
   const known = Math.max(...monitors.map((m) => 1 + knownBy(m)));

@@ -1,5 +1,6 @@
 import { writtenText } from '../shell/expand.js';
 import { type Networking, networkingOf } from './networks.js';
+import { type PublishedPort, portsOf } from './ports.js';
 import { at, entriesOf, itemsOf, pairsOf, type Tree, textOf } from './tree.js';
 import { shellWords } from './words.js';
 
@@ -23,8 +24,10 @@ export interface Service extends Networking {
   stopGrace: { ms: number | null; text: string; line: number } | null;
   mounts: Mount[];
   networkMode: string | null;
-  ports: { host: number | null; container: number; line: number }[];
+  ports: PublishedPort[];
   copies: number;
+  /** In a swarm: how many nodes have one is not known (`mode: global`), or each node has one at most. */
+  perNode?: 'all' | 'one';
   /** Other names that Docker's DNS knows it by, or those to which others link it. */
   otherNames: string[];
   /** `working_dir`. */
@@ -103,8 +106,9 @@ function serviceOf(name: string, tree: Tree, networks: Tree): Service {
     ],
     ...networkingOf(tree, networks),
     networkMode: textOf(at(tree, 'network_mode')),
-    ports: itemsOf(at(tree, 'ports')).flatMap(portOf),
+    ports: itemsOf(at(tree, 'ports')).flatMap(portsOf),
     copies: Number(textOf(at(tree, 'deploy', 'replicas')) ?? textOf(at(tree, 'scale')) ?? 1),
+    ...perNodeOf(at(tree, 'deploy')),
     otherNames: [textOf(at(tree, 'container_name')), textOf(at(tree, 'hostname'))].filter((n) => n !== null),
     directory: textOf(at(tree, 'working_dir')),
     extends: at(tree, 'extends').kind !== 'nothing',
@@ -143,6 +147,11 @@ function restartOf(tree: Tree): Service['restart'] {
     policy: condition === 'none' ? 'no' : condition === 'any' ? 'always' : condition,
     line: policy.line,
   };
+}
+
+function perNodeOf(deploy: Tree): Pick<Service, 'perNode'> {
+  if (textOf(at(deploy, 'mode')) === 'global') return { perNode: 'all' };
+  return textOf(at(deploy, 'placement', 'max_replicas_per_node')) === '1' ? { perNode: 'one' } : {};
 }
 
 const UNIT_MS: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -192,23 +201,4 @@ function fileMountOf(tree: Tree, kind: 'config' | 'secret'): Mount[] {
   const home = kind === 'secret' ? '/run/secrets/' : '/';
   const target = given === null ? `${home}${source}` : given.startsWith('/') ? given : `${home}${given}`;
   return [{ kind, source, target, readOnly: true, line: tree.line }];
-}
-
-/** `[IP:]HOST:CONTAINER[/tcp]`, `CONTAINER`, ranges by their first port, or the long form. */
-function portOf(tree: Tree): Service['ports'] {
-  const long = tree.kind === 'map';
-  const text = textOf(tree)?.replace(/\/\w+$/, '') ?? '';
-  const match = /^(?:.*:)?(?:(\d+)(?:-\d+)?:)?(\d+)(?:-\d+)?$/.exec(text);
-  const host = long
-    ? textOf(at(tree, 'published'))
-    : (/(?:^|:)(\d+)(?:-\d+)?:\d+(?:-\d+)?$/.exec(text)?.[1] ?? null);
-  const container = long ? textOf(at(tree, 'target')) : match?.[2];
-  if (!container) return [];
-  return [
-    {
-      host: host === null || host === '' ? null : Number(host),
-      container: Number(container),
-      line: tree.line,
-    },
-  ];
 }

@@ -41,6 +41,8 @@ export interface UnstartedFile {
   /** Its path in the container, which cannot be written there. */
   inside: string;
   directives: Directive[];
+  /** Whether the image starts it, and not a script of the manifest, which may fill in a copy. */
+  byImage: boolean;
 }
 
 export interface ServerWorkload extends Workload {

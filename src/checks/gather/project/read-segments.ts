@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { type Directive, parseConf, type Trouble } from '../../files/conf.js';
+import { type Directive, parseConf, presentName, type Trouble } from '../../files/conf.js';
+import { DIRECTIVES } from '../../files/known.js';
 import type { Content, Machine, Segment } from '../../files/shell/machine.js';
 import type { ReadConf } from './read-conf.js';
 
@@ -14,10 +15,15 @@ export async function readSegments(
   depth = 0,
 ): Promise<ReadConf> {
   const result: ReadConf = { directives: [], troubles: [], unread: [] };
-  for (const { text, file, line } of whole(segments)) {
+  const { lines, joined } = whole(segments);
+  result.troubles.push(...joined);
+  // What such a line says is none of the two.
+  const isJoined = ({ file, line }: { file: string; line: number }): boolean =>
+    joined.some((t) => t.file === file && t.line === line);
+  for (const { text, file, line } of lines) {
     const parsed = parseConf(file, text, line);
-    result.troubles.push(...parsed.troubles);
-    for (const one of parsed.directives) {
+    result.troubles.push(...parsed.troubles.filter((t) => !isJoined(t)));
+    for (const one of parsed.directives.filter((d) => !isJoined(d))) {
       if (one.name === 'include') await include(container, path, one, result, depth);
       else result.directives.push(one);
     }
@@ -60,14 +66,44 @@ const tooMany = ({ file, line, args }: Directive): Trouble => ({
 });
 
 /** A line that was written in parts is one line, at the place of its beginning. */
-function whole(segments: readonly Segment[]): Segment[] {
+function whole(segments: readonly Segment[]): { lines: Segment[]; joined: Trouble[] } {
   const lines: Segment[] = [];
+  const joined: Trouble[] = [];
   for (const one of segments) {
     const last = lines.at(-1);
     if (last === undefined || last.text.endsWith('\n')) lines.push({ ...one });
-    else last.text += one.text;
+    else {
+      joined.push(...joint(last, one));
+      last.text += one.text;
+    }
   }
-  return lines;
+  return { lines, joined };
+}
+
+/** Two directives on one line, since the text of the first one ends without a newline. */
+function joint({ text, file, line }: Segment, next: Segment): Trouble[] {
+  const before = text.split('\n');
+  const [first, second] = [before.at(-1) ?? '', next.text.split('\n')[0] ?? ''].map((t) =>
+    t.trim().split(/\s+/),
+  );
+  const isComplete = DIRECTIVES.has(presentName(first?.[0] ?? '')) && (first?.length ?? 0) > 1;
+  const [name = ''] = second ?? [];
+  // What is written in parts begins with no directive.
+  if (!isComplete || !DIRECTIVES.has(presentName(name)) || (next.file === file && next.line === line))
+    return [];
+  const at = line + before.length - 1;
+  return [
+    {
+      file,
+      line: at,
+      message: `"${first?.[0]}" (${file}:${at}) and "${name}" (${next.file}:${next.line}) become one line, since the text before it ends without a newline: the server stops here`,
+      fix: [
+        /\.ya?ml$/.test(file)
+          ? `end the text at ${file}:${at} with a newline: | in the place of |-`
+          : `echo >> ${file}`,
+      ],
+    },
+  ];
 }
 
 /** The users of an `aclfile`, as if they stood in the configuration; or that it could not be read. */
@@ -81,7 +117,7 @@ export async function usersOf(
   const content = await read(path);
   if ('why' in content)
     return { users: [], unread: [`the users in ${path} (${line.file}:${line.line}): ${content.why}`] };
-  const users = whole(content.segments).flatMap(
+  const users = whole(content.segments).lines.flatMap(
     ({ text, file, line: first }) => parseConf(file, text, first).directives,
   );
   return { users: users.filter((d) => d.name === 'user'), unread: [] };

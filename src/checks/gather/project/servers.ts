@@ -60,7 +60,7 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
   const { service, id, container, file } = launching;
   const own = launch.confPath === null ? null : await confOf(launch.confPath, launching);
   if (own !== null) {
-    project.troubles.push(...own.troubles);
+    project.troubles.push(...own.troubles.map((t) => (t.fix === undefined ? t : { ...t, subject: id })));
     project.unread.push(...own.unread.map((why) => `${id}: ${why}`));
   }
   const options = optionDirectives(launch.options, file, launch.line);

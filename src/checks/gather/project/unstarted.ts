@@ -7,7 +7,7 @@ import type { Container, Workload } from '../../files/kube/workload.js';
 
 /** The files of Redis and Sentinel in the ConfigMaps of a container whose start is not known. */
 export function unstartedFiles(
-  { image, mounts }: Container,
+  { image, mounts, command }: Container,
   workload: Workload,
   maps: readonly ConfigMap[],
 ): UnstartedFile[] {
@@ -20,7 +20,8 @@ export function unstartedFiles(
       const isThere = /\.conf$/.test(path) && (subPath === null || subPath === path);
       const inside = subPath === null ? posix.join(target, path) : target;
       const { directives } = parseConf(file, text, line);
-      return isThere ? [{ workload: subjectOf(workload), image, inside, directives }] : [];
+      const byImage = command === null;
+      return isThere ? [{ workload: subjectOf(workload), image, inside, directives, byImage }] : [];
     });
   });
 }
