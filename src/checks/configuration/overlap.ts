@@ -106,6 +106,7 @@ export default {
       if (still.length === 0) continue;
       seen.push({
         subject: node?.id ?? formatAddress(address),
+        masterName: home,
         message: `${node ? shown(node) : formatAddress(address)} is ${names.map((n) => `${entries.find((e) => e.name === n)?.as} of ${n}`).join(' and ')}; it belongs to ${home}`,
         fix: still.map((e) =>
           cli(e.sentinel, e.as === 'master' ? `SENTINEL REMOVE ${e.name}` : `SENTINEL RESET ${e.name}`),

@@ -98,7 +98,10 @@ function unlinked(facts: MasterFacts, node: AnsweredNode): RawFinding {
   const isNote = syncing === true && facts.answered.some((n) => n !== node && n.answer.linkStatus === 'up');
   const copies = syncing === true ? '; it is copying the whole data set from its master' : '';
   const started = justStarted(node);
-  const soon = started === null || syncing === true ? '' : `; ${started}, and gets its link within seconds`;
+  // In a circle, and behind a node that waits itself, none comes (replication.c, syncCommand: NOMASTERLINK).
+  const waits = masterOf(facts, node)?.answer.linkStatus === 'down';
+  const soon =
+    started === null || syncing === true || waits ? '' : `; ${started}, and gets its link within seconds`;
   return {
     subject: node.id,
     severity: isNote ? 'info' : 'warning',

@@ -98,6 +98,25 @@ describe('loading', () => {
   });
 });
 
+describe('link-down of a node that has just started', () => {
+  const started = (follows: string) => (g: Gathered) => {
+    unlinked(g, 3);
+    alter(nodeIn(g, 3).info, { uptime_in_seconds: '3', master_port: follows });
+  };
+  const message = (alters: (g: Gathered) => void): string => first(said(linkDown, alters)).message;
+  it('gets its link soon', () => {
+    expect(message(started('6379'))).toContain('gets its link within seconds');
+  });
+  it('gets none from a node that waits for a link itself', () => {
+    const found = said(linkDown, (g) => {
+      started('6380')(g);
+      unlinked(g, 2);
+    });
+    expect(found).toHaveLength(2);
+    expect(JSON.stringify(found)).not.toContain('within seconds');
+  });
+});
+
 describe('client-pinned', () => {
   const withClient = (cmd: string) => (g: Gathered) => {
     const { info, clients } = nodeIn(g, 2);
