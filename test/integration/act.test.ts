@@ -149,7 +149,7 @@ describe('the master', () => {
         roles.add(await roleOf('redis-1').catch(() => 'silent'));
         return ended ? true : undefined;
       },
-      { clock: systemClock, everyMs: 5, deadlineMs: 30_000 },
+      { clock: systemClock, everyMs: 1, deadlineMs: 30_000 },
     );
     const { said } = await act('start', 'redis-1');
     ended = true;
@@ -206,7 +206,7 @@ describe('a frozen master', () => {
         roles.add(await roleOf(old).catch(() => 'silent'));
         return ended ? true : undefined;
       },
-      { clock: systemClock, everyMs: 5, deadlineMs: 60_000 },
+      { clock: systemClock, everyMs: 1, deadlineMs: 60_000 },
     );
     expect(await act('restart', old)).toMatchObject({
       before: { state: 'paused' },
