@@ -3,6 +3,8 @@ import type { Check, RawFinding } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
 import type { FileGroup } from '../files/groups.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
+import { comparePasswords, differenceOf } from '../files/logins.js';
+import type { Project } from '../files/project.js';
 import { asksForPassword, passwordLine, place, sentinelLine, shownAt } from '../files/settings.js';
 import { masterPassword, setAuthPass } from '../fixes.js';
 import { dataNodes, judged, shown } from '../group.js';
@@ -89,7 +91,7 @@ export default {
     return judgeMonitoredGroups(project, (groups) => {
       const known = groups.filter((g) => g.nodes.length > 0);
       if (known.length === 0) return { ...noNodeFile };
-      return known.flatMap(wrongAtSentinels);
+      return known.flatMap((group) => wrongAtSentinels(group, project));
     });
   },
 } satisfies Check;
@@ -104,7 +106,7 @@ function alsoAtOthers(all: readonly MonitoredAt[], without: readonly MonitoredAt
   ];
 }
 
-function wrongAtSentinels({ monitors, nodes, name }: FileGroup): RawFinding[] {
+function wrongAtSentinels({ monitors, nodes, name }: FileGroup, project: Project): RawFinding[] {
   const node = nodes.find(asksForPassword);
   if (node === undefined) return [];
   const asked = passwordLine(node);
@@ -124,11 +126,13 @@ function wrongAtSentinels({ monitors, nodes, name }: FileGroup): RawFinding[] {
         },
       ];
     }
-    if (user !== undefined || asked === undefined || asked.args[0] === given.args[2]) return [];
+    if (user !== undefined || asked === undefined) return [];
+    const compared = comparePasswords(given, asked, project);
+    if (compared === 'same' || compared === 'unknown') return [];
     return [
       {
         subject: server.id,
-        message: `auth-pass of ${name} differs from requirepass of ${node.id} (${shownAt(asked)})`,
+        ...differenceOf(`auth-pass of ${name}`, given, node, asked, compared),
         fix,
         at: place(given),
       },

@@ -5,8 +5,8 @@ import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups, merged } from '../files/judge.js';
 import type { UnstartedFile } from '../files/kube/manifests.js';
-import { isOff, refusingUser, settingLine, userAt } from '../files/logins.js';
-import type { FileServer } from '../files/project.js';
+import { comparePasswords, differenceOf, isOff, refusingUser, settingLine, userAt } from '../files/logins.js';
+import type { FileServer, Project } from '../files/project.js';
 import {
   asksForPassword,
   followsOf,
@@ -104,7 +104,7 @@ export default {
       const isAlone =
         name === null && others.length === 0 && first !== undefined && followsOf(first) === null;
       if (asking === undefined || isAlone) return [];
-      return nodes.flatMap((node) => loginFinding(node, nodes, asking));
+      return nodes.flatMap((node) => loginFinding(node, nodes, asking, project));
     });
     return Array.isArray(found) ? [...found, ...unstarted] : unstarted.length > 0 ? unstarted : found;
   },
@@ -129,7 +129,12 @@ function withoutAnswer({ workload, image, inside, directives, byImage }: Unstart
 }
 
 /** What is wrong with the login of one data node, by its file, at the one that asks for a password. */
-function loginFinding(node: FileServer, nodes: readonly FileServer[], asking: FileServer): RawFinding[] {
+function loginFinding(
+  node: FileServer,
+  nodes: readonly FileServer[],
+  asking: FileServer,
+  project: Project,
+): RawFinding[] {
   const [asked, given] = [passwordLine(asking), lastOf(node, 'masterauth')];
   const password = given?.args[0];
   const ownUser = settingOf(node, 'masteruser');
@@ -174,9 +179,10 @@ function loginFinding(node: FileServer, nodes: readonly FileServer[], asking: Fi
     ];
   }
   const hasUsers = asking.directives.some((d) => d.name === 'user' && d.args[0] === 'default');
-  if (asked === undefined || hasUsers || ownUser !== undefined || password === asked.args[0]) return [];
-  const message = `masterauth differs from requirepass of ${asking.id} (${shownAt(asked)})`;
-  return [{ ...found, message, at: place(given) }];
+  if (asked === undefined || hasUsers || ownUser !== undefined) return [];
+  const compared = comparePasswords(given, asked, project);
+  if (compared === 'same' || compared === 'unknown') return [];
+  return [{ ...found, ...differenceOf('masterauth', given, asking, asked, compared), at: place(given) }];
 }
 
 /** What lets a node log in as a user that is on, where its password is that of none. */

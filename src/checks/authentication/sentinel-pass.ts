@@ -5,6 +5,7 @@ import { knownSecret } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
 import { comparing, judgeSentinelFiles } from '../files/judge.js';
+import { comparePasswords } from '../files/logins.js';
 import { sentinelFiles } from '../files/project.js';
 import { asksForPassword, passwordLine, sentinelLine, shownAt } from '../files/settings.js';
 import { idsOf, judged, readAll } from '../group.js';
@@ -86,10 +87,14 @@ export default {
       sentinelFiles(project),
       judgeSentinelFiles(project, (sentinels) => {
         return sentinels.flatMap((server) => {
-          const given = sentinelLine(server, 'sentinel-pass')?.args[1] ?? passwordLine(server)?.args[0];
-          const asking = sentinels.find(
-            (other) => other !== server && asksForPassword(other) && passwordLine(other)?.args[0] !== given,
-          );
+          const given = sentinelLine(server, 'sentinel-pass') ?? passwordLine(server);
+          const asking = sentinels.find((other) => {
+            if (other === server || !asksForPassword(other)) return false;
+            const asked = passwordLine(other);
+            // Without a line both may be of users, which are not compared here.
+            if (given === undefined || asked === undefined) return given !== asked;
+            return comparePasswords(given, asked, project) === 'different';
+          });
           const asked = asking && passwordLine(asking);
           if (asking === undefined || sentinelLine(server, 'sentinel-user') !== undefined) return [];
           return [

@@ -135,7 +135,9 @@ function writableFix({ id, conf, service }: FileServer): string[] {
       `${service.pod.container}: command: [sh, -c, "[ -f /data/sentinel.conf ] || cp ${conf?.inside} /data/sentinel.conf; exec redis-sentinel /data/sentinel.conf"]`,
       service.pod.workload.startsWith('StatefulSet ')
         ? '# with a volumeClaimTemplate at /data'
-        : '# with a PersistentVolumeClaim at /data, or in a StatefulSet with a volumeClaimTemplate',
+        : service.copies > 1 || service.pod.workload.startsWith('DaemonSet ')
+          ? '# in a StatefulSet with a volumeClaimTemplate at /data: one PersistentVolumeClaim is one file and one id for all of its pods'
+          : '# with a PersistentVolumeClaim at /data',
     ];
   if (conf?.mount?.kind === 'directory') return [`- ${conf.mount.source}:${conf.mount.target}`];
   const inside = conf?.inside ?? '/etc/redis/sentinel.conf';

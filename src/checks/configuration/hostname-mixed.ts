@@ -83,13 +83,7 @@ export default {
       const named = names.filter((a) => a.server.kind === 'redis');
       if (names.length > 0 && !byName) return [withoutLines(sentinels, named.length > 0 ? named : names)];
       if (!byName || nodes.length === 0) return [];
-      return nodes.map((n) => ({
-        subject: n.id,
-        message:
-          'announce-hostnames is on, but this node has no replica-announce-ip: sentinels know it by its address',
-        fix: [`replica-announce-ip ${n.service?.name ?? '<its host name>'}`],
-        at: n.at,
-      }));
+      return [withoutNames(nodes)];
     });
   },
 } satisfies Check;
@@ -110,6 +104,20 @@ function withoutLines(
     message: `${listed([...new Set(names.map((n) => n.value))])} are announced by name, but "${missing.join('" and "')}" is missing at the sentinels: they tell clients addresses`,
     fix: [...missing, ...unnamed.map((s) => `${s.id}: sentinel announce-ip ${nameOf(s)}`)],
     at: sentinels[0]?.at ?? { file: '', line: 1 },
+  };
+}
+
+/** The data nodes that announce nothing, where the sentinels announce names. */
+function withoutNames(nodes: FileServer[]): RawFinding {
+  const isOne = nodes.length === 1;
+  return {
+    subject: nodes.map((n) => n.id).join(', '),
+    message: `announce-hostnames is on, but ${isOne ? 'this node has' : 'these nodes have'} no replica-announce-ip: sentinels know ${isOne ? 'it by its address' : 'them by their addresses'}`,
+    fix: nodes.map(
+      (n) =>
+        `${isOne ? '' : `${n.id}: `}replica-announce-ip ${n.service?.name ?? n.host?.name ?? '<its host name>'}`,
+    ),
+    at: nodes[0]?.at ?? { file: '', line: 1 },
   };
 }
 

@@ -59,7 +59,10 @@ const lostIn = (workload: ServerWorkload, project: Project): RawFinding[] =>
         // A volume alone keeps the address of a master that returns at another one.
         fix: project.servers.some((n) => monitorsOf(server).some((m) => keepsAddressOf(n, m)))
           ? [...STAYING_NAMES, 'sentinel announce-ip <the name of its pod>']
-          : [`volumeClaimTemplates: a volume of its own for ${conf.inside.replace(/\/[^/]*$/, '')}`],
+          : [
+              // One claim of a Deployment is one file, and one id, for all of its pods.
+              `${workload.kind === 'StatefulSet' ? '' : `a StatefulSet instead of the ${workload.kind} ${workload.name}, with `}volumeClaimTemplates: a volume of its own for ${conf.inside.replace(/\/[^/]*$/, '')}`,
+            ],
         at: { file: workload.file, line: volume?.line ?? service.line },
       },
     ];

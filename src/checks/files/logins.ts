@@ -1,7 +1,8 @@
+import type { RawFinding } from '../check.js';
 import type { Directive } from './conf.js';
 import type { FileGroup } from './groups.js';
-import type { FileServer } from './project.js';
-import { allOf, type Lines, lastOf, sentinelLine } from './settings.js';
+import type { FileServer, Project } from './project.js';
+import { allOf, type Lines, lastOf, sentinelLine, shownAt } from './settings.js';
 
 /** The last line of a user, which is in effect (acl.c, ACLLoadConfiguredUsers: each line begins with a reset). */
 const userLine = (lines: Lines, user: string): Directive | undefined =>
@@ -10,6 +11,40 @@ const userLine = (lines: Lines, user: string): Directive | undefined =>
 /** What is filled in later is not known to be another one. */
 const isOpen = (word: string): boolean =>
   /\$\{|\$\(|<[^>]*>$|\(redacted\)|^>?\((secret|file|config) /.test(word);
+
+/** How two passwords of files compare: stand-ins of two sources may be equal, and a stand-in beside a text is not known. */
+export type Compared = 'same' | 'different' | 'other-source' | 'unknown';
+
+/** Compares the last word of one line, or the one given, with that of another; a Secret of the manifests is looked up. */
+export function comparePasswords(one: Directive, other: Directive, { kube }: Project): Compared {
+  const [a, b] = [one, other].map((line) => {
+    const word = line.args.at(-1) ?? '';
+    const known = kube?.secrets.get(word);
+    // Without a shell a variable's name is text.
+    const isStandIn = known === undefined && line.open === true;
+    return { text: known ?? word, isStandIn };
+  });
+  if (a?.text === b?.text) return 'same';
+  if (a?.isStandIn !== b?.isStandIn) return 'unknown';
+  return a?.isStandIn === true ? 'other-source' : 'different';
+}
+
+/** What differs, and where the other password is; two sources are named, whose contents are not in the files. */
+export function differenceOf(
+  what: string,
+  given: Directive,
+  asking: { id: string },
+  asked: Directive,
+  compared: 'different' | 'other-source',
+): Pick<RawFinding, 'message' | 'severity' | 'impact'> {
+  const place = `requirepass of ${asking.id} (${shownAt(asked)})`;
+  if (compared === 'different') return { message: `${what} differs from ${place}` };
+  return {
+    severity: 'warning',
+    impact: 'risk',
+    message: `${what} is taken from ${given.args.at(-1)}, ${place} from ${asked.args.at(-1)}: whether they are equal is not known`,
+  };
+}
 
 /** A rule, or a name, that is filled in later: which one it is is not known. A password may be, without harm. */
 const isVague = (word: string): boolean => !/^[>#~&+%-]/.test(word) && /\$[\w{(]|`|^<[^>]+>$|\{\{/.test(word);
@@ -29,7 +64,7 @@ export function refusingUser(lines: Lines, user: string, password: string): Dire
   const line = userLine(lines, user);
   if (line === undefined || line.open === true || line.args.some(isVague)) return undefined;
   if (isOff(line)) return line;
-  if (isOpen(password) || line.args.some(isOpen)) return undefined;
+  if (isOpen(password) || /^\$\w/.test(password) || line.args.some(isOpen)) return undefined;
   let takes = new Set<string>();
   let any = false;
   // acl.c, ACLSetUser: rules from left to right. A hash that stands here is of no password of these files.

@@ -15,7 +15,10 @@ import {
   settingOf,
 } from './settings.js';
 
-type Found = Pick<RawFinding, 'subject' | 'message' | 'fix' | 'severity' | 'at'>;
+export type Found = Pick<
+  RawFinding,
+  'subject' | 'message' | 'fix' | 'severity' | 'impact' | 'consequence' | 'at'
+>;
 
 /** An address to which others are told to connect, as far as the files say it. */
 interface Announced {
@@ -167,7 +170,11 @@ function peerOf(server: FileServer, project: Project): { host: string; port: num
 }
 
 /** Whether an address is one of a machine, and none in the container's own networks. */
-function isOutside(to: { host: string; port: number }, { service }: FileServer, project: Project): boolean {
+export function isOutside(
+  to: { host: string; port: number },
+  { service }: FileServer,
+  project: Project,
+): boolean {
   const host = service?.extraHosts?.get(to.host) ?? to.host;
   if (/^(host-gateway|(host|gateway)\.docker\.internal)$/.test(host)) return true;
   if (serviceAt(project, host) !== undefined || reachesItself(host)) return false;
@@ -188,7 +195,7 @@ const publishes = ({ service, ...server }: FileServer, port: number): boolean =>
   true;
 
 /** The port of its machine that leads to a port of it; null for none. */
-const publishedFor = ({ service }: FileServer, port: number): number | null =>
+export const publishedFor = ({ service }: FileServer, port: number): number | null =>
   service?.ports.find((p) => p.container === port && p.host !== null)?.host ?? null;
 
 /** The address of a container's machine, where an extra host with its own name says it. */
@@ -210,13 +217,13 @@ function byVariable(
   return [`${prefix}_${kind === 'sentinel' ? 'SENTINEL_ANNOUNCE' : 'REPLICA'}_${what}=${value}`];
 }
 
-const announcing = (server: FileServer, what: 'ip' | 'port', value: string): string =>
+export const announcing = (server: FileServer, what: 'ip' | 'port', value: string): string =>
   byVariable(server, what === 'ip' ? 'IP' : 'PORT', value)?.[0] ??
   (server.kind === 'sentinel'
     ? `sentinel announce-${what} ${value}`
     : settingLine(server, `replica-announce-${what} ${value}`));
 
-const portPlace = ({ service, at }: FileServer): { file: string; line: number } => ({
+export const portPlace = ({ service, at }: FileServer): { file: string; line: number } => ({
   file: at.file,
   line: service?.ports[0]?.line ?? at.line,
 });

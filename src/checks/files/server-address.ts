@@ -1,5 +1,5 @@
 import { isIp, isLoopback } from '../../model/address.js';
-import type { FileServer } from './project.js';
+import { type FileServer, placesOf } from './project.js';
 import { followsOf, isOwnAddress, lastOf, monitorsOf, portsOf, sentinelLine, settingOf } from './settings.js';
 
 /**
@@ -7,6 +7,9 @@ import { followsOf, isOwnAddress, lastOf, monitorsOf, portsOf, sentinelLine, set
  * or binds. A loopback address means the machine of the one that says it.
  */
 export function isAt(server: FileServer, host: string, port: number, from: FileServer): boolean {
+  // What it announces has a port of its own, which may be one of its machine.
+  const announced = announcedPort(server, host);
+  if (announced !== null) return announced === port;
   if (!portsOf(server).includes(port)) return false;
   // The loopback addresses of a machine are not those of a container that has a network of its own.
   if (isLoopback(host) && server.host?.name !== from.host?.name) return false;
@@ -18,6 +21,17 @@ export function isAt(server: FileServer, host: string, port: number, from: FileS
     (isOwnAddress(host) && isHere) ||
     (isLoopback(host) && hasOneNetwork(server, from))
   );
+}
+
+/** The port that a container announces with an address that is none of its own names; null where it announces no such. */
+function announcedPort(server: FileServer, host: string): number | null {
+  const isSentinel = server.kind === 'sentinel';
+  const [ip, port] = isSentinel
+    ? ['announce-ip', 'announce-port'].map((what) => sentinelLine(server, what)?.args[1])
+    : ['replica-announce-ip', 'replica-announce-port'].map((what) => settingOf(server, what));
+  return server.service !== null && ip === host && Number(port) > 0 && !placesOf(server).includes(host)
+    ? Number(port)
+    : null;
 }
 
 const isOnePod = ({ service: one }: FileServer, { service: other }: FileServer): boolean =>

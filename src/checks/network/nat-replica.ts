@@ -5,7 +5,7 @@ import { CONNECTED_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { judgeNodeFiles } from '../files/judge.js';
-import { unreachedAt } from '../files/reach.js';
+import { misaddressed } from '../files/mixed-addresses.js';
 import { setConfig } from '../fixes.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num, shown } from '../group.js';
 import { answersWrongly } from '../passwords.js';
@@ -21,7 +21,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'network',
-  title: 'no sentinel can reach a replica at the address by which it is known',
+  title: 'a replica is known by an address at which sentinels or clients cannot reach it',
   consequence:
     'it replicates, but Sentinel cannot monitor, promote or repoint it: when this holds for all replicas, a dead master is never replaced',
   explanation:
@@ -108,7 +108,8 @@ export default {
     }
     return judged(seen, missing);
   },
-  files: (project) => judgeNodeFiles(project, (nodes) => nodes.flatMap((node) => unreachedAt(node, project))),
+  files: (project) =>
+    judgeNodeFiles(project, (nodes) => nodes.flatMap((node) => misaddressed(node, project))),
 } satisfies Check;
 
 /** They are known by their own address, at which no sentinel reaches them. */

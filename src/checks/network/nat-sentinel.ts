@@ -5,7 +5,7 @@ import { CONNECTED_MS, HELLO_OVERDUE_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
-import { unreachedAt } from '../files/reach.js';
+import { misaddressed } from '../files/mixed-addresses.js';
 import { groupsOf, idsOf, judged, justStarted, num, unreported } from '../group.js';
 import { lookUpAt, namesOf, RESOLVE_THERE } from '../name-lookups.js';
 import { answersWrongly } from '../passwords.js';
@@ -108,7 +108,7 @@ export default {
   },
   files: (project) =>
     judgeSentinelFiles(project, (sentinels) =>
-      sentinels.flatMap((sentinel) => unreachedAt(sentinel, project)),
+      sentinels.flatMap((sentinel) => misaddressed(sentinel, project)),
     ),
 } satisfies Check;
 

@@ -13,6 +13,8 @@ export interface KubeFacts {
   budgets: Budget[];
   services: KubeService[];
   maps: ConfigMap[];
+  /** What its Secrets hold, by the stand-in of each key: `(secret NAME/KEY)`. */
+  secrets: ReadonlyMap<string, string>;
   /** Configuration files in ConfigMaps of containers whose start is not known. */
   unstarted: UnstartedFile[];
   /** Configuration files in ConfigMaps of data nodes that are started without a file. */

@@ -135,6 +135,31 @@ export const configMapsIn = (objects: readonly KubeObject[]): ConfigMap[] =>
       ),
     }));
 
+/**
+ * What the Secrets of manifests hold, by the stand-in of each key (kube/pod.ts): `(secret NAME/KEY)`. One of which
+ * several objects say different things is not known.
+ */
+export function secretsIn(objects: readonly KubeObject[]): ReadonlyMap<string, string> {
+  const known = new Map<string, string | null>();
+  for (const { kind, name, tree } of objects) {
+    if (kind !== 'Secret') continue;
+    const own = new Map([
+      ...entriesOf(at(tree, 'data')).map(([key, value]) => [key, decoded(textOf(value) ?? '')] as const),
+      // stringData stands over data (kubectl explain secret.stringData).
+      ...entriesOf(at(tree, 'stringData')).map(([key, value]) => [key, textOf(value)] as const),
+    ]);
+    for (const [key, value] of own) {
+      const word = `(secret ${name}/${key})`;
+      known.set(word, known.has(word) && known.get(word) !== value ? null : value);
+    }
+  }
+  return new Map([...known].flatMap(([word, value]) => (value === null ? [] : [[word, value]])));
+}
+
+/** null for what a template fills in, which is not base64. */
+const decoded = (text: string): string | null =>
+  /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) ? Buffer.from(text, 'base64').toString('utf8') : null;
+
 /** The ConfigMap that an object means by a name: the last of its own site, else the only one. */
 export function mapFor(
   maps: readonly ConfigMap[],

@@ -1,6 +1,6 @@
 import { textsOf } from '../../files/compose/tree.js';
 import type { TwiceInObject } from '../../files/kube/manifests.js';
-import { budgetsIn, configMapsIn, type KubeObject, servicesIn } from '../../files/kube/objects.js';
+import { budgetsIn, configMapsIn, type KubeObject, secretsIn, servicesIn } from '../../files/kube/objects.js';
 import { namesOf, podsOf } from '../../files/kube/pod.js';
 import { sited } from '../../files/kube/sites.js';
 import { type Container, type Workload, workloadOf } from '../../files/kube/workload.js';
@@ -46,6 +46,7 @@ export async function readKube(files: readonly string[], project: Project): Prom
     budgets: budgetsIn(objects),
     services,
     maps,
+    secrets: secretsIn(objects),
     twice,
     setsReplicas: objects.some(({ tree }) =>
       textsOf(tree).some((text) => /\b(redis|valkey)-cli\b[^\n]*\b(replicaof|slaveof)\b/i.test(text)),
