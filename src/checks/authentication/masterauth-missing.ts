@@ -1,6 +1,7 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import { cliSecret } from '../../model/hints.js';
 import { ifSet } from '../../model/secrets.js';
+import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { judgeNodeGroups, merged } from '../files/judge.js';
@@ -106,9 +107,23 @@ export default {
       if (asking === undefined || isAlone) return [];
       return nodes.flatMap((node) => loginFinding(node, nodes, asking, project));
     });
-    return Array.isArray(found) ? [...found, ...unstarted] : unstarted.length > 0 ? unstarted : found;
+    return Array.isArray(found)
+      ? [...found.map(naming(found)), ...unstarted]
+      : unstarted.length > 0
+        ? unstarted
+        : found;
   },
 } satisfies Check;
+
+/** With the names of all data nodes of which the same is said, on the verdict's line. */
+const naming =
+  (all: readonly RawFinding[]) =>
+  (found: RawFinding): RawFinding => {
+    const alike = all.filter(({ message }) => message === found.message).map(({ subject }) => subject);
+    return /^masterauth (is|differs)/.test(found.message)
+      ? { ...found, brief: found.message.replace('masterauth', `masterauth of ${listed(alike)}`) }
+      : found;
+  };
 
 /** A file that an unknown image starts a data node with, or not: it may add what the file lacks. */
 function withoutAnswer({ workload, image, inside, directives, byImage }: UnstartedFile): RawFinding[] {

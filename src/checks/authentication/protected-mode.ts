@@ -1,7 +1,7 @@
 import { isLoopback, reachesItself } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
-import { mayBeOfficial } from '../files/compose/images.js';
+import { isOlderRedis, mayBeOfficial } from '../files/compose/images.js';
 import { judgeNodeFiles } from '../files/judge.js';
 import { type FileServer, sentinelFiles } from '../files/project.js';
 import { hasFarPeers } from '../files/server-address.js';
@@ -122,7 +122,8 @@ const there = <S extends GatheredNode | GatheredSentinel>(server: S): S =>
 function protectedNode(node: FileServer): RawFinding[] {
   const line = lastOf(node, 'protected-mode');
   const byDefault = node.service === null || !mayBeOfficial(node.service.image);
-  if (asksForPassword(node) || (line === undefined ? !byDefault : !isYes(line.args[0]))) return [];
+  if (isLifted(node) || asksForPassword(node) || (line === undefined ? !byDefault : !isYes(line.args[0])))
+    return [];
   const hosts = lastOf(node, 'bind')?.args ?? [];
   // Without a line it may be a server for this machine alone.
   const open = hosts.some((host) => !isLoopback(host.replace(/^-/, '')));
@@ -141,10 +142,15 @@ function protectedNode(node: FileServer): RawFinding[] {
   ];
 }
 
+/** Whether an address that it binds lifts the mode, as before 7.0 (networking.c, acceptCommonHandler: bindaddr_count). */
+const isLifted = (server: FileServer): boolean =>
+  lastOf(server, 'bind') !== undefined && isOlderRedis(server.service?.image ?? null, '7.0.0');
+
 /** A sentinel has the mode off unless its file turns it on. */
 function protectedSentinel(sentinel: FileServer): RawFinding[] {
   const line = lastOf(sentinel, 'protected-mode');
-  if (line === undefined || !isYes(line.args[0]) || asksForPassword(sentinel)) return [];
+  if (line === undefined || !isYes(line.args[0]) || asksForPassword(sentinel) || isLifted(sentinel))
+    return [];
   const hosts = lastOf(sentinel, 'bind')?.args ?? [];
   const isLocal = hosts.length > 0 && hosts.every((host) => isLoopback(host.replace(/^-/, '')));
   if (isLocal || !hasFarPeers(sentinel)) return [];

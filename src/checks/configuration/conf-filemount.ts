@@ -1,4 +1,5 @@
 import type { Check } from '../check.js';
+import { isOlderRedis } from '../files/compose/images.js';
 import { noSentinelFile } from '../files/judge.js';
 import { sentinelFiles } from '../files/project.js';
 import { fileOf } from '../fixes.js';
@@ -53,7 +54,11 @@ export default {
     if (sentinels.length === 0) return noSentinelFile;
     const mounted = sentinels.filter(
       // What is read-only is not written at all: that is conf-unwritable.
-      ({ conf }) => conf?.mount?.kind === 'file' && !conf.mount.readOnly,
+      ({ conf, service }) =>
+        conf?.mount?.kind === 'file' &&
+        !conf.mount.readOnly &&
+        // Before 6.0.9 the file was written in place (redis/redis#7824).
+        !isOlderRedis(service?.image ?? null, '6.0.9'),
     );
     const [first] = mounted;
     if (first === undefined) return [];

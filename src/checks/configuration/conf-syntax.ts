@@ -1,10 +1,10 @@
 import type { Check, RawFinding } from '../check.js';
 import type { Directive } from '../files/conf.js';
 import { judgeServerFiles, merged } from '../files/judge.js';
-import { SENTINEL_LINES } from '../files/known.js';
+import { DIRECTIVES, SENTINEL_LINES } from '../files/known.js';
 import type { FileServer } from '../files/project.js';
 import { place } from '../files/settings.js';
-import { refusalOf } from '../files/values.js';
+import { isSingle, refusalOf } from '../files/values.js';
 
 export default {
   id: 'conf-syntax',
@@ -36,13 +36,14 @@ export default {
     );
     const refused = judgeServerFiles(project, (server) => refusedLines(server, project.composeFiles));
     return Array.isArray(refused) || unbalanced.length > 0
-      ? merged([...unbalanced, ...(Array.isArray(refused) ? refused : [])])
+      ? oncePerFault([...unbalanced, ...(Array.isArray(refused) ? refused : [])])
       : refused;
   },
 } satisfies Check;
 
 function refusedLines(server: FileServer, composeFiles: readonly string[]): RawFinding[] {
   return server.directives.flatMap((d): RawFinding[] => {
+    if (composeFiles.includes(d.file) && isJoined(d)) return [joinedLines(server, d)];
     // What a container's shell inserts or removes is unknown here.
     if (d.open === true || (composeFiles.includes(d.file) && d.args.some((arg) => /[$`<>|&;]/.test(arg))))
       return [];
@@ -58,6 +59,31 @@ function refusedLines(server: FileServer, composeFiles: readonly string[]): RawF
       { subject: server.id, message: `"${name}" ${why}${remark}`, fix: [righted(d, why)], at: place(d) },
     ];
   });
+}
+
+/** One fault of several services, each with a script of its own, is one finding: with one message and one fix, at the first place. */
+const oncePerFault = (all: readonly RawFinding[]): RawFinding[] =>
+  merged(
+    all.map((f) => {
+      const first = all.find((o) => o.message === f.message && String(o.fix) === String(f.fix));
+      return first?.at === undefined ? f : { ...f, at: first.at };
+    }),
+  );
+
+/** Whether a line goes on with what begins another one. */
+const isJoined = ({ name, args }: Directive): boolean =>
+  (name === 'sentinel' || isSingle(name)) &&
+  args.length > 2 &&
+  args.slice(1).some((arg) => arg === 'sentinel' || (arg.length > 4 && DIRECTIVES.has(arg)));
+
+/** Lines of a script in a compose file that YAML has joined: what each service has of it is one fault. */
+function joinedLines(server: FileServer, d: Directive): RawFinding {
+  return {
+    subject: server.id,
+    message: `the lines of its configuration are one line that begins with "${d.name}": a folded text (command: >) joins the lines of the script`,
+    fix: ['command: |  # instead of command: >', "or in the script: printf '%s\\n' 'LINE' 'LINE' > FILE"],
+    at: place(d),
+  };
 }
 
 /** The line as it was probably meant, where that shows; never one with a password. */

@@ -1,3 +1,4 @@
+import { compareReleases } from '../../releases.js';
 import { isBitnami } from './bitnami.js';
 
 /** Docker Hub's names of itself. */
@@ -28,3 +29,11 @@ export function isOfficialImage(image: string | null): boolean {
 /** Whether an image may be a copy of the official one, by the last part of its name: in a registry of one's own many are. */
 export const mayBeOfficial = (image: string | null): boolean =>
   /(^|\/)(redis|valkey)$/.test(partsOf(image ?? '').path) && !isBitnami(image);
+
+/** Whether the tag of an official image says a Redis that is older than a release; false for a tag without a number. */
+export function isOlderRedis(image: string | null, release: string): boolean {
+  const [, tag] = /:v?(\d+\.\d+(?:\.\d+)?)(?:-[\w.-]+)?$/.exec((image ?? '').replace(/@.*$/, '')) ?? [];
+  const known = tag !== undefined && mayBeOfficial(image) && !/valkey/.test(image ?? '');
+  // `5.0` is the last one of its series.
+  return known && compareReleases(tag.split('.').length === 2 ? `${tag}.99` : tag, release) < 0;
+}
