@@ -25,6 +25,7 @@ import { lockedIn, rawWithLogins } from './asked.js';
 import type { Finding, RawFinding, SnapshotCheck } from './check.js';
 import { findingOf } from './finding.js';
 import { explainer, fold, serverNames } from './fold.js';
+import { snapshotWithoutLeftovers } from './never-reached.js';
 import { possibleNow } from './possible-now.js';
 import { problemsIn } from './problems.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
@@ -40,7 +41,8 @@ interface Judged {
 }
 
 /** What a snapshot shows: which server says what, whether it fits together, and what to do where it does not. Pure. */
-export function assess(snapshot: Snapshot, expectation: Expectation): StatusResult {
+export function assess(all: Snapshot, expectation: Expectation): StatusResult {
+  const snapshot = snapshotWithoutLeftovers(all, expectation.masterName);
   const facts = snapshotFacts(snapshot, expectation);
   const locked = lockedIn(snapshot);
   const now = possibleNow(facts);
@@ -68,7 +70,14 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
     masterStatus(master, sentinels, concerning.get(master.name) ?? [], servers),
   );
   const masters = each.map(({ status }) => status);
-  const { verdict, said } = overall(each, judged, servers);
+  const beside = verdictOn(
+    weighed(
+      judged.filter(({ raw }) => raw.masterName === null),
+      servers,
+    ),
+    { masters: [], healthy: '' },
+  );
+  const { verdict, said } = worstOf(overall(each, judged, servers), beside, each.length === 0);
   return {
     cluster: expectation.cluster,
     driver: expectation.driver,
@@ -84,13 +93,13 @@ export function assess(snapshot: Snapshot, expectation: Expectation): StatusResu
 const withoutDoctor = (verdict: Verdict): Verdict =>
   verdict.word === 'HEALTHY' ? { ...verdict, text: `${verdict.text}${NOT_ALL_RUN}` } : verdict;
 
-/** The findings that concern each master, in their order; one that names no master concerns all. */
+/** The findings that concern each master, in their order; see RawFinding.masterName. */
 function byMaster(judged: readonly Judged[], names: readonly string[]): Map<string, Judged[]> {
   const lists = new Map(names.map((name): [string, Judged[]] => [name, []]));
   for (const finding of judged) {
     const { masterName } = finding.raw;
-    if (masterName == null) for (const list of lists.values()) list.push(finding);
-    else lists.get(masterName)?.push(finding);
+    if (masterName === undefined) for (const list of lists.values()) list.push(finding);
+    else if (masterName !== null) lists.get(masterName)?.push(finding);
   }
   return lists;
 }
@@ -122,6 +131,14 @@ function overall(
   const healthy = masters.filter(({ status }) => status.healthy).length;
   const counted = `${healthy} of ${count(masters.length, 'master')} healthy`;
   return { verdict: { ...verdict, text: worst.healthy ? counted : `${counted}; ${verdict.text}` }, said };
+}
+
+/** What concerns no master counts where no master is worse off. */
+function worstOf(masters: Judgement<Judged>, beside: Judgement<Judged>, isAlone: boolean): Judgement<Judged> {
+  const isWorse = verdictRank(beside.verdict.word) < verdictRank(masters.verdict.word);
+  if (!isWorse) return masters;
+  const text = isAlone ? beside.verdict.text : `${masters.verdict.text}; ${beside.verdict.text}`;
+  return { verdict: { ...beside.verdict, text }, said: beside.said };
 }
 
 /** The root causes as they count, the same as in `doctor`; `servers`: the names of all. */

@@ -20,8 +20,8 @@ export interface RawFinding {
   later?: { when: string; fix: string };
   /** The servers that it is about, where the subject does not name all of them. */
   servers?: string[];
-  /** The master in whose group it is; absent where it concerns all of them. */
-  masterName?: string;
+  /** The master in whose group it is; absent where it concerns all of them, null where it concerns none. */
+  masterName?: string | null;
   /** Why it matters, where the case has another reason than the check's own. */
   consequence?: string;
   /** Less, or more, than the check's own severity, where the case is. */

@@ -24,9 +24,10 @@ export const factsOf = (gathered: Gathered): SnapshotFacts =>
  * @internal Tests compare it with a snapshot of the same moment.
  */
 export function snapshotOf(gathered: Gathered): Snapshot {
-  const { lookups, sentinels, takenAtMs } = gathered;
+  const { leftovers, lookups, sentinels, takenAtMs } = gathered;
   return {
     takenAtMs,
+    ...(leftovers && { leftovers }),
     sentinels: sentinels.map((s) => sentinelState(s, gathered.masterName)),
     groups: groupNames(gathered).map((masterName) => ({
       masterName,

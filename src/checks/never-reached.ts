@@ -1,41 +1,26 @@
 import type { Gathered, GatheredMaster } from '../model/gathered.js';
-import { isNeverReached as isUnreached } from '../model/never-reached.js';
+import { isNeverReached, isNeverReachedIn, leftoverNames } from '../model/never-reached.js';
+import type { Leftover, Snapshot } from '../model/snapshot.js';
+import { num } from './group.js';
 
-/** More names without a server than this are leftovers, also where no other name has one. */
-const MANY = 8;
+export const isUnreached = ({ fields }: GatheredMaster): boolean => isNeverReached((name) => fields[name]);
 
-const isNeverReached = ({ fields }: GatheredMaster): boolean => isUnreached((name) => fields[name]);
-
-/**
- * The masters of one sentinel that it has never reached, beside others: not asked one by one, and told together. Where
- * there is nothing else, and there are few, each is looked at as any other.
- */
-export function leftoversOf(masters: readonly GatheredMaster[]): GatheredMaster[] {
-  const never = masters.filter(isNeverReached);
-  return never.length < masters.length || never.length > MANY ? never : [];
-}
-
-/** The names that no answering sentinel has ever reached; none of them is the one that the diagnosis is about. */
-function leftoverNames({ sentinels, masterName }: Pick<Gathered, 'sentinels' | 'masterName'>): string[] {
-  const lists = sentinels.flatMap((s) => (s.masters.ok ? [s.masters.value] : []));
-  const leftovers = new Set(lists.flatMap((masters) => leftoversOf(masters).map(({ name }) => name)));
-  const alive = new Set(
-    lists.flatMap((masters) => masters.filter((m) => !isNeverReached(m)).map(({ name }) => name)),
-  );
-  return [...leftovers].filter((name) => name !== masterName && !alive.has(name));
-}
-
-/** The same gathering without these names, and with them in `leftovers`: no other check has anything to say of them. */
+/** The same gathering without the names that no sentinel has reached, which are in `leftovers`: no other check judges them. */
 export function withoutLeftovers(gathered: Gathered): Gathered {
-  const names = new Set(leftoverNames(gathered));
+  const lists = gathered.sentinels.map(({ masters }) => (masters.ok ? masters.value : []));
+  const names = leftoverNames(lists, isUnreached, gathered.masterName);
   if (names.size === 0) return gathered;
   return {
     ...gathered,
-    leftovers: gathered.sentinels.flatMap(({ id, endpoint, masters }) =>
+    leftovers: gathered.sentinels.flatMap(({ id, endpoint, masters }): Leftover[] =>
       masters.ok
         ? masters.value
             .filter(({ name }) => names.has(name))
-            .map(({ name, fields }) => ({ name, fields, sentinel: { id, endpoint } }))
+            .map(({ name, fields }) => ({
+              name,
+              downMs: num(fields, 's-down-time'),
+              sentinel: { id, endpoint },
+            }))
         : [],
     ),
     sentinels: gathered.sentinels.map((sentinel) =>
@@ -46,5 +31,32 @@ export function withoutLeftovers(gathered: Gathered): Gathered {
           }
         : sentinel,
     ),
+  };
+}
+
+/** The same of a snapshot. */
+export function snapshotWithoutLeftovers(snapshot: Snapshot, masterName: string | null): Snapshot {
+  const lists = snapshot.sentinels.map(({ answer }) => answer?.masters ?? []);
+  const names = leftoverNames(lists, isNeverReachedIn, masterName);
+  if (names.size === 0) return snapshot;
+  return {
+    ...snapshot,
+    leftovers: snapshot.sentinels.flatMap(({ id, endpoint, answer }): Leftover[] =>
+      (answer?.masters ?? [])
+        .filter(({ name }) => names.has(name))
+        .map(({ name, downMs = null }) => ({ name, downMs, sentinel: { id, endpoint } })),
+    ),
+    sentinels: snapshot.sentinels.map((sentinel) =>
+      sentinel.answer === null
+        ? sentinel
+        : {
+            ...sentinel,
+            answer: {
+              ...sentinel.answer,
+              masters: sentinel.answer.masters.filter(({ name }) => !names.has(name)),
+            },
+          },
+    ),
+    groups: snapshot.groups.filter(({ masterName: name }) => !names.has(name)),
   };
 }

@@ -81,7 +81,6 @@ import lag from './live/lag.js';
 import lagGrowing from './live/lag-growing.js';
 import masterFrozen from './live/master-frozen.js';
 import masterPaused from './live/master-paused.js';
-import mastersDead from './live/masters-dead.js';
 import mastersMany from './live/masters-many.js';
 import replicaChained from './live/replica-chained.js';
 import replicaForeign from './live/replica-foreign.js';
@@ -220,7 +219,6 @@ export const CHECKS: readonly Check[] = [
   restartLoop,
   flapping,
   lagGrowing,
-  mastersDead,
   mastersMany,
 
   ...APPLICATION_CHECKS,

@@ -21,6 +21,7 @@ import masterAddressNotMaster from './live/master-address-not-master.js';
 import masterDisagree from './live/master-disagree.js';
 import masterDown from './live/master-down.js';
 import masterNeverReached from './live/master-never-reached.js';
+import mastersDead from './live/masters-dead.js';
 import networkCut from './live/network-cut.js';
 import noGoodSlave from './live/no-good-slave.js';
 import noMaster from './live/no-master.js';
@@ -111,4 +112,7 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
 
   sentinelDisconnected,
   unexpectedNode,
+
+  // Beside the masters.
+  mastersDead,
 ];

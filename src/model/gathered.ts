@@ -2,7 +2,7 @@ import type { Address } from './address.js';
 import type { ActingWay } from './attached.js';
 import type { ATTACHED, DriverName } from './drivers.js';
 import type { NodeLogin } from './login.js';
-import type { Silence } from './snapshot.js';
+import type { Leftover, Silence } from './snapshot.js';
 import type { UnderWay, Unfinished } from './status.js';
 
 /** What a question brought, or why there is no answer: `NOPERM …`, `did not answer within 1.5s`, `not asked: …`. */
@@ -249,7 +249,7 @@ export interface Gathered {
   sentinels: GatheredSentinel[];
   nodes: GatheredNode[];
   /** Names that these sentinels have never reached, taken out of their `masters`; absent where there is none. */
-  leftovers?: { name: string; fields: Fields; sentinel: { id: string; endpoint: Address } }[];
+  leftovers?: readonly Leftover[];
   /** Servers that a data node follows and that no sentinel and no master lists: of no group. */
   outside?: GatheredNode[];
   /** How many more servers are named, and were not asked because there are too many; absent where all were. */

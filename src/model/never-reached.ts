@@ -54,6 +54,37 @@ export const isNeverReachedIn = ({
     informed: infoMsAgo != null,
   });
 
+/** More names without a server than this are leftovers, also where no other name has one. */
+const MANY = 8;
+
+/**
+ * The masters of one sentinel that it has never reached, beside others: not asked one by one, and told together. Where
+ * there is nothing else, and there are few, each is looked at as any other.
+ */
+export function leftoversOf<T>(masters: readonly T[], isNever: (master: T) => boolean): T[] {
+  const never = masters.filter(isNever);
+  return never.length < masters.length || never.length > MANY ? never : [];
+}
+
+/**
+ * The names that no answering sentinel has ever reached, by what each monitors; none of them is `masterName`, the one that
+ * was asked for.
+ */
+export function leftoverNames<T extends { name: string }>(
+  lists: readonly (readonly T[])[],
+  isNever: (master: T) => boolean,
+  masterName: string | null,
+): ReadonlySet<string> {
+  const leftovers = new Set(
+    lists.flatMap((masters) => leftoversOf(masters, isNever).map(({ name }) => name)),
+  );
+  if (leftovers.size === 0) return leftovers;
+  const alive = new Set(
+    lists.flatMap((masters) => masters.filter((m) => !isNever(m)).map(({ name }) => name)),
+  );
+  return new Set([...leftovers].filter((name) => name !== masterName && !alive.has(name)));
+}
+
 /**
  * Whether a sentinel has read INFO of this master and does not know its run id: RESET took that, with the replicas and the
  * other sentinels, and no INFO came since (sentinel.c, sentinelResetMaster).

@@ -215,12 +215,22 @@ export interface SentinelState {
 }
 
 /** The answers of all servers, asked once, in parallel. A silent one is in it with the reason. */
+/** A name that a sentinel monitors and has never reached. */
+export interface Leftover {
+  name: string;
+  /** For how long that sentinel has called it down, milliseconds; null where it does not say. */
+  downMs: number | null;
+  sentinel: { id: string; endpoint: Address };
+}
+
 export interface Snapshot {
   /** Wall clock, milliseconds since 1970. */
   takenAtMs: number;
   /** How long ago it was taken, in milliseconds; absent for now. What the sentinels counted until then is older by it. */
   ageMs?: number;
   sentinels: SentinelState[];
+  /** Names that no sentinel has ever reached, taken out of `sentinels` and `groups`; absent where there is none. */
+  leftovers?: readonly Leftover[];
   /** Per monitored master name, its data nodes. */
   groups: { masterName: string; nodes: NodeState[] }[];
   /** Host names with the addresses that they resolve to from here; absent where none was looked up. */

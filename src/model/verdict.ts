@@ -126,9 +126,9 @@ export function verdictOn<T>(
 
 /** What only sentinelctl lacks is said beside the verdict on the rest. */
 function alsoUnknown<T>(worst: Weighed<T>, present: readonly Weighed<T>[]): Weighed<T>[] {
-  return worst.impact === 'unknown'
-    ? []
-    : present.filter((f) => f.impact === 'unknown' && !worst.brief.includes(f.subject)).slice(0, 1);
+  if (worst.impact === 'unknown') return [];
+  const told = new Set([...worst.of, ...(worst.covers ?? [])]);
+  return present.filter((f) => f.impact === 'unknown' && !f.of.some((one) => told.has(one))).slice(0, 1);
 }
 
 function impactWords(impact: Impact, master: MasterFacts | undefined, silent: Silent | null): string {

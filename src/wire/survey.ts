@@ -1,4 +1,5 @@
 import { type Address, formatAddress } from '../model/address.js';
+import { isNeverReachedIn, leftoversOf } from '../model/never-reached.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import { type Asking, askingAs, endpointOf } from './access.js';
 import { askNode, askSentinel } from './ask.js';
@@ -25,7 +26,8 @@ export interface SurveyTarget {
 
 /**
  * Asks all known servers once, in parallel, and those that the answers name as soon as they are named. The deadline is
- * each server's, from dialling to its last answer. Takes at most
+ * each server's, from dialling to its last answer. Names
+ * that a sentinel has never reached, beside others, are not asked for. Takes at most
  * about three deadlines, one where no new server is named, and one more for each further NODES_AT_ONCE nodes. A silent server is in the snapshot with the reason.
  * Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
  * An unknown `masterName` gives no view and no group. Throws only the signal's reason.
@@ -62,13 +64,17 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
       await askSentinel(server.endpoint, target.masterName, askingAs(asking, 'sentinel')),
     );
     if (!target.discover || step >= MAX_STEPS) return;
+    const views = found.server.answer?.masters ?? [];
+    const leftovers = new Set(target.masterName === null ? leftoversOf(views, isNeverReachedIn) : []);
     await Promise.all(
-      (found.server.answer?.masters ?? []).flatMap((view) => [
-        ...view.sentinels.map((peer) => visitSentinel(discovered(peer.address), step + 1, peer.sentinelId)),
-        ...[view.address, ...view.replicas.map((replica) => replica.address)].map((address) =>
-          visitNode(discovered(address), view.name, step + 1),
-        ),
-      ]),
+      views
+        .filter((view) => !leftovers.has(view))
+        .flatMap((view) => [
+          ...view.sentinels.map((peer) => visitSentinel(discovered(peer.address), step + 1, peer.sentinelId)),
+          ...[view.address, ...view.replicas.map((replica) => replica.address)].map((address) =>
+            visitNode(discovered(address), view.name, step + 1),
+          ),
+        ]),
     );
   }
 

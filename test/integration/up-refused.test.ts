@@ -149,7 +149,11 @@ describe('down', () => {
     expect((await serversOf(cli)).every((server) => server.includes('/other/'))).toBe(true);
     expect(await serversOf(cli)).toHaveLength(6);
     expect(await ask({ endpoint: foreign.address }, ['PING'])).toBe('PONG');
-    await refusal(cli, ['down'], { exit: 3, code: 'cluster-unknown', says: '--cluster other' });
+    await refusal(cli, ['down', '--cluster', 'default'], {
+      exit: 3,
+      code: 'cluster-unknown',
+      says: '--cluster other',
+    });
   });
 
   it('--all takes every cluster, and nothing when there is none', async () => {

@@ -4,6 +4,7 @@ import type { Target } from '../../cluster/target.js';
 import { type Address, formatAddress } from '../../model/address.js';
 import type { AttachedServer } from '../../model/attached.js';
 import type { Fields, Got } from '../../model/gathered.js';
+import { leftoversOf } from '../../model/never-reached.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
 import { isLocked } from '../../model/snapshot.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
@@ -13,7 +14,7 @@ import type { Asked } from '../../wire/gather-ask.js';
 import { gatherNode } from '../../wire/gather-node.js';
 import { gatherSentinel, type SentinelGatherOptions } from '../../wire/gather-sentinel.js';
 import { addressOf, nodeAnswer } from '../../wire/info.js';
-import { leftoversOf } from '../never-reached.js';
+import { isUnreached } from '../never-reached.js';
 import { followToTheEnd } from './follow.js';
 import { onePerProcess, type WiredNode, type WiredSentinel } from './identity.js';
 
@@ -82,7 +83,7 @@ export async function gatherServers(
     const answer = await gatherSentinel(server, askingSentinels);
     sentinels.set(key, { known: step === 1, server: answer, ...(claimedId && { claimedId }) });
     if (step >= MAX_STEPS || !answer.masters.ok) return;
-    const leftovers = new Set(leftoversOf(answer.masters.value));
+    const leftovers = new Set(leftoversOf(answer.masters.value, isUnreached));
     const masters = answer.masters.value.filter((m) =>
       wanted === null ? !leftovers.has(m) : m.name === wanted,
     );

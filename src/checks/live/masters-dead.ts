@@ -1,15 +1,15 @@
 import { cli } from '../../model/hints.js';
 import { byNumber, count } from '../../model/words.js';
-import type { Check, RawFinding } from '../check.js';
-import { silentSentinels } from '../evidence.js';
-import { idsOf, num } from '../group.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { idsOf, judged } from '../group.js';
+import { unanswered } from '../snapshot.js';
 
 /** So many names are written out where their numbers are not in sequence. */
 const NAMES_SHOWN = 3;
 
 export default {
   id: 'masters-dead',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
@@ -25,19 +25,19 @@ export default {
     'where they should be there: start them; the sentinels reach the master within 1 s',
   ],
   sources: ['sentinel.c: sentinelRefreshInstanceInfo, sentinelReconnectInstance', 'measured'],
-  live(gathered) {
-    const { leftovers = [], masterName, sentinels } = gathered;
-    if (!sentinels.some((s) => s.masters.ok)) return silentSentinels(gathered);
+  live({ snapshot, expectation: { masterName } }) {
+    const { leftovers = [], sentinels } = snapshot;
     const names = [...new Set(leftovers.map(({ name }) => name))].sort(byNumber);
     const [first] = names;
-    if (first === undefined) return [];
+    if (first === undefined) return judged([], unanswered(sentinels));
     const places = new Map(leftovers.map(({ sentinel }) => [sentinel.id, sentinel]));
-    const downMs = Math.min(...leftovers.map(({ fields }) => num(fields, 's-down-time') ?? 0));
+    const downMs = Math.min(...leftovers.map((leftover) => leftover.downMs ?? 0));
     const words = inWords(names);
     const never = `${idsOf([...places.values()])} ${places.size === 1 ? 'has' : 'have'} never reached (down for ${Math.floor(downMs / 1000)} s, no replica, no other sentinel)`;
     return [
       {
         subject: names.length === 1 ? first : words,
+        masterName: null,
         servers: [...places.keys()],
         impact: masterName === null ? 'degraded' : 'risk',
         brief: `${count(names.length, 'name')} without a server: ${words}`,
@@ -53,7 +53,7 @@ export default {
       } satisfies RawFinding,
     ];
   },
-} satisfies Check;
+} satisfies SnapshotCheck;
 
 /** One line for a shell: a loop where there are many names in sequence. */
 function removeAt(sentinel: { endpoint: { host: string; port: number } }, names: readonly string[]): string {

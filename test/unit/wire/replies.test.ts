@@ -42,6 +42,7 @@ describe('INFO', () => {
       ],
       loading: false,
       keys: 0,
+      keysByDatabase: {},
     });
   });
 
@@ -190,6 +191,7 @@ describe("Sentinel's records", () => {
       pingPendingMs: null,
       downMs: null,
       roleReportedMs: null,
+      infoMsAgo: null,
       replicaCount: null,
       replicas: [
         {
