@@ -70,11 +70,17 @@ const oncePerFault = (all: readonly RawFinding[]): RawFinding[] =>
     }),
   );
 
-/** Whether a line goes on with what begins another one. */
-const isJoined = ({ name, args }: Directive): boolean =>
-  (name === 'sentinel' || isSingle(name)) &&
-  args.length > 2 &&
-  args.slice(1).some((arg) => arg === 'sentinel' || (arg.length > 4 && DIRECTIVES.has(arg)));
+/** Whether a line goes on with what begins another one; a master, or a password, may be called `sentinel`. */
+function isJoined({ name, args }: Directive): boolean {
+  if (name !== 'sentinel' && !isSingle(name)) return false;
+  const own = name === 'sentinel' ? 2 : 1;
+  return args.some(
+    (arg, i) =>
+      i >= own &&
+      args.length > i + 1 &&
+      (arg === 'sentinel' ? args.length > i + 2 : arg.length > 4 && DIRECTIVES.has(arg)),
+  );
+}
 
 /** Lines of a script in a compose file that YAML has joined: what each service has of it is one fault. */
 function joinedLines(server: FileServer, d: Directive): RawFinding {

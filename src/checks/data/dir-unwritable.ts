@@ -66,6 +66,7 @@ function judge(node: FileServer): RawFinding[] {
           ? [`ReadWritePaths=${path}`, 'systemctl daemon-reload']
           : [
               `dir ${own}`,
+              ...(mayNotWrite(unit, own) ? [`ReadWritePaths=${own}`, 'systemctl daemon-reload'] : []),
               ...(writable.includes(own) || user === null
                 ? []
                 : [`mkdir -p ${own} && chown ${user.name} ${own}`]),

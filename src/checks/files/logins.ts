@@ -22,7 +22,8 @@ export function comparePasswords(one: Directive, other: Directive, { kube }: Pro
     const known = kube?.secrets.get(word);
     // Without a shell a variable's name is text.
     const isStandIn = known === undefined && line.open === true;
-    return { text: known ?? word, isStandIn };
+    // `${NAME}` and `$NAME` are one variable.
+    return { text: known ?? word.replace(/\$\{(\w+)\}/g, '$$$1'), isStandIn };
   });
   if (a?.text === b?.text) return 'same';
   if (a?.isStandIn !== b?.isStandIn) return 'unknown';

@@ -25,7 +25,7 @@ export default {
     'where they should be there: start them; the sentinels reach the master within 1 s',
   ],
   sources: ['sentinel.c: sentinelRefreshInstanceInfo, sentinelReconnectInstance', 'measured'],
-  live({ snapshot, expectation: { masterName } }) {
+  live({ snapshot, masters, expectation: { masterName } }) {
     const { leftovers = [], sentinels } = snapshot;
     const names = [...new Set(leftovers.map(({ name }) => name))].sort(byNumber);
     const [first] = names;
@@ -39,7 +39,9 @@ export default {
         subject: names.length === 1 ? first : words,
         masterName: null,
         servers: [...places.keys()],
-        impact: masterName === null ? 'degraded' : 'risk',
+        ...(masterName !== null
+          ? { impact: 'risk' as const }
+          : masters.length === 0 && { severity: 'critical' as const, impact: 'down' as const }),
         brief: `${count(names.length, 'name')} without a server: ${words}`,
         message: `${count(names.length, 'monitored name')} (${words}) ${names.length === 1 ? 'has a master that does not answer' : 'have masters that do not answer'} and that ${never}`,
         evidence: never.replace(

@@ -30,11 +30,13 @@ export default {
     const missing = unanswered(snapshot.sentinels);
     if (first === undefined || (masterName !== null && monitored.includes(masterName)))
       return judged([], missing);
-    if (masterName === null && monitored.length > 0) return judged([], missing);
+    // Names that none of them has ever reached are names too.
+    const isNamed = monitored.length > 0 || (snapshot.leftovers ?? []).length > 0;
+    if (masterName === null && isNamed) return judged([], missing);
     // One of which nothing is known may monitor it.
     if (snapshot.sentinels.some((s) => s.withheld !== undefined)) return judged([], missing);
     const [alternative] = monitored;
-    if (alternative === undefined && !own) {
+    if (!isNamed && !own) {
       const none = `${ids(answering)} ${answering.length === 1 ? 'monitors' : 'monitor'} no master at all`;
       const words = `SENTINEL MONITOR ${masterName ?? 'mymaster'} "$MASTER_HOST" 6379 ${majorityOf(snapshot.sentinels.length)}`;
       return [

@@ -98,9 +98,9 @@ function joint({ text, file, line }: Segment, next: Segment): Trouble[] {
       line: at,
       message: `"${first?.[0]}" (${file}:${at}) and "${name}" (${next.file}:${next.line}) become one line, since the text before it ends without a newline: the server stops here`,
       fix: [
-        /\.ya?ml$/.test(file)
-          ? `end the text at ${file}:${at} with a newline: | in the place of |-`
-          : `echo >> ${file}`,
+        /\.conf$/.test(file)
+          ? `echo >> ${file}`
+          : `end the text at ${file}:${at} with a newline (\\n in printf; in YAML | in the place of |-)`,
       ],
     },
   ];

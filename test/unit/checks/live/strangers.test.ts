@@ -358,6 +358,34 @@ describe('sentinels that know the wrong thing, or nothing', () => {
     });
   });
 
+  it('monitor only names that they have never reached: those are down, and none is missing', () => {
+    const result = judge(
+      altered((s) => {
+        for (const { answer } of s.sentinels) {
+          const [seen] = answer?.masters ?? [];
+          const never = {
+            runId: '',
+            flags: ['s_down', 'master', 'disconnected'],
+            replicas: [],
+            sentinels: [],
+          };
+          const names = Array.from({ length: 9 }, (_, i) => `m${i + 1}`);
+          answer?.masters.splice(
+            0,
+            1,
+            ...names.flatMap((name) =>
+              seen === undefined ? [] : [{ ...seen, ...never, replicaCount: 0, name }],
+            ),
+          );
+        }
+        s.groups = [];
+      }),
+    );
+    expect(result.verdict).toMatchObject({ word: 'DOWN', text: '9 names without a server: m1 to m9' });
+    expect(idsIn(result)).toEqual(['masters-dead']);
+    expect(result.masters).toEqual([]);
+  });
+
   it('will not name the node that was promoted by hand: they have no majority', () => {
     const snapshot = masterLost();
     for (const n of [1, 2]) silenceSentinel(snapshot, n);
