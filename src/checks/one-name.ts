@@ -7,7 +7,7 @@ import { isApart } from './apart.js';
 import { believedId, followersIn } from './believed.js';
 import type { RawFinding } from './check.js';
 import { monitorInstead } from './fixes.js';
-import { subjectOf } from './snapshot.js';
+import { ids, subjectOf } from './snapshot.js';
 
 /** One of several whole groups that go by one name. */
 interface NamedAlike {
@@ -17,9 +17,9 @@ interface NamedAlike {
 }
 
 /**
- * Whole groups with one name whose sentinels hear each other, as where a tool copies PUBLISH from one to the other: each
- * data node follows its own sentinels' master, no sentinel lists a data node of another group, and no data came from
- * there. None where it is one group that disagrees.
+ * Whole groups with one name whose sentinels hear each other, as where a tool copies PUBLISH from one to the other, or
+ * where both list one replica: each has a master and a replica that no other group lists, and no data came from there.
+ * None where it is one group that disagrees.
  */
 export const groupsOfOneName = oncePer((facts: MasterFacts): readonly NamedAlike[] => {
   const { answered, sentinelViews } = facts;
@@ -36,7 +36,8 @@ export const groupsOfOneName = oncePer((facts: MasterFacts): readonly NamedAlike
     groups.length === piles.length && answered.every((node) => groups.some((group) => has(group, node)));
   const areApart = groups.every((one) =>
     groups.every(
-      (other) => one === other || (isApart(one.master.answer, other.master.answer) && !lists(one, other)),
+      (other) =>
+        one === other || (isApart(one.master.answer, other.master.answer) && hasNodesOfItsOwn(one, other)),
     ),
   );
   const meet = groups.some((one) => groups.some((other) => one !== other && hears(one, other)));
@@ -46,9 +47,16 @@ export const groupsOfOneName = oncePer((facts: MasterFacts): readonly NamedAlike
 const has = ({ master, replicas }: NamedAlike, node: AnsweredNode): boolean =>
   node === master || replicas.includes(node);
 
-const lists = ({ sentinelViews }: NamedAlike, { master, replicas }: NamedAlike): boolean =>
-  sentinelViews.some(({ view }) =>
-    view.replicas.some(({ address }) => [master, ...replicas].some((node) => isAt(node, address))),
+const lists = ({ sentinelViews }: NamedAlike, node: AnsweredNode): boolean =>
+  sentinelViews.some(({ view }) => view.replicas.some(({ address }) => isAt(node, address)));
+
+const hasNodesOfItsOwn = ({ master, replicas }: NamedAlike, other: NamedAlike): boolean =>
+  !lists(other, master) && replicas.some((node) => !lists(other, node));
+
+/** The data nodes that the sentinels of another group list too: each group makes them follow its own master. */
+const sharedBy = (groups: readonly NamedAlike[]): AnsweredNode[] =>
+  groups.flatMap((group) =>
+    group.replicas.filter((node) => groups.some((other) => other !== group && lists(other, node))),
   );
 
 const hears = ({ sentinelViews }: NamedAlike, { sentinelViews: theirs }: NamedAlike): boolean =>
@@ -77,7 +85,16 @@ export function oneName(facts: MasterFacts, groups: readonly NamedAlike[]): RawF
     short === undefined
       ? ''
       : `; a failover at ${short.id} needs ${short.needed} of ${count(short.known, 'sentinel')}, and ${short.cast} can vote`;
-  const evidence = `no data node follows one of the other group, and they have no replication id in common; but the sentinels hear and count each other${counted}`;
+  const shared = sharedBy(groups);
+  const apart =
+    shared.length === 0
+      ? 'no data node follows one of the other group, and they have no replication id in common; but'
+      : `they have no replication id in common, and the sentinels of both list ${ids(shared)};`;
+  const evidence = `${apart} the sentinels hear and count each other${counted}`;
+  const pulled =
+    shared.length === 0
+      ? ''
+      : `both groups make ${ids(shared)} follow their own master in turns, which deletes its data each time; `;
   return {
     subject: subjectOf(groups.flatMap(({ sentinelViews }) => sentinelViews.map((w) => w.sentinel))),
     servers: groups.flatMap(({ master, replicas }) => [master, ...replicas].map(({ id }) => id)),
@@ -85,8 +102,8 @@ export function oneName(facts: MasterFacts, groups: readonly NamedAlike[]): RawF
     brief: words,
     message: `${words}; ${evidence}`,
     evidence,
-    consequence: `${electing.length === 0 ? 'a master that fails is not replaced, and ' : ''}a failover in one group, SENTINEL FAILOVER too, gives the sentinels of the other its master: the data nodes there then follow it and delete their own data`,
-    fix: stays === undefined ? [] : apartAgain(facts, stays, leaving),
+    consequence: `${pulled}${electing.length === 0 ? 'a master that fails is not replaced, and ' : ''}a failover in one group, SENTINEL FAILOVER too, gives the sentinels of the other its master: the data nodes there then follow it and delete their own data`,
+    fix: stays === undefined ? [] : apartAgain(facts, stays, leaving, shared),
   };
 }
 
@@ -101,9 +118,12 @@ function apartAgain(
   { hints, name }: MasterFacts,
   stays: NamedAlike,
   leaving: readonly NamedAlike[],
+  shared: readonly AnsweredNode[],
 ): string[] {
   return [
-    '# first stop what carries __sentinel__:hello between the groups (a tool that copies PUBLISH, such as RedisShake: filter that channel), or close the network between them; type no SENTINEL FAILOVER before that',
+    shared.length > 0
+      ? `# the sentinels of the groups meet at ${ids(shared)}; type no SENTINEL FAILOVER before the groups are apart`
+      : '# first stop what carries __sentinel__:hello between the groups (a tool that copies PUBLISH, such as RedisShake: filter that channel), or close the network between them; type no SENTINEL FAILOVER before that',
     ...leaving.flatMap(({ master, sentinelViews }, i) => [
       `# then the group of ${master.id} gets a name of its own, which its clients need too:`,
       ...sentinelViews.flatMap(({ sentinel, view }) =>
@@ -117,6 +137,10 @@ function apartAgain(
         ),
       ),
     ]),
+    ...shared.map(
+      (node) =>
+        `# make ${node.id} follow the master of its own group right before the SENTINEL RESETs, or it stays where it is (REPLICAOF deletes what it holds); RESET again where SENTINEL REPLICAS still lists it`,
+    ),
     `# then the sentinels of ${stays.master.id} forget the others, one after another:`,
     ...stays.sentinelViews.flatMap(({ sentinel }, i) => [
       ...(i === 0 ? [] : [`sleep ${RESETS_APART_MS / 1000}`]),

@@ -76,10 +76,31 @@ describe('two whole groups with one name', () => {
     expect(idsOf(twoGroups({ alter }))).toContain('split-brain');
   });
 
-  it('are not whole where a data node follows the other master', () => {
-    const alter = (b: Snapshot): void => {
-      Object.assign(answerOf(b, 2), { follows: { host: A, port: 6379 } });
-    };
-    expect(idsOf(twoGroups({ alter }))).toContain('split-brain');
+  it.each([
+    ['while it follows its own master', B],
+    ['while it follows the other master', A],
+  ])('are two also where both list one replica, %s', (_, host) => {
+    const both = twoGroups({
+      alter: (b) => Object.assign(answerOf(b, 2), { follows: { host, port: 6379 } }),
+    });
+    const ofB = both.sentinels.find(({ announce }) => announce?.host === B)?.answer?.masters[0];
+    const [listed] = ofB?.replicas ?? [];
+    for (const { announce, answer } of both.sentinels)
+      if (announce?.host === A && listed !== undefined)
+        answer?.masters[0]?.replicas.push({ ...listed, runId: 'b2'.repeat(20) });
+    const found = problemsOf(both).filter(({ severity }) => severity !== 'info');
+    expect(found.map(({ id }) => id)).toEqual(['master-disagree']);
+    expect(found[0]?.evidence).toContain(`the sentinels of both list ${B}:6380;`);
+    const typed = found[0]?.fix.split('\n').filter((line) => !line.startsWith('#'));
+    expect(typed?.filter((line) => line.includes('REPLICAOF'))).toEqual([]);
+    for (const line of typed?.filter((l) => l.includes(' SENTINEL MONITOR ')) ?? [])
+      expect(line).toMatch(/ -h (\S+) .* SENTINEL MONITOR mymaster-2 \1 6379 2$/);
+  });
+
+  it('are one group where each lists all replicas of the other', () => {
+    const both = twoGroups();
+    const all = both.sentinels.flatMap(({ answer }) => answer?.masters[0]?.replicas ?? []);
+    for (const { answer } of both.sentinels) Object.assign(answer?.masters[0] ?? {}, { replicas: all });
+    expect(idsOf(both)).toContain('split-brain');
   });
 });
