@@ -4,6 +4,7 @@ import { ifSet } from '../../model/secrets.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { halfPasswords } from '../files/half-passwords.js';
 import { judgeNodeGroups, merged } from '../files/judge.js';
 import type { UnstartedFile } from '../files/kube/manifests.js';
 import { comparePasswords, differenceOf, isOff, refusingUser, settingLine, userAt } from '../files/logins.js';
@@ -105,7 +106,13 @@ export default {
       const isAlone =
         name === null && others.length === 0 && first !== undefined && followsOf(first) === null;
       if (asking === undefined || isAlone) return [];
-      return nodes.flatMap((node) => loginFinding(node, nodes, asking, project));
+      const half = halfPasswords(nodes);
+      return [
+        ...(half === null ? [] : [half.found]),
+        ...nodes
+          .filter((node) => half === null || !half.concerns.has(node))
+          .flatMap((node) => loginFinding(node, nodes, asking, project)),
+      ];
     });
     return Array.isArray(found)
       ? [...found.map(naming(found)), ...unstarted]

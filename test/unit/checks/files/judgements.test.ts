@@ -547,6 +547,7 @@ const CASES: Case[] = [
     severity: 'critical',
     subject: 'redis-1',
     at: `${R1}:2`,
+    also: ['masterauth-missing'],
   },
   {
     id: 'dynamic-ip',
