@@ -124,7 +124,15 @@ function onNode(nodes: FileServer[], { kube }: Project): RawFinding[] | null {
   ];
 }
 
-function sharedBy(nodes: FileServer[]): RawFinding[] {
+/** Nodes of a swarm whose data is on different machines: their services are placed by one label with different values. */
+const areApart = (one: FileServer, other: FileServer): boolean =>
+  placeOf(one)?.isFar !== true &&
+  (one.service?.onlyOn ?? []).some(([what, value]) =>
+    other.service?.onlyOn?.some((o) => o[0] === what && o[1] !== value),
+  );
+
+function sharedBy(all: FileServer[]): RawFinding[] {
+  const nodes = all.filter((n) => all.length === 1 || all.some((o) => o !== n && !areApart(n, o)));
   const [first] = nodes;
   const place = first === undefined ? null : placeOf(first);
   if (first === undefined || place === null) return [];
@@ -167,7 +175,9 @@ function sharedBy(nodes: FileServer[]): RawFinding[] {
 const nameOf = ({ service, id }: FileServer): string => service?.name ?? id;
 
 /** Where a data node writes: the mount that its directory is in, and its files' names. */
-function placeOf(node: FileServer): { key: string; shown: string; target: string; line: number } | null {
+function placeOf(
+  node: FileServer,
+): { key: string; shown: string; target: string; line: number; isFar?: true } | null {
   const { service, host } = node;
   const names = namesOf(node);
   if (service === null) {
@@ -182,7 +192,13 @@ function placeOf(node: FileServer): { key: string; shown: string; target: string
     .toSorted((a, b) => b.target.length - a.target.length)[0];
   if (mount?.source == null || mount.readOnly) return null;
   const key = JSON.stringify([mount.kind, mount.source, dir.slice(mount.target.length), names]);
-  return { key, shown: mount.source, target: mount.target, line: mount.line };
+  return {
+    key,
+    shown: mount.source,
+    target: mount.target,
+    line: mount.line,
+    ...(mount.isFar && { isFar: true }),
+  };
 }
 
 /** The names of the files that it writes its data to. */

@@ -28,6 +28,8 @@ export interface Service extends Networking {
   copies: number;
   /** In a swarm: how many nodes have one is not known (`mode: global`), or each node has one at most. */
   perNode?: 'all' | 'one';
+  /** In a swarm, `placement.constraints`: what its node has, as `node.labels.zone` and `a`. */
+  onlyOn?: readonly (readonly [string, string])[];
   /** Other names that Docker's DNS knows it by, or those to which others link it. */
   otherNames: string[];
   /** `working_dir`. */
@@ -49,6 +51,8 @@ export interface Mount {
   target: string;
   readOnly: boolean;
   line: number;
+  /** A volume that several machines may share: of a file server, of another driver, or made outside this file. */
+  isFar?: true;
 }
 
 /** The services of a compose file (compose-spec, 05-services). */
@@ -73,14 +77,18 @@ export function servicesOf(compose: Tree): Service[] {
  * one of NFS or CIFS a directory of a server, whatever its name here.
  */
 function boundVolume(mount: Mount, volumes: Tree): Mount {
-  const options = at(volumes, mount.source ?? '', 'driver_opts');
+  const volume = at(volumes, mount.source ?? '');
+  const options = at(volume, 'driver_opts');
   const device = textOf(at(options, 'device'));
   const how = textOf(at(options, 'o')) ?? '';
-  if (mount.kind !== 'volume' || device === null) return mount;
+  if (mount.kind !== 'volume') return mount;
+  const isFar =
+    (textOf(at(volume, 'driver')) ?? 'local') !== 'local' || at(volume, 'external').kind !== 'nothing';
+  if (device === null) return isFar ? { ...mount, isFar } : mount;
   if (/(^|,)r?bind(,|$)/.test(how)) return { ...mount, kind: 'bind', source: writtenText(device) };
   const [, server = ''] = /(?:^|,)addr=([^,]*)/.exec(how) ?? [];
   return /^(nfs4?|cifs|smb3)$/.test(textOf(at(options, 'type')) ?? '')
-    ? { ...mount, source: writtenText(`${server}${device}`) }
+    ? { ...mount, source: writtenText(`${server}${device}`), isFar: true }
     : mount;
 }
 
@@ -109,6 +117,7 @@ function serviceOf(name: string, tree: Tree, networks: Tree): Service {
     ports: itemsOf(at(tree, 'ports')).flatMap(portsOf),
     copies: Number(textOf(at(tree, 'deploy', 'replicas')) ?? textOf(at(tree, 'scale')) ?? 1),
     ...perNodeOf(at(tree, 'deploy')),
+    ...onlyOnOf(at(tree, 'deploy', 'placement', 'constraints')),
     otherNames: [textOf(at(tree, 'container_name')), textOf(at(tree, 'hostname'))].filter((n) => n !== null),
     directory: textOf(at(tree, 'working_dir')),
     extends: at(tree, 'extends').kind !== 'nothing',
@@ -152,6 +161,14 @@ function restartOf(tree: Tree): Service['restart'] {
 function perNodeOf(deploy: Tree): Pick<Service, 'perNode'> {
   if (textOf(at(deploy, 'mode')) === 'global') return { perNode: 'all' };
   return textOf(at(deploy, 'placement', 'max_replicas_per_node')) === '1' ? { perNode: 'one' } : {};
+}
+
+function onlyOnOf(constraints: Tree): Pick<Service, 'onlyOn'> {
+  const onlyOn = itemsOf(constraints).flatMap((item) => {
+    const [, what, value] = /^\s*([\w.-]+)\s*==\s*(\S+)\s*$/.exec(textOf(item) ?? '') ?? [];
+    return what === undefined || value === undefined ? [] : [[what, value] as const];
+  });
+  return onlyOn.length === 0 ? {} : { onlyOn };
 }
 
 const UNIT_MS: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
