@@ -83,7 +83,7 @@ function waiting(facts: MasterFacts, node: AnsweredNode): RawFinding {
     brief: `${node.id} has no link to its master yet: it waits for its full resync`,
     message: `${nameOf(node)} has no link to ${master === undefined ? 'a master' : nameOf(master)} yet: it waits for its full resync`,
     evidence: `${master?.id ?? 'its master'} begins the resync after repl-diskless-sync-delay (${after}), or once another save ends: look again`,
-    consequence: 'until it has copied the data it cannot be promoted',
+    consequence: 'until it has copied the data it does not have the data of its master',
     fix: lookAgain(facts.hints),
   };
 }

@@ -607,6 +607,47 @@ describe('resync-loop', () => {
     // Two are no reason for forty.
     expect(loop('2097152 1048576 5', dropped('2')).brief).not.toContain(words);
   });
+
+  const emptied = (change: (g: Gathered) => void = () => {}, warning: string | null = null) =>
+    first(
+      said(resyncLoop, (g) => {
+        for (const n of [2, 3]) unlinked(g, n);
+        alter(nodeIn(g, 1).info, { sync_full: '40', db0: 'keys=600,expires=0,avg_ttl=0' });
+        alter(nodeIn(g, 3).info, { master_link_down_since_seconds: '-1', db0: '' });
+        nodeIn(g, 3).resync = { begun: 2, forMs: 2200, freeBytes: null, warning };
+        change(g);
+      }),
+    );
+
+  it('says that an empty replica whose link was never up can be promoted, and keeps Sentinel from that first', () => {
+    const risk = emptied();
+    expect(risk.impact).toBe('data-unsafe');
+    expect(risk.brief).toContain('redis-3 is empty and can be promoted');
+    expect(risk.evidence).toContain('redis-3 is empty, redis-1 has 600 keys');
+    expect(risk.fix[0]).toContain('CONFIG SET replica-priority 0');
+    for (const change of [
+      (g: Gathered) => alter(nodeIn(g, 3).info, { slave_priority: '0' }),
+      (g: Gathered) => alter(nodeIn(g, 3).info, { master_link_down_since_seconds: '9' }),
+      (g: Gathered) => alter(nodeIn(g, 2).info, { master_link_status: 'up' }),
+    ]) {
+      expect(emptied(change).impact).toBeUndefined();
+      expect(emptied(change).fix.join()).not.toContain('replica-priority');
+    }
+  });
+
+  it('comes from an older release where its log says that the snapshot was not loaded', () => {
+    const older = (g: Gathered) => {
+      alter(nodeIn(g, 1).info, { redis_version: '8.0.2' });
+      alter(nodeIn(g, 3).info, { redis_version: '7.0.15' });
+    };
+    const failed = 'Failed trying to load the MASTER synchronization DB from disk: Invalid argument';
+    const found = emptied(older, failed);
+    expect(found.brief).toContain('Redis 7.0.15 cannot load the snapshot of Redis 8.0.2');
+    expect(found.fix.at(-1)).toContain('start redis-3 with Redis 8.0.2');
+    expect(found.fix.join()).not.toContain('repl-timeout');
+    expect(emptied(() => {}, failed).fix.join()).toContain('repl-timeout');
+    expect(emptied(older, 'I/O error trying to sync with MASTER').fix.join()).toContain('repl-timeout');
+  });
 });
 
 describe('link-down and replica-orphan', () => {
