@@ -1,9 +1,9 @@
 import type { Gathered, GatheredMaster } from '../model/gathered.js';
-import { isNeverReached, isNeverReachedIn, leftoverNames } from '../model/never-reached.js';
+import { isOutOfReach, isOutOfReachIn, leftoverNames } from '../model/never-reached.js';
 import type { Leftover, Snapshot } from '../model/snapshot.js';
 import { num } from './group.js';
 
-export const isUnreached = ({ fields }: GatheredMaster): boolean => isNeverReached((name) => fields[name]);
+export const isUnreached = ({ fields }: GatheredMaster): boolean => isOutOfReach((name) => fields[name]);
 
 /** The same gathering without the names that no sentinel has reached, which are in `leftovers`: no other check judges them. */
 export function withoutLeftovers(gathered: Gathered): Gathered {
@@ -37,7 +37,7 @@ export function withoutLeftovers(gathered: Gathered): Gathered {
 /** The same of a snapshot. */
 export function snapshotWithoutLeftovers(snapshot: Snapshot, masterName: string | null): Snapshot {
   const lists = snapshot.sentinels.map(({ answer }) => answer?.masters ?? []);
-  const names = leftoverNames(lists, isNeverReachedIn, masterName);
+  const names = leftoverNames(lists, isOutOfReachIn, masterName);
   if (names.size === 0) return snapshot;
   return {
     ...snapshot,

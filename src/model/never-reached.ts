@@ -18,6 +18,9 @@ const neverReached = (seen: {
 }): boolean =>
   isDown(seen.flags) && seen.runId === '' && seen.replicas === 0 && seen.sentinels === 0 && !seen.informed;
 
+/** Whether it has no connection either: a master whose password the sentinel lacks takes one, and answers with an error. */
+const isUnconnected = (flags: readonly string[]): boolean => flags.includes('disconnected');
+
 /** A time that no INFO is older than, in milliseconds: before Redis 6.2, one that was never read has the time since 1970. */
 const OLDEST_INFO_MS = 1e11;
 
@@ -54,16 +57,16 @@ export const isNeverReachedIn = ({
     informed: infoMsAgo != null,
   });
 
-/** More names without a server than this are leftovers, also where no other name has one. */
-const MANY = 8;
+/** So many masters that a sentinel has never reached are asked one by one. */
+const FEW = 8;
 
 /**
- * The masters of one sentinel that it has never reached, beside others: not asked one by one, and told together. Where
- * there is nothing else, and there are few, each is looked at as any other.
+ * The masters of one sentinel that it has never reached, where they are too many to be asked one by one: they are told
+ * together. Of a few each is looked at as any other, since it may run, and the sentinel lack its password.
  */
 export function leftoversOf<T>(masters: readonly T[], isNever: (master: T) => boolean): T[] {
   const never = masters.filter(isNever);
-  return never.length < masters.length || never.length > MANY ? never : [];
+  return never.length > FEW ? never : [];
 }
 
 /**
@@ -102,3 +105,11 @@ export function quorumAlone(field: FieldOf): MasterView['ckquorum'] {
     : 'NOQUORUM 1 usable Sentinels. Not enough available Sentinels to reach the specified quorum for this master';
   return { ok, usable: 1, message };
 }
+
+/** Whether a sentinel has never reached this master and has no connection to it, by its record. */
+export const isOutOfReach = (field: FieldOf): boolean =>
+  isNeverReached(field) && isUnconnected((field('flags') ?? '').split(','));
+
+/** The same of what a snapshot has of a sentinel. */
+export const isOutOfReachIn = (view: MasterView): boolean =>
+  isNeverReachedIn(view) && isUnconnected(view.flags);

@@ -1,5 +1,5 @@
 import { type Address, formatAddress } from '../model/address.js';
-import { isNeverReachedIn, leftoversOf } from '../model/never-reached.js';
+import { isOutOfReachIn, leftoversOf } from '../model/never-reached.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import { type Asking, askingAs, endpointOf } from './access.js';
 import { askNode, askSentinel } from './ask.js';
@@ -65,7 +65,7 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
     );
     if (!target.discover || step >= MAX_STEPS) return;
     const views = found.server.answer?.masters ?? [];
-    const leftovers = new Set(target.masterName === null ? leftoversOf(views, isNeverReachedIn) : []);
+    const leftovers = new Set(target.masterName === null ? leftoversOf(views, isOutOfReachIn) : []);
     await Promise.all(
       views
         .filter((view) => !leftovers.has(view))

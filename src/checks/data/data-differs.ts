@@ -36,7 +36,9 @@ export default {
       }
       const { id: masterId, announce: address } = master;
       return group.answered.flatMap((node): RawFinding[] => {
-        if (node === master || !isAtOneOffset(master.answer, node.answer)) return [];
+        const { follows } = node.answer;
+        if (follows === null || group.refOf(follows).id !== masterId) return [];
+        if (master.answer.role !== 'master' || !isAtOneOffset(master.answer, node.answer)) return [];
         const apart = differences(master.answer, node.answer);
         if (apart.length === 0) return [];
         const evidence = `${apart.join(', ')}, at offset ${master.answer.offset}`;

@@ -67,7 +67,8 @@ function progress({ answer: { loaded } }: AnsweredNode): string {
 function failover(facts: MasterFacts, node: AnsweredNode): string[] {
   const replicas = followersIn(facts, node);
   const [view] = facts.sentinelViews;
-  const haveData = replicas.length > 0 && replicas.every(({ answer }) => (answer.keys ?? 0) > 0);
+  const haveData =
+    replicas.length > 0 && replicas.every(({ answer }) => !answer.loading && (answer.keys ?? 0) > 0);
   if (view === undefined || !haveData || blockedAt(facts) !== null) return [];
   return [
     `# or do not wait: this promotes a replica with the data that it has; writes that only ${node.id} has are lost`,

@@ -33,7 +33,7 @@ export default {
     const places = new Map(leftovers.map(({ sentinel }) => [sentinel.id, sentinel]));
     const downMs = Math.min(...leftovers.map((leftover) => leftover.downMs ?? 0));
     const words = inWords(names);
-    const never = `${idsOf([...places.values()])} ${places.size === 1 ? 'has' : 'have'} never reached (down for ${Math.floor(downMs / 1000)} s, no replica, no other sentinel)`;
+    const never = `${idsOf([...places.values()])} ${places.size === 1 ? 'has' : 'have'} never reached them (down for ${Math.floor(downMs / 1000)} s, no replica, no other sentinel)`;
     return [
       {
         subject: names.length === 1 ? first : words,
@@ -42,12 +42,9 @@ export default {
         ...(masterName !== null
           ? { impact: 'risk' as const }
           : masters.length === 0 && { severity: 'critical' as const, impact: 'down' as const }),
-        brief: `${count(names.length, 'name')} without a server: ${words}`,
-        message: `${count(names.length, 'monitored name')} (${words}) ${names.length === 1 ? 'has a master that does not answer' : 'have masters that do not answer'} and that ${never}`,
-        evidence: never.replace(
-          ' never reached',
-          ` never reached ${names.length === 1 ? 'its master' : 'their masters'}`,
-        ),
+        brief: `the masters of ${count(names.length, 'name')} were never reached: ${words}`,
+        message: `the masters of ${count(names.length, 'monitored name')} (${words}): ${never}`,
+        evidence: never,
         fix: [
           '# start their servers; where they are gone for good, at every sentinel:',
           ...[...places.values()].map((sentinel) => removeAt(sentinel, names)),

@@ -153,18 +153,20 @@ export const LIVE: Alteration[] = [
   },
   {
     id: 'masters-dead',
-    subject: 'left',
+    subject: 'left-1 to left-9',
     alter: (g) => {
-      for (const { masters } of g.sentinels) {
-        const fields = {
-          ...{ name: 'left', ip: '198.51.100.7', port: '6379', runid: '', 's-down-time': '60000' },
-          ...{ flags: 's_down,master,disconnected', 'num-slaves': '0', 'num-other-sentinels': '0' },
-        };
-        const none = got([]);
-        const ckquorum = got({ ok: false, usable: 1, message: 'NOQUORUM 1 usable Sentinels' });
-        const addr = got({ host: '198.51.100.7', port: 6379 });
-        given(masters).push({ name: 'left', fields, replicas: none, sentinels: none, ckquorum, addr });
-      }
+      for (const { masters } of g.sentinels)
+        for (let i = 1; i <= 9; i += 1) {
+          const name = `left-${i}`;
+          const fields = {
+            ...{ name, ip: '198.51.100.7', port: '6379', runid: '', 's-down-time': '60000' },
+            ...{ flags: 's_down,master,disconnected', 'num-slaves': '0', 'num-other-sentinels': '0' },
+          };
+          const none = got([]);
+          const ckquorum = got({ ok: false, usable: 1, message: 'NOQUORUM 1 usable Sentinels' });
+          const addr = got({ host: '198.51.100.7', port: 6379 });
+          given(masters).push({ name, fields, replicas: none, sentinels: none, ckquorum, addr });
+        }
     },
   },
   { id: 'auth', subject: 'redis-3', silences: { 'redis-3': 'auth' }, alter: () => {} },

@@ -32,8 +32,8 @@ export const mayBeOfficial = (image: string | null): boolean =>
 
 /** Whether the tag of an official image says a Redis that is older than a release; false for a tag without a number. */
 export function isOlderRedis(image: string | null, release: string): boolean {
-  const [, tag] = /:v?(\d+\.\d+(?:\.\d+)?)(?:-[\w.-]+)?$/.exec((image ?? '').replace(/@.*$/, '')) ?? [];
+  const [, tag] = /:v?(\d+(?:\.\d+){0,2})(?:-[\w.-]+)?$/.exec((image ?? '').replace(/@.*$/, '')) ?? [];
   const known = tag !== undefined && mayBeOfficial(image) && !/valkey/.test(image ?? '');
-  // `5.0` is the last one of its series.
-  return known && compareReleases(tag.split('.').length === 2 ? `${tag}.99` : tag, release) < 0;
+  // `5.0` is the last one of its series, and `5` too.
+  return known && compareReleases([...tag.split('.'), '99', '99'].slice(0, 3).join('.'), release) < 0;
 }

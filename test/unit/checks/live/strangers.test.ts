@@ -381,7 +381,10 @@ describe('sentinels that know the wrong thing, or nothing', () => {
         s.groups = [];
       }),
     );
-    expect(result.verdict).toMatchObject({ word: 'DOWN', text: '9 names without a server: m1 to m9' });
+    expect(result.verdict).toMatchObject({
+      word: 'DOWN',
+      text: 'the masters of 9 names were never reached: m1 to m9',
+    });
     expect(idsIn(result)).toEqual(['masters-dead']);
     expect(result.masters).toEqual([]);
   });
