@@ -71,11 +71,13 @@ const NOT_FOR_SKIPPING = new Set([
 export const saysNotHere = (error: unknown): error is OperatorError =>
   error instanceof OperatorError && error.exitCode === EXIT.refused && !NOT_FOR_SKIPPING.has(error.code);
 
-const again = (scenario: Scenario, { cluster, driver }: ChaosOptions): string =>
-  commandText(
-    `chaos run ${scenario.file.startsWith('built-in') ? scenario.name : scenario.file}${cluster === null ? ` --driver ${driver}` : ''}`,
-    cluster?.plan.spec.cluster ?? 'default',
-  );
+function again(scenario: Scenario, { cluster, driver }: ChaosOptions): string {
+  const words = `chaos run ${scenario.file.startsWith('built-in') ? scenario.name : scenario.file}`;
+  // Its own cluster, whichever one is chosen by `use`.
+  return cluster === null
+    ? `sentinelctl ${words} --driver ${driver}`
+    : commandText(words, cluster.plan.spec.cluster);
+}
 
 function emptyResult(scenario: Scenario, options: ChaosOptions): Omit<ScenarioResult, 'outcome' | 'reason'> {
   const { name, summary, tags, source } = scenario;
