@@ -95,10 +95,13 @@ export function diagnose(
 
 /** An attached cluster is changed one master at a time, which is named where there may be several. */
 function fixWith(gathered: Gathered, masters: readonly MasterFacts[]): string | null {
-  if (gathered.own) return ctl(gathered, 'doctor --fix');
+  // Without the names it would wait for them to come back.
+  const { gone = [] } = gathered;
+  const fix = `doctor --fix${gone.length === 0 ? '' : ` --gone ${gone.join(',')}`}`;
+  if (gathered.own) return ctl(gathered, fix);
   if (gathered.acts === undefined || masters.length !== 1) return null;
   const { masterName } = gathered;
-  return ctl(gathered, `doctor --fix${masterName === null ? '' : ` --master-name ${masterName}`}`);
+  return ctl(gathered, `${fix}${masterName === null ? '' : ` --master-name ${masterName}`}`);
 }
 
 const unasked = ({ notAsked = 0 }: Gathered): string[] =>

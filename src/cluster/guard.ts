@@ -50,8 +50,8 @@ export interface ResumeFacts {
   masterName: string;
   /** The master that a majority of all sentinels names; null when they do not agree. */
   master: Address | null;
-  /** Whether a failover away from that master is in progress at a sentinel. */
-  isFailingOver: boolean;
+  /** Whether a failover away from that master is in progress at a sentinel, or may begin before the node answers. */
+  isFailoverAtHand: boolean;
   /** Data nodes that answer and say that they are a master. */
   otherMasters: readonly NodePlan[];
   /** Whether the node is known to be a replica: by its file, its master, or what the sentinels last heard of it. */
@@ -67,11 +67,15 @@ export function guardResume({ node, cluster, masterName, isReplica, ...facts }: 
   const { master, otherMasters } = facts;
   const asItWas = '--as-frozen resumes it as it was';
   if (master !== null && sameAddress(master, node.announce)) {
-    if (!facts.isFailingOver) return;
-    throw refused('failover-at-hand', `${node.id} is still the master, and a failover is in progress`, {
-      why: `resumed now, while another master is promoted, it would be a second master for about ${USUAL_RETURN_MS / 1000} s`,
-      hint: `${command(`restart ${node.id}`, cluster)} # makes it a replica of the new one; ${asItWas}`,
-    });
+    if (!facts.isFailoverAtHand) return;
+    throw refused(
+      'failover-at-hand',
+      `${node.id} is still the master, and a failover is in progress or near`,
+      {
+        why: `resumed now, while another master is promoted, it would be a second master for about ${USUAL_RETURN_MS / 1000} s`,
+        hint: `${command(`restart ${node.id}`, cluster)} # makes it a replica of the new one; ${asItWas}`,
+      },
+    );
   }
   const successor = master === null ? otherMasters[0]?.id : formatAddress(master);
   // Nothing shows that there is another master: a cluster without one is not left without this one.

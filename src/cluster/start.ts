@@ -7,7 +7,7 @@ import { sentinelViewsOf } from '../model/facts.js';
 import { command } from '../model/hints.js';
 import { dataNodes, type NodePlan } from '../model/plan.js';
 import type { SentinelSettings } from '../model/sentinel-settings.js';
-import { nextFailoverMs } from '../model/sentinel-timing.js';
+import { majorityOf, nextFailoverMs, PING_PERIOD_MS } from '../model/sentinel-timing.js';
 import type { MasterView } from '../model/snapshot.js';
 import { until } from '../until.js';
 import { settingsNow, surveyPlan } from './ask.js';
@@ -113,11 +113,16 @@ export async function requireResumable(live: LiveCluster, node: NodePlan): Promi
   if (node.kind === 'sentinel') return;
   const { plan, host, asking } = live;
   const { cluster, masterName } = plan.spec;
+  const begunMs = asking.clock.now();
   const snapshot = await surveyPlan(plan, asking);
   const conf = await host.readConf(node.id);
-  const views = snapshot.sentinels.flatMap(
-    (s) => s.answer?.masters.filter((m) => m.name === masterName) ?? [],
-  );
+  const views = sentinelViewsOf(snapshot, masterName).map(({ view }) => view);
+  // The node gave no answer until the deadline: what the sentinels said is older by that.
+  const ageMs = asking.clock.now() - begunMs;
+  const isNear = (view: MasterView): boolean =>
+    isFailoverNear(view) ||
+    (view.answeredMsAgo != null && view.downAfterMs - view.answeredMsAgo - ageMs < PING_PERIOD_MS);
+  const mayFailOver = plan.spec.replicas > 0 && views.length >= majorityOf(snapshot.sentinels.length);
   const others = snapshot.groups.flatMap((group) => group.nodes).filter((n) => n.id !== node.id);
   const isNode = ({ address }: { address: Address }): boolean => sameAddress(address, node.announce);
   guardResume({
@@ -125,7 +130,7 @@ export async function requireResumable(live: LiveCluster, node: NodePlan): Promi
     cluster,
     masterName,
     master: majorityMaster(snapshot, masterName),
-    isFailingOver: views.some(isFailingOver),
+    isFailoverAtHand: views.some(isFailingOver) || (mayFailOver && views.some(isNear)),
     otherMasters: dataNodes(plan).filter((n) =>
       others.some((o) => o.id === n.id && o.answer?.role === 'master'),
     ),

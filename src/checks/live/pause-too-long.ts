@@ -1,6 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
+import { HEARD_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judgeMasters } from '../snapshot.js';
@@ -43,13 +44,21 @@ export default {
       }
       const { heldBack, heldUnread } = node.answer;
       if (heldUnread !== undefined) missing.push(`${node.id}: ${heldUnread}`);
-      return heldBack === undefined || waitingMs(master) < LONG_MS ? [] : [holding(master, node, heldBack)];
+      if (heldBack === undefined) return [];
+      // A sentinel that has connected again waits for the first time, in the middle of the pause; what it heard last stays.
+      const isLong =
+        waitingMs(master) >= LONG_MS || (heldBack.leftMs ?? 0) >= LONG_MS || unheardMs(master) >= HEARD_MS;
+      return isLong ? [holding(master, node, heldBack)] : [];
     }),
 } satisfies SnapshotCheck;
 
 /** How long the sentinel that has waited longest has had no answer to a PING. */
 const waitingMs = ({ sentinelViews }: MasterFacts): number =>
   Math.max(0, ...sentinelViews.map(({ view }) => view.pingPendingMs ?? 0));
+
+/** How long ago a master last answered a sentinel: the longest of them. */
+const unheardMs = ({ sentinelViews }: MasterFacts): number =>
+  Math.max(0, ...sentinelViews.map(({ view }) => view.answeredMsAgo ?? 0));
 
 function holding(
   master: MasterFacts,

@@ -73,7 +73,7 @@ describe('the guard of resume', () => {
     cluster: 'default',
     masterName: 'mymaster',
     master: there,
-    isFailingOver: false,
+    isFailoverAtHand: false,
     otherMasters: [],
     isReplica: false,
   };
@@ -99,7 +99,7 @@ describe('the guard of resume', () => {
   });
 
   it('refuses the master while a failover is in progress', () => {
-    expect(refusal({ master: here, isFailingOver: true })).toMatchObject({ code: 'failover-at-hand' });
+    expect(refusal({ master: here, isFailoverAtHand: true })).toMatchObject({ code: 'failover-at-hand' });
   });
 
   it('allows the master, a replica, and the only node that could be one', () => {

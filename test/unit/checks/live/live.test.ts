@@ -553,6 +553,10 @@ describe('ghosts', () => {
       g.gone = ['127.0.0.1:6399'];
     };
     expect(said(ghostReplica, called)).toMatchObject([{ subject: '127.0.0.1:6399' }]);
+    const gathering = healthyGathering();
+    called(gathering);
+    // Without the name, the command that repairs it finds nothing that is gone.
+    expect(diagnose(gathering, CHECKS).fixWith).toBe('sentinelctl doctor --fix --gone 127.0.0.1:6399');
   });
 
   it('one that answers is none', () => {

@@ -358,6 +358,21 @@ describe('sentinels that know the wrong thing, or nothing', () => {
     });
   });
 
+  it('wait for a master that holds back writes, also just after they have connected again', () => {
+    const held = (answeredMsAgo: number): string =>
+      judge(
+        altered((s) => {
+          answerOf(s, 1).heldBack = { connections: 3, leftMs: null };
+          for (const { answer } of s.sentinels)
+            for (const view of answer?.masters ?? [])
+              Object.assign(view, { pingPendingMs: 200, answeredMsAgo });
+        }),
+      ).verdict.word;
+    expect(held(4400)).toBe('DOWN');
+    // A pause of a planned move is over sooner.
+    expect(held(900)).toBe('HEALTHY');
+  });
+
   it('monitor only names that they have never reached: those are down, and none is missing', () => {
     const result = judge(
       altered((s) => {
