@@ -62,7 +62,7 @@ const FEW = 8;
 
 /**
  * The masters of one sentinel that it has never reached, where they are too many to be asked one by one: they are told
- * together. Of a few each is looked at as any other, since it may run, and the sentinel lack its password.
+ * together. If they are few, each is asked: it may run while the sentinel lacks its password.
  */
 export function leftoversOf<T>(masters: readonly T[], isNever: (master: T) => boolean): T[] {
   const never = masters.filter(isNever);

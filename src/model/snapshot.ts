@@ -214,7 +214,6 @@ export interface SentinelState {
   withheld?: string;
 }
 
-/** The answers of all servers, asked once, in parallel. A silent one is in it with the reason. */
 /** A name that a sentinel monitors and has never reached. */
 export interface Leftover {
   name: string;
@@ -223,6 +222,7 @@ export interface Leftover {
   sentinel: { id: string; endpoint: Address };
 }
 
+/** The answers of all servers, asked once, in parallel. A silent one is in it with the reason. */
 export interface Snapshot {
   /** Wall clock, milliseconds since 1970. */
   takenAtMs: number;

@@ -26,10 +26,9 @@ export interface SurveyTarget {
 
 /**
  * Asks all known servers once, in parallel, and those that the answers name as soon as they are named. The deadline is
- * each server's, from dialling to its last answer. Names
- * that a sentinel has never reached, beside others, are not asked for. Takes at most
- * about three deadlines, one where no new server is named, and one more for each further NODES_AT_ONCE nodes. A silent server is in the snapshot with the reason.
- * Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
+ * each server's, from dialling to its last answer. Masters that a sentinel has never reached are not asked where they
+ * are many. Takes at most about three deadlines, one where no new server is named, and one more for each further
+ * NODES_AT_ONCE nodes. A silent server is in the snapshot with the reason. Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
  * An unknown `masterName` gives no view and no group. Throws only the signal's reason.
  */
 export async function survey(target: SurveyTarget, asking: Asking): Promise<Snapshot> {

@@ -26,7 +26,7 @@ export default {
     'not receive the messages of the others, or they were given another master by hand or by an old configuration ' +
     'file with the same epoch. Sentinels that began with different masters never hear each other: each publishes at ' +
     'its own. Then the data nodes decide: the master with the most replicas is right, of those the one that most ' +
-    'sentinels name, then the one with the most keys. Two whole groups that share a name are no disagreement: each ' +
+    'sentinels name, then the one with the most keys. Two whole groups with one name do not disagree: each ' +
     'keeps its own data, and one of them gets another name.',
   remedy: [
     'at the sentinel that is wrong: SENTINEL REMOVE NAME, then SENTINEL MONITOR NAME with the correct address, ' +
