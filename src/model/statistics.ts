@@ -7,8 +7,8 @@ export function percentileOf(sorted: readonly number[], percent: number): number
   return sorted[rankOf(sorted.length, percent) - 1];
 }
 
-/** From 1; the subtraction takes back what binary fractions add: 0.07 × 100 is more than 7. */
-const rankOf = (n: number, percent: number): number =>
+/** Which of n ascending samples a percentile is, from 1; the subtraction takes back what binary fractions add: 0.07 × 100 is more than 7. */
+export const rankOf = (n: number, percent: number): number =>
   Math.min(n, Math.max(1, Math.ceil((percent * n) / 100 - 1e-9)));
 
 export const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);

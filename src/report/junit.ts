@@ -1,7 +1,8 @@
 import type { FailoverResult, Trial } from '../observe/result.js';
 import type { ChaosResult, ScenarioResult } from '../scenarios/format/result.js';
 import { headline, masterMove, trialVerdict } from './words/headline.js';
-import { metricText, thresholdText } from './words/metrics.js';
+import { metricText } from './words/metrics.js';
+import { thresholdText } from './words/thresholds.js';
 
 /** `skipped`: not run here. */
 type Outcome = ScenarioResult['outcome'];
@@ -63,7 +64,7 @@ function failoverSuites({
   return [
     ['run', [runCase(complete, reason)]],
     ['trials', trials.map(trialCase)],
-    ['thresholds', thresholds.map((t) => caseOf(t.expression, t.holds, thresholdText(t)))],
+    ['thresholds', thresholds.map((t) => caseOf(t.expression, t.holds, thresholdText(t, trials)))],
     ['invariants', invariants.map((i) => caseOf(i.id, i.verdict, i.evidence))],
   ];
 }

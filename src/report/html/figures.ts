@@ -76,7 +76,7 @@ function valueHtml({ id, value }: KeyNumber, result: FailoverResult): string {
     : html(value);
 }
 
-function notesOf({ id, value, budget, state }: KeyNumber, result: FailoverResult): string[] {
+function notesOf({ id, value, budget, broken, state }: KeyNumber, result: FailoverResult): string[] {
   const { metric, note } = CARDS[id];
   const of = result.summary[metric];
   const counted = id === 'lost' ? lostOf(result) : null;
@@ -93,6 +93,7 @@ function notesOf({ id, value, budget, state }: KeyNumber, result: FailoverResult
       ? []
       : [`the worst of ${count(trials, 'trial')}${median}`]),
     ...(budget === null ? [] : [html(`budget ${budget}`)]),
+    ...broken.map((typed) => `<code>${html(typed)}</code> does not hold`),
     ...(note === undefined || state === 'unknown' || value === 'none' ? [] : [html(note)]),
   ];
 }

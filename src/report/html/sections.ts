@@ -2,12 +2,13 @@ import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { downAfterText } from '../../model/sentinel-settings.js';
 import { count } from '../../model/words.js';
 import { masterNowWords, restoredWords } from '../../observe/restored-words.js';
-import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
+import type { FailoverResult, ThresholdResult, Trial, Verdict } from '../../observe/result.js';
 import { MARK } from '../text/outcome.js';
 import { adviceOf } from '../words/advice.js';
 import { workloadWords } from '../words/headline.js';
 import { causeName, causesOf, errorWords, LOSS_WORDS } from '../words/losses.js';
 import { grouped, metricLabel, metricOf } from '../words/metrics.js';
+import { rankOfThreshold } from '../words/thresholds.js';
 import { phaseRows, returnWords } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { html, measured, moment, tableHtml, timeHtml } from './markup.js';
@@ -28,9 +29,7 @@ export function verdictsHtml(result: FailoverResult): string {
     cells: [
       `<code>${html(t.expression)}</code>`,
       badge(t.holds),
-      t.value === null
-        ? '<span class="none">no value was measured</span>'
-        : measured(metricOf(t.expression), t.value, 'thresholds', i, 'value'),
+      t.value === null ? '<span class="none">no value was measured</span>' : thresholdValue(t, i, trials),
     ],
   }));
   const always = invariants.map((invariant) => ({
@@ -45,6 +44,14 @@ export function verdictsHtml(result: FailoverResult): string {
     [...asked, ...always].filter((row) => row.verdict === verdict).map((row) => row.cells),
   );
   return tableHtml('Thresholds and invariants', ['What', 'Verdict', 'What was seen'], rows);
+}
+
+/** What was measured, red where it broke the threshold; of few trials, which one of them a percentile is. */
+function thresholdValue(threshold: ThresholdResult, i: number, trials: readonly Trial[]): string {
+  const value = measured(metricOf(threshold.expression), threshold.value, 'thresholds', i, 'value');
+  const rank = rankOfThreshold(threshold, trials);
+  const words = rank === null ? '' : ` <span class="quiet">(${html(rank)})</span>`;
+  return (threshold.holds === 'violated' ? `<b class="bad">${value}</b>` : value) + words;
 }
 
 const ORDER: readonly Verdict[] = ['violated', 'unknown', 'holds'];

@@ -12,8 +12,8 @@ import {
   type Statistic,
   statisticsOf,
   statisticText,
-  thresholdText,
 } from '../words/metrics.js';
+import { thresholdText } from '../words/thresholds.js';
 import { phaseRows } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 
@@ -62,9 +62,9 @@ const section = (title: string, rows: readonly Row[]): string[] =>
 const listSection = (title: string, items: readonly string[]): string[] =>
   items.length === 0 ? [] : [`### ${title}`, items.map((item) => `- ${text(item)}`).join('\n')];
 
-const thresholdRows = ({ thresholds }: FailoverResult): Row[] => [
+const thresholdRows = ({ thresholds, trials }: FailoverResult): Row[] => [
   ['Threshold', 'Actual', 'Verdict'],
-  ...thresholds.map((t): Row => [code(t.expression), text(thresholdText(t)), MARK[t.holds]]),
+  ...thresholds.map((t): Row => [code(t.expression), text(thresholdText(t, trials)), MARK[t.holds]]),
 ];
 
 const invariantRows = ({ invariants }: FailoverResult): Row[] => [

@@ -5,8 +5,8 @@ import type { FailoverResult, InvariantResult, Trial, Verdict } from '../../obse
 import { padEnd, plain, together, wrap } from '../plain-text.js';
 import { adviceOf } from '../words/advice.js';
 import { headline, INCOMPLETE, nextCommands, settingOf } from '../words/headline.js';
-import { thresholdText } from '../words/metrics.js';
 import { type KeyNumber, keyNumbers, whyWords } from '../words/numbers.js';
+import { thresholdText } from '../words/thresholds.js';
 import { phaseRows } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { manyLines } from './failover-many.js';
@@ -51,9 +51,9 @@ function numberLines(result: FailoverResult, view: View): string[] {
   const paints = { ok: theme.bold, bad: theme.bad, warn: theme.warn, unknown: theme.dim };
   const numbers = keyNumbers(result);
   const why = whyWords(result);
-  const cells = numbers.map(({ value, budget, state }): Cell => {
+  const cells = numbers.map(({ value, budget, state, isOverBudget }): Cell => {
     const isTime = /^\d/.test(value);
-    const limit = isTime ? `${state === 'bad' ? '>' : '≤'} ${budget}` : `(budget ${budget})`;
+    const limit = isTime ? `${isOverBudget ? '>' : '≤'} ${budget}` : `(budget ${budget})`;
     return { text: budget === null ? value : `${value} ${limit}`, paint: paints[state] };
   });
   const medians = numbers.some(({ median }) => median !== null);
@@ -93,13 +93,13 @@ function stackedNumbers(numbers: readonly KeyNumber[], view: View): string[] {
 }
 
 /** Thresholds with what was measured; invariants that hold in one line, the others with their evidence. */
-function judgementLines({ thresholds, invariants }: FailoverResult, view: View): string[] {
+function judgementLines({ thresholds, invariants, trials }: FailoverResult, view: View): string[] {
   if (thresholds.length + invariants.length === 0) return [];
   const held = invariants.filter((i) => i.verdict === 'holds');
   const shown = thresholds.filter((t) => t.holds !== 'holds' || !BUDGET.test(t.expression));
   return [
     '',
-    ...shown.flatMap((t) => verdictLine(t.holds, `${t.expression}: ${thresholdText(t)}`, view)),
+    ...shown.flatMap((t) => verdictLine(t.holds, `${t.expression}: ${thresholdText(t, trials)}`, view)),
     ...(held.length === 0 ? [] : verdictLine('holds', held.map((i) => i.id).join(', '), view)),
     ...invariants.flatMap((i) => (i.verdict === 'holds' ? [] : invariantLine(i, view))),
   ];

@@ -2,10 +2,11 @@ import { formatDurationMs, parseDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { downAfterText } from '../../model/sentinel-settings.js';
 import { freezeMs, LONGEST_FREEZE_MS } from '../../model/sentinel-timing.js';
-import { count, named } from '../../model/words.js';
+import { count, listed, named } from '../../model/words.js';
 import type { FailoverResult, Trial, Verdict, WorkloadSettings } from '../../observe/result.js';
 import { lostWords } from './losses.js';
 import { outageWords, switchWords } from './numbers.js';
+import { brokenWords } from './thresholds.js';
 
 /** The worst of several verdicts; `unknown` when there is none. */
 function worstOf(verdicts: readonly Verdict[]): Verdict {
@@ -27,7 +28,7 @@ export const trialVerdict = ({ outcome, untested, invariants }: Trial): Verdict 
 
 /**
  * `clients had no answer for 6.40 s (budget 7.00 s), 0 of 28,503 writes lost; redis-1 → redis-3`; without clients the
- * first switch instead; over trials the worst of them, and how many passed.
+ * first switch instead; over trials the worst of them, and how many passed. What broke and is not among them comes first.
  */
 export function headline(result: FailoverResult): string {
   const { trials, masterName } = result;
@@ -37,9 +38,10 @@ export function headline(result: FailoverResult): string {
     return `${masterName} is still ${named(only.oldMaster)}`;
   if (only.cutShort === true && others.length === 0) return cutShortWords(only, masterName);
   const what = [outageWords(result) ?? switchWords(result), ...lostWords(result)].join(', ');
-  if (others.length === 0) return `${what}; ${masterMove(only)}`;
+  const broken = brokenWords(result);
   const passed = trials.filter((t) => trialVerdict(t) === 'holds').length;
-  return `${what}; ${passed} of ${count(trials.length, 'trial')} passed`;
+  const end = others.length === 0 ? masterMove(only) : `${passed} of ${count(trials.length, 'trial')} passed`;
+  return [...(broken.length === 0 ? [] : [listed(broken)]), what, end].join('; ');
 }
 
 function cutShortWords({ oldMaster, newMaster }: Trial, masterName: string): string {

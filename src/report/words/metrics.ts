@@ -2,7 +2,7 @@ import { humanDurationMs } from '../../model/duration.js';
 import { count, grouped } from '../../model/words.js';
 import { metricNamed } from '../../observe/metrics.js';
 import { PHASE_TABLE } from '../../observe/phases.js';
-import type { FailoverResult, ThresholdResult } from '../../observe/result.js';
+import type { FailoverResult } from '../../observe/result.js';
 
 export { grouped };
 
@@ -94,14 +94,9 @@ export function metricText(metric: string, value: number): string {
   return value < 0 ? `-${humanDurationMs(-value)}` : humanDurationMs(value);
 }
 
-/** `1 write`, `1,695 writes`. */
-export const groupedCount = (n: number, noun: string): string =>
-  count(n, noun).replace(/^\d+/, () => grouped(n));
-
 /** The metric that a threshold's expression begins with. */
 export const metricOf = (expression: string): string => /^[\w.]+/.exec(expression)?.[0] ?? '';
 
-/** What was measured against a threshold, in the metric's unit. */
-export function thresholdText({ expression, value }: ThresholdResult): string {
-  return value === null ? 'no value was measured' : metricText(metricOf(expression), value);
-}
+/** `1 write`, `1,695 writes`. */
+export const groupedCount = (n: number, noun: string): string =>
+  count(n, noun).replace(/^\d+/, () => grouped(n));

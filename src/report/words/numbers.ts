@@ -5,7 +5,7 @@ import type { Reading } from '../../observe/readings.js';
 import type { FailoverResult, Trial } from '../../observe/result.js';
 import { together } from '../plain-text.js';
 import { lostOf } from './losses.js';
-import { ENOUGH_FOR_MEDIAN, grouped } from './metrics.js';
+import { ENOUGH_FOR_MEDIAN, grouped, metricOf } from './metrics.js';
 
 /** One of the five numbers of a failover test. */
 export interface KeyNumber {
@@ -16,8 +16,12 @@ export interface KeyNumber {
   median: string | null;
   /** What it was judged by, in words; null where no limit was given. */
   budget: string | null;
-  /** `bad`: over its budget; `warn`: no limit is broken, and it still deserves attention; `unknown`: not measured. */
+  /** `bad`: over its budget, or beyond a threshold; `warn`: no limit is broken, and it still deserves attention; `unknown`: not measured. */
   state: 'ok' | 'bad' | 'warn' | 'unknown';
+  /** Whether the worst is beyond `budget`; a threshold of its metric can be broken without that. */
+  isOverBudget: boolean;
+  /** Thresholds of its metric that do not hold, as they were typed; the budget is not among them. */
+  broken: string[];
 }
 
 /** The metrics of the times among them, all from the fault except the last, which is a length. */
@@ -45,7 +49,8 @@ function timeNumber(id: keyof typeof TIMES, result: FailoverResult): KeyNumber {
   const worst = id === 'second master' && read.reading === 'never' ? NOT_MEASURED : read;
   const budgetMs = { outage: result.outageBudgetMs ?? null, switch: result.budgetMs }[String(id)] ?? null;
   const summary = result.summary[TIMES[id]];
-  const isOver = budgetMs !== null && (worst.reading === 'never' || (worst.ms ?? 0) > budgetMs);
+  const isOverBudget = budgetMs !== null && (worst.reading === 'never' || (worst.ms ?? 0) > budgetMs);
+  const broken = brokenOf(TIMES[id], result).filter((typed) => typed !== `${TIMES[id]}<=${budgetMs}`);
   const exists = id === 'second master' && (worst.ms ?? 0) > 0;
   return {
     id,
@@ -55,13 +60,16 @@ function timeNumber(id: keyof typeof TIMES, result: FailoverResult): KeyNumber {
         ? valueWords(id, { words: humanDurationMs(summary.p50), ms: summary.p50, reading: summary.p50 })
         : null,
     budget: budgetMs === null ? null : humanDurationMs(budgetMs),
-    state: isOver
-      ? 'bad'
-      : worst.reading === 'unknown'
-        ? 'unknown'
-        : exists || worst.reading === 'never'
-          ? 'warn'
-          : 'ok',
+    isOverBudget,
+    broken,
+    state:
+      isOverBudget || broken.length > 0
+        ? 'bad'
+        : worst.reading === 'unknown'
+          ? 'unknown'
+          : exists || worst.reading === 'never'
+            ? 'warn'
+            : 'ok',
   };
 }
 
@@ -72,17 +80,23 @@ function valueWords(id: keyof typeof TIMES, { words, ms, reading }: Worst): stri
   return words;
 }
 
+/** Its thresholds that do not hold, of every trial or of all together, as they were typed. */
+const brokenOf = (metric: MetricName, { thresholds }: FailoverResult): string[] =>
+  thresholds.flatMap(({ expression, holds }) =>
+    holds === 'violated' && metricOf(expression) === metric ? [expression] : [],
+  );
+
 function lostNumber(result: FailoverResult): KeyNumber {
   const counted = lostOf(result);
-  const isOver = result.thresholds.some(
-    (t) => /^ledger\.lost\b/.test(t.expression) && t.holds === 'violated',
-  );
+  const broken = brokenOf('ledger.lost', result);
   return {
     id: 'lost',
     value: counted === null ? 'not measured' : `${grouped(counted.lost)} of ${grouped(counted.acknowledged)}`,
     median: null,
     budget: null,
-    state: isOver ? 'bad' : counted === null ? 'unknown' : counted.lost > 0 ? 'warn' : 'ok',
+    isOverBudget: false,
+    broken,
+    state: broken.length > 0 ? 'bad' : counted === null ? 'unknown' : counted.lost > 0 ? 'warn' : 'ok',
   };
 }
 
