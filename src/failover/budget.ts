@@ -43,7 +43,7 @@ export function judgeBudget(
   const downAfter = formatDurationMs(settings.downAfterMs);
   const typicalMs = typicalFailoverMs(settings);
   if (ms >= typicalMs) return null;
-  const about = `with down-after ${downAfter} the first sentinel switches after about ${humanDurationMs(typicalMs)} on a quiet machine`;
+  const about = `with down-after ${downAfter} the first sentinel switches after ${humanDurationMs(typicalMs)} on a quiet machine`;
   if (ms > settings.downAfterMs) return `${typed(ms)} is shorter than a usual failover: ${about}`;
   return refused(
     'budget-too-short',

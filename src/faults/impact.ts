@@ -11,6 +11,7 @@ import {
 } from '../cluster/impact.js';
 import { CLIENT, type Link, type Party } from '../drivers/links.js';
 import { formatDurationMs } from '../model/duration.js';
+import { pausedFailover } from '../model/paused-writes.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
 import { liveSettings } from '../model/sentinel-settings.js';
 import {
@@ -89,6 +90,23 @@ const hangs = (before: Before): string => {
 
 const others = (lost: readonly string[], { id }: NodePlan): string[] => lost.filter((one) => one !== id);
 
+/** A master that holds back writes until the sentinels replace it, or its pause ends by itself. */
+function pausesWrites({ seen, master, lost }: Before, { forMs }: ActOf<'client-pause'>): string {
+  const settings = liveSettings(seen.plan.spec, seen.snapshot);
+  const stop = `writes stop for about ${seconds(forMs)}`;
+  if (forMs < settings.downAfterMs) return `${stop}, and no failover follows`;
+  if (!hasSuccessor(seen, master, others(lost, master))) return `${stop}: no replica can be promoted`;
+  const failover = pausedFailover(settings);
+  if (failover === null)
+    return `${stop}, and no failover follows: a sentinel connects again before down-after has passed, and its PING is answered`;
+  const { leastMs, mostMs } = failover;
+  if (forMs <= leastMs) return `${stop}, and a failover may follow`;
+  const least = Math.round(leastMs / 1000);
+  return mostMs !== null && forMs >= mostMs
+    ? `writes stop for ${least} to ${Math.ceil(mostMs / 1000)} s, until the sentinels replace it`
+    : `writes stop for ${least} to ${seconds(forMs)}, until the sentinels replace it or the pause ends`;
+}
+
 type OfMaster = { [K in ActKind]?: (before: Before, act: ActOf<K>) => string };
 
 /** What each act means at the master. */
@@ -110,7 +128,7 @@ const OF_MASTER: OfMaster = {
       shorterThanDownAfter(before) === null && hasSuccessor(seen, master, others(lost, master));
     return isReplaced ? `${lossOfMaster(seen, others(lost, master))}; ${RETURNS_AS_REPLICA}` : hangs(before);
   },
-  'client-pause': hangs,
+  'client-pause': pausesWrites,
   busy: hangs,
   'fail-saves': hangs,
   follow({ seen, forMs }) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { surveyPlan } from '../cluster/ask.js';
 import { type LiveCluster, withCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
@@ -7,36 +6,28 @@ import { EXIT, OperatorError, withAccount } from '../errors.js';
 import { convergence } from '../model/convergence.js';
 import { formatDurationMs, humanDurationMs } from '../model/duration.js';
 import { command } from '../model/hints.js';
-import { freezeMs, shortFreezeMs, TILTING_FREEZE_MS } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { restoredLines } from '../observe/restored-words.js';
 import { type ClusterRoles, rolesIn } from '../observe/roles.js';
 import type { Act } from './act.js';
 import { handlerOf } from './acts/index.js';
 import { expectedOf } from './catalogue/expected.js';
-import type { Fault, FaultParams } from './catalogue/fault.js';
+import type { Fault } from './catalogue/fault.js';
 import { faultOf } from './catalogue/index.js';
 import { type Experiment, openExperiment } from './experiment.js';
 import { requireHeeded } from './heeded.js';
 import { impactOfActs } from './impact.js';
 import { keptOf, lostOf, requireKept } from './kept.js';
 import { preflight } from './preflight.js';
-import { requireRadius } from './radius.js';
+import { actsFor, type Requested } from './requested.js';
 import { restoredNow } from './restored.js';
 import { type Seen, showWhile } from './show.js';
-import { inWords, mayBeReplaced, requireWayBack } from './way-back.js';
+import { inWords, requireWayBack } from './way-back.js';
 
-export interface InjectRequest {
+export interface InjectRequest extends Requested {
   fault: string;
-  targets: readonly string[];
-  /** How long, in milliseconds; null: until it is healed. */
-  forMs: number | null;
-  delayMs?: number | undefined;
-  jitterMs?: number | undefined;
   /** Says what would be done, and does nothing. */
   dryRun: boolean;
-  /** Also on a cluster that is not steady, and beyond the blast radius. */
-  force: boolean;
   /** Whether a question has said what it means to clients; absent: it is noted before anything is done. */
   isSaid?: boolean;
 }
@@ -51,6 +42,8 @@ export interface InjectResult {
   dryRun: boolean;
   /** How long it lasted, or would, in milliseconds; null: until it is healed. */
   forMs: number | null;
+  /** How long it was in effect, in milliseconds: longer than `forMs` where it lasted until the sentinels had decided. */
+  activeMs?: number;
   /** True once it was rolled back. */
   healed: boolean;
   /** True once convergence was proved after that; false where the cluster was not whole before (`force`). */
@@ -124,7 +117,9 @@ async function perform(
   await requireWayBack(live, acts);
   const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs, kept);
   // Not before the last of what may refuse it.
+  let beganMs = runtime.clock.now();
   const say = (): void => {
+    beganMs = runtime.clock.now();
     if (request.isSaid !== true) runtime.onProgress({ type: 'note', level: 'info', text: impact });
   };
   const keep = forMs === null;
@@ -142,17 +137,25 @@ async function perform(
     const result = { ...resultOf(live, { ...fault, ...expected }, prepared, isGuarded), impact };
     for (const { does } of result.acts) runtime.onProgress({ type: 'note', level: 'info', text: does });
     if (keep) return result;
+    let activeMs = 0;
     const work = async (): Promise<void> => {
       if (forMs > 0)
-        await step(runtime, 'inject', `active for ${formatDurationMs(forMs)}`, () =>
-          runtime.clock.sleep(forMs, runtime.signal),
+        await step(
+          runtime,
+          'inject',
+          `active for ${isGuarded ? 'at least ' : ''}${formatDurationMs(forMs)}`,
+          () => runtime.clock.sleep(forMs, runtime.signal),
         );
+      await experiment.heal({ guarded: isGuarded, prove: false });
+      const lastedMs = Math.round(runtime.clock.now() - beganMs);
+      // One that ends by itself had ended by then.
+      activeMs = fault.expires === null ? lastedMs : Math.min(lastedMs, forMs);
       await experiment.heal({ guarded: isGuarded });
     };
     await showWhile(runtime, live, snapshot, work, seen);
     await experiment.close();
     const lostKeys = await lostOf(live, atRisk);
-    return { ...result, forMs, healed: true, converged: isWhole, lostKeys, seen, heal: null };
+    return { ...result, forMs, activeMs, healed: true, converged: isWhole, lostKeys, seen, heal: null };
   } catch (error) {
     throw await putBack({ runtime, live, roles }, experiment, seen, error);
   }
@@ -193,32 +196,6 @@ async function lookAt(
   const { masterName } = plan.spec;
   const isWhole = convergence(snapshot, { masterName, nodes: plan.nodes }).length === 0;
   return { roles: rolesIn(plan, snapshot), isWhole, snapshot };
-}
-
-/** How long a fault lasts that says so itself, as a part of down-after or in milliseconds. */
-const OWN_DURATION: Readonly<Record<string, (settings: { downAfterMs: number }) => number>> = {
-  'freeze-short': shortFreezeMs,
-  'sentinel-freeze': () => TILTING_FREEZE_MS,
-  'pause-writes': freezeMs,
-  'fast-restart': () => 0,
-};
-
-function actsFor(
-  fault: Fault,
-  roles: ClusterRoles,
-  request: InjectRequest,
-): { acts: Act[]; forMs: number | null; isGuarded: boolean } {
-  const forMs = request.forMs ?? OWN_DURATION[fault.name]?.(roles.settings) ?? null;
-  const params: FaultParams = {
-    tag: randomBytes(4).toString('hex'),
-    ...(forMs !== null && { forMs }),
-    ...(request.delayMs !== undefined && { delayMs: request.delayMs }),
-    ...(request.jitterMs !== undefined && { jitterMs: request.jitterMs }),
-  };
-  const acts = fault.acts(roles, request.targets, params);
-  if (!request.force) requireRadius(roles.plan, fault, acts);
-  const isGuarded = forMs === null || mayBeReplaced(acts, forMs, roles.settings.downAfterMs);
-  return { acts, forMs, isGuarded };
 }
 
 function resultOf(

@@ -20,6 +20,10 @@ export function formatDurationMs(ms: number): string {
 export const downAfterAnd = (of: (settings: { downAfterMs: number }) => number): string =>
   `down-after + ${formatDurationMs(of({ downAfterMs: 0 }))}`;
 
+/** For people, where the value is an estimate: `84 ms`, `102 s`, `2 min 5 s`; after "about". */
+export const roughDurationMs = (ms: number): string =>
+  ms < 1000 || ms >= 120_000 ? humanDurationMs(ms) : `${Math.round(ms / 1000)} s`;
+
 /** For people: `84 ms`, `6.29 s`, `2 min 5 s`. */
 export function humanDurationMs(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

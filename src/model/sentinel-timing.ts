@@ -199,6 +199,8 @@ export const INFO_SEEN_MS = INFO_PERIOD_MS + HELLO_PERIOD_MS;
 
 /** A master that reports the role of a replica is called down after down-after and this (sentinelCheckSubjectivelyDown). */
 export const WRONG_ROLE_DOWN_MS = 2 * INFO_PERIOD_MS;
+/** How much later than the earliest moment the switch is still usual then: INFO of a sentinel, and a second attempt. */
+export const WRONG_ROLE_SPREAD_MS = 3 * INFO_PERIOD_MS;
 
 /**
  * A master that returns as it was is usually demoted this long after its return: the second INFO of the sentinels comes

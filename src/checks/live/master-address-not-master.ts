@@ -1,7 +1,7 @@
 import { type AnsweredNode, isAt, type MasterFacts } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
 import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
-import { WRONG_ROLE_DOWN_MS } from '../../model/sentinel-timing.js';
+import { WRONG_ROLE_DOWN_MS, WRONG_ROLE_SPREAD_MS } from '../../model/sentinel-timing.js';
 import type { SnapshotCheck } from '../check.js';
 import { monitorAllInstead } from '../fixes.js';
 import { judgeMasters, placed } from '../snapshot.js';
@@ -54,14 +54,12 @@ export default {
     }),
 } satisfies SnapshotCheck;
 
-/** How much later than the earliest moment such a switch is still usual: INFO of a sentinel, and a second attempt. Milliseconds. */
-const SPREAD_MS = 30_000;
-
 /** What FAILOVER, or REPLICAOF by hand, leaves behind: the sentinels end it, or are told the master at once. */
 function switchesItself(facts: MasterFacts, node: AnsweredNode, heir: AnsweredNode): string[] {
   const { answered, expectation, hints, name, sentinelViews } = facts;
   const earliestMs = downAfterOfQuorum(sentinelViews.map(({ view }) => view)) + WRONG_ROLE_DOWN_MS;
-  const within = `${Math.round(earliestMs / 1000)} to ${Math.round((earliestMs + SPREAD_MS) / 1000)} s`;
+  const range = (fromMs: number): string =>
+    `${Math.round(fromMs / 1000)} to ${Math.round((fromMs + WRONG_ROLE_SPREAD_MS) / 1000)} s`;
   const { host, port } = heir.announce;
   // What follows a replica is in no list that the sentinels read.
   const chained = answered.filter(
@@ -69,7 +67,7 @@ function switchesItself(facts: MasterFacts, node: AnsweredNode, heir: AnsweredNo
   );
   return [
     hints.ctl('status --watch'),
-    `# ${heir.id} is the master: the sentinels call ${node.id} down for its role, and switch by themselves, usually ${within} after the change (down-after + 20 to 50 s)`,
+    `# ${heir.id} is the master: the sentinels call ${node.id} down for its role, and switch by themselves, usually ${range(earliestMs)} after the change (down-after + ${range(WRONG_ROLE_DOWN_MS)})`,
     ...(expectation.own
       ? []
       : [

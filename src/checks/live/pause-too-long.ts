@@ -68,7 +68,7 @@ function holding(
   const { sentinelViews } = master;
   const downAfterMs = Math.min(...sentinelViews.map(({ view }) => view.downAfterMs));
   const until = leftMs === null ? '' : `; the pause ends in ${humanDurationMs(leftMs)}`;
-  const evidence = `${count(connections, 'connection')} of sentinels ${connections === 1 ? 'waits' : 'wait'} in PUBLISH, for ${humanDurationMs(waitingMs(master))} by now; the sentinels call it down after ${humanDurationMs(downAfterMs)}${until}`;
+  const evidence = `${count(connections, 'connection')} of sentinels ${connections === 1 ? 'waits' : 'wait'} in PUBLISH, for at least ${humanDurationMs(waitingMs(master))} by now; the sentinels call it down after ${humanDurationMs(downAfterMs)}${until}`;
   return {
     subject: id,
     servers: sentinelViews.map((w) => w.sentinel.id),

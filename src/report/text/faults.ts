@@ -54,6 +54,15 @@ const wayLines = (driver: string, way: Way): string[] =>
     ? [`${driver}: ${way.injects}; rolled back: ${way.heals}`]
     : [`${driver}: not possible, ${way.why}; instead: ${way.instead}`];
 
+/** Beyond this a fault lasted noticeably longer than it was asked to, in milliseconds. */
+const LONGER_MS = 500;
+
+/** `for 9.84 s (--for 8s)`; null where it was not longer than was asked. */
+const lastedWords = ({ forMs, activeMs = 0 }: InjectResult): string | null =>
+  forMs !== null && forMs > 0 && activeMs > forMs + LONGER_MS
+    ? `for ${humanDurationMs(activeMs)} (--for ${formatDurationMs(forMs)})`
+    : null;
+
 /**
  * What was done, or would be done; what to expect; and how it is rolled back. `shown`: the events were printed
  * as they happened.
@@ -67,7 +76,7 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
       : forMs === 0
         ? 'over at once'
         : `for ${formatDurationMs(forMs)}`;
-  const was = `${fault} was ${forMs === 0 ? 'done' : `active ${lasts}`}`;
+  const was = `${fault} was ${forMs === 0 ? 'done' : `active ${lastedWords(result) ?? lasts}`}`;
   const lost = result.lostKeys ?? 0;
   const gone = lost === 0 ? '' : `: the data of ${count(lost, 'key')} is gone`;
   const ended = result.converged

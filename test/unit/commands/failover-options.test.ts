@@ -119,7 +119,7 @@ describe('a budget', () => {
 
   it('that is shorter than a usual failover is warned of, and no longer one is', () => {
     expect(judged('5001ms')).toBe(
-      '--budget 5.001s is shorter than a usual failover: with down-after 5s the first sentinel switches after about 6.25 s on a quiet machine',
+      '--budget 5.001s is shorter than a usual failover: with down-after 5s the first sentinel switches after 6.25 s on a quiet machine',
     );
     expect(judged('6250ms')).toBeNull();
   });
