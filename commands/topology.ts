@@ -1,5 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
-import { topologyOf } from '../src/model/topology.js';
+import { topologyExitCode, topologyOf } from '../src/model/topology.js';
 import { masterNameOf } from '../src/model/which-master.js';
 import { topologyText } from '../src/report/text/topology.js';
 import { TOPOLOGY_ROWS } from '../src/report/tsv.js';
@@ -17,4 +17,5 @@ export default defineCommand({
   },
   render: topologyText,
   rows: TOPOLOGY_ROWS,
+  exitCode: topologyExitCode,
 });

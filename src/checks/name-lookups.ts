@@ -1,7 +1,7 @@
 import { type Address, isIp } from '../model/address.js';
 import type { MasterFacts, SnapshotFacts } from '../model/facts.js';
 import type { SentinelState } from '../model/snapshot.js';
-import { byNumber } from '../model/words.js';
+import { byNumber, listed } from '../model/words.js';
 
 /** The names by which sentinels know the servers of these groups, each once. */
 const namesIn = (masters: readonly MasterFacts[]): string[] =>
@@ -17,13 +17,14 @@ export const namesOf = (addresses: readonly Pick<Address, 'host'>[]): string[] =
     byNumber,
   );
 
-/** What shows whether names are resolved where a server runs: `run on the machine of 10.0.0.1:26379: getent hosts node1.example`. */
-export const lookUpAt = (server: { id: string }, names: readonly string[]): string =>
-  `run on the machine of ${server.id}: getent hosts ${names.join(' ')}`;
-
-/** What ends it; a sentinel waits for each look-up in its only thread (anetResolve). */
-export const RESOLVE_THERE =
-  '# each name must be resolved at once there: else a name server that knows them, or lines in /etc/hosts';
+/**
+ * What makes names resolve where these servers run, and what shows it; a sentinel waits for each look-up in its only
+ * thread (anetResolve).
+ */
+export const resolveAt = (servers: readonly { id: string }[], names: readonly string[]): string[] => [
+  `make ${listed(names)} resolve on the ${servers.length === 1 ? 'machine' : 'machines'} of ${listed(servers.map(({ id }) => id))}: a name server that knows ${names.length === 1 ? 'it' : 'them'}, or lines in /etc/hosts`,
+  `# this must answer at once there: getent hosts ${names.join(' ')}`,
+];
 
 /** The names that a silent sentinel may be waiting for: it takes connections, and answers nothing until a look-up ends. */
 export function awaitedNames(
@@ -43,7 +44,6 @@ export const waitingFor = (
   sentinel: SentinelState,
   names: readonly string[],
 ): string[] => [
-  lookUpAt(sentinel, names),
-  RESOLVE_THERE,
+  ...resolveAt([sentinel], names),
   `# where they are resolved: ${hints.revive(sentinel, sentinel.silence)}`,
 ];

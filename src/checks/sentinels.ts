@@ -1,3 +1,4 @@
+import { isAt } from '../model/facts.js';
 import type { Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import type { MasterSetting } from '../model/sentinel-settings.js';
 import { listed } from '../model/words.js';
@@ -46,11 +47,17 @@ export const judgeSetting = (
 
 /**
  * How many sentinels have a vote on a master: those that monitor it or are silent, or as many as one of them knows.
- * One that is gone for good still counts (sentinel.c, sentinelGetLeader).
+ * One that is gone for good still counts (sentinel.c, sentinelGetLeader); a typed address that none of them knows does not.
  */
 export function votersOf(gathered: Gathered, { views }: Group): number {
+  const peers = views.flatMap(({ master }) => (master.sentinels.ok ? master.sentinels.value : []));
+  const isListed = (s: GatheredSentinel): boolean =>
+    peers.some(({ ip = '', port }) => isAt(s, { host: ip, port: Number(port) }));
+  const isKnown = gathered.own || views.some(({ master }) => !master.sentinels.ok) ? () => true : isListed;
   // A data node or a proxy at a typed address is not one of them.
-  const silent = gathered.sentinels.filter((s) => !s.masters.ok && s.silence?.kind !== 'protocol').length;
+  const silent = gathered.sentinels.filter(
+    (s) => !s.masters.ok && s.silence?.kind !== 'protocol' && isKnown(s),
+  ).length;
   const known = views.map(({ master }) => 1 + (num(master.fields, 'num-other-sentinels') ?? 0));
   return Math.max(views.length + silent, ...known);
 }

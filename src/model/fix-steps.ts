@@ -20,7 +20,7 @@ const TYPED = /^(test -n|printf|kill|kubectl|helm|rm|systemctl|(export )?[A-Z_]+
 export const isTyped = (line: string): boolean => PROGRAMS.test(line) || TYPED.test(line);
 /** What a person must fill in: `<its address>`, `CONTAINER`, `…`. */
 const TO_FILL_IN =
-  /<[a-z][^>]*>|…|(?<![\w-])(PASSWORD|CONTAINER|NETWORK|FILE|PID|NODE|NAME|HOST|PORT|REPLICA|ADDRESS)(?![\w-])/;
+  /<[a-z][^>]*>|…|(?<![\w-])(PASSWORD|CONTAINER|NETWORK|FILE|PID|NODE|NAME|HOST|PORT|REPLICA|ADDRESS|ADMIN)(?![\w-])/;
 
 /** The lines of a fix in the form for programs. `later` comes once its condition is met, so it is only in the text. */
 export function fixSteps(
@@ -43,13 +43,10 @@ export function fixSteps(
 
 /** What a shell would act on outside quotes. Names of masters and hosts come from servers, which may lie. */
 const SHELL_SIGNS = /[;&|`$<>()\\]/;
-/** What only another machine's shell takes. */
-const ELSEWHERE = / {2}# on the machine of /;
 /** These have nothing of the kind of their own. */
 const PLAIN = /^(sentinelctl|redis-cli|redis-server) /;
 
 const isCommand = (line: string): boolean =>
   PROGRAMS.test(line) &&
   !TO_FILL_IN.test(line) &&
-  !ELSEWHERE.test(line) &&
   !(PLAIN.test(line) && SHELL_SIGNS.test(line.replace(/'[^']*'/g, '')));

@@ -46,6 +46,9 @@ export const knownSecret = (variable: string, what: string, kind: NodeKind): str
 /** Whether this command line logs in to these servers with a password. */
 export const usesPassword = (kind: NodeKind): boolean => logins[kind].password !== null;
 
+/** The user that this command line logs in to these servers as; null: the default user. */
+export const userOf = (kind: NodeKind): string | null => logins[kind].username;
+
 const EXPORT = /^export ([A-Z_]+)=/;
 const REMARK = /^# FILE has /;
 

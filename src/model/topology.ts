@@ -1,7 +1,8 @@
+import { EXIT, type ExitCode } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from './address.js';
 import { majorityMaster } from './agreement.js';
 import { isAt, refIn, sentinelViewsOf } from './facts.js';
-import type { NodeState, Snapshot } from './snapshot.js';
+import { isLocked, type NodeState, type Snapshot } from './snapshot.js';
 import type { Ref } from './status.js';
 
 /** A server in the tree of a replication. */
@@ -14,6 +15,8 @@ export interface TopologyNode extends Ref {
   isListed: boolean;
   /** Why it did not answer; null where it did, and where it was not asked: only the node that it follows names it. */
   error: string | null;
+  /** Only where it is there and refuses this command's password, user or TLS. */
+  locked?: true;
   /** `redis 7.0.15`; null where it did not say. */
   server: string | null;
   linkStatus: 'up' | 'down' | null;
@@ -34,6 +37,13 @@ export interface TopologyResult {
   /** Servers that follow no other, or one that is not known here; of servers that follow each other in a ring the first. */
   roots: TopologyNode[];
 }
+
+/** 2 where the role of a server is not known for lack of a password, a right or TLS; what is down is only shown. */
+export const topologyExitCode = ({ roots }: Pick<TopologyResult, 'roots'>): ExitCode =>
+  roots.some(hasLocked) ? EXIT.unknown : EXIT.ok;
+
+const hasLocked = ({ locked, replicas }: TopologyNode): boolean =>
+  locked === true || replicas.some(hasLocked);
 
 /** Which server follows which one in a master's group, also what the sentinels do not list: replicas of replicas, and strangers. */
 export function topologyOf(snapshot: Snapshot, masterName: string): TopologyResult {
@@ -61,6 +71,7 @@ export function topologyOf(snapshot: Snapshot, masterName: string): TopologyResu
       isNamed: sameAddress(announce, master),
       isListed: isListed(announce),
       error: silence?.message ?? null,
+      ...(isLocked(silence) && { locked: true as const }),
       server: answer === null ? null : `${answer.engine} ${answer.version}`,
       linkStatus: answer?.linkStatus ?? null,
       lagBytes: behind(leader?.answer?.offset ?? null, answer?.offset ?? null),

@@ -8,6 +8,9 @@ const GIVE_PASSWORD =
 const GIVE_ANOTHER =
   'give the right one with --password-file FILE, or with --sentinel-password-file FILE where the sentinels have their own';
 
+const GIVE_RIGHT =
+  "give this user the right at each sentinel, as a user that may: ACL SETUSER USER '+info' '+sentinel'";
+
 /**
  * `no-sentinel` (5), by what the servers at those addresses said: one that wants a password answers, and so does a data
  * node. `outcome`: what follows for the command; `hint`: what to do where neither a password nor another address is missing.
@@ -27,10 +30,7 @@ export function noSentinel(
 function unasked(sentinels: readonly SentinelState[]): [what: string, remedy?: string] {
   const locked = sentinels.filter((s) => s.silence?.kind === 'auth');
   if (locked.length > 0)
-    return [
-      `${listed(locked.map((s) => s.id))} ${lockedWords(locked)}`,
-      locked.every((s) => s.silence?.message.startsWith('rejects')) ? GIVE_ANOTHER : GIVE_PASSWORD,
-    ];
+    return [`${listed(locked.map((s) => s.id))} ${lockedWords(locked)}`, remedyFor(locked)];
   if (sentinels.length > 0 && sentinels.every((s) => s.silence?.kind === 'protocol'))
     return [
       sentinels.length === 1
@@ -41,6 +41,13 @@ function unasked(sentinels: readonly SentinelState[]): [what: string, remedy?: s
   return [sentinels.some((s) => isLocked(s.silence)) ? 'no sentinel can be asked' : 'no sentinel answers'];
 }
 
+function remedyFor(locked: readonly SentinelState[]): string {
+  const every = (start: string): boolean =>
+    locked.every((s) => s.silence?.message.startsWith(start) === true);
+  if (every('denies')) return GIVE_RIGHT;
+  return every('rejects') ? GIVE_ANOTHER : GIVE_PASSWORD;
+}
+
 function lockedWords(locked: readonly SentinelState[]): string {
   const every = (start: string): boolean =>
     locked.every((s) => s.silence?.message.startsWith(start) === true);
@@ -48,5 +55,6 @@ function lockedWords(locked: readonly SentinelState[]): string {
   if (every('requires a password')) return `want${s} a password`;
   if (every('rejects this password')) return `reject${s} this password`;
   if (every('rejects')) return `reject${s} this user name or password`;
+  if (every('denies')) return `${s === '' ? 'deny' : 'denies'} a command to this user`;
   return `do${s === '' ? '' : 'es'} not accept this login`;
 }

@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import { sameAddress } from './address.js';
 import { humanDurationMs } from './duration.js';
 import { answers, type MasterFacts, type SentinelView } from './facts.js';
-import { isSecretLine, lacksValue } from './secrets.js';
+import { commandIn } from './next-command.js';
 import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { sayTheSame, together, without } from './together.js';
 import { count } from './words.js';
@@ -85,7 +85,8 @@ export function verdictOn<T>(
   { masters, healthy, unproven = [] }: Evidence,
 ): Judgement<T> {
   const present = found.filter(({ impact }) => isNow(impact));
-  const rank = ({ impact }: Weighed): number => IMPACTS.indexOf(impact);
+  const unproved = present.filter((f) => isUnproved(f, present, masters));
+  const rank = (f: Weighed<T>): number => IMPACTS.indexOf(f.impact) + (unproved.includes(f) ? 1.5 : 0);
   const [worst] = present.toSorted((a, b) => rank(a) - rank(b));
   if (worst === undefined) {
     const [lacking] = unproven;
@@ -110,9 +111,9 @@ export function verdictOn<T>(
   const impact =
     masterName === null || masters.length === 0 ? null : impactWords(worst.impact, master, silent);
   const lead = impact === null ? '' : `${impact}${word === 'DOWN' ? ': ' : '; '}`;
-  const beside = alsoUnknown(worst, present);
+  const beside = worst.impact === 'unknown' ? alsoKnown(worst, unproved) : alsoUnknown(worst, present);
   const within = present.filter((f) => !alike.includes(f) && !beside.includes(f) && cause.includes(f.brief));
-  const said = [`${lead}${cause}`, ...beside.map((f) => f.brief)].join('; ');
+  const said = [`${lead}${cause}`, ...(beside.length > 0 ? [together(beside)] : [])].join('; ');
   const told = [...alike, ...beside, ...within];
   const covered = new Set(told.flatMap(({ covers = [] }) => covers));
   const more = present.filter((f) => !told.includes(f) && !f.of.some((one) => covered.has(one))).length;
@@ -124,9 +125,34 @@ export function verdictOn<T>(
   };
 }
 
+/**
+ * Whether something is called degraded, which says that writes work, where that is not known for lack of an answer: then
+ * what hides the answer decides. What is worse is known without it.
+ */
+function isUnproved(
+  { impact, masterName }: Weighed,
+  present: readonly Weighed[],
+  masters: readonly MasterFacts[],
+): boolean {
+  const concerned = masterName === null ? [] : masters.filter(({ name }) => (masterName ?? name) === name);
+  const hides = ({ impact: of, masterName: its }: Weighed, name: string): boolean =>
+    of === 'unknown' && its !== null && (its ?? name) === name;
+  return (
+    impact === 'degraded' &&
+    concerned.length > 0 &&
+    concerned.every((m) => writesGoTo(m) === null && present.some((f) => hides(f, m.name)))
+  );
+}
+
+/** What is known stands beside what is not. */
+function alsoKnown<T>({ masterName }: Weighed<T>, unproved: readonly Weighed<T>[]): readonly Weighed<T>[] {
+  const its = unproved.filter((f) => (masterName ?? f.masterName) === f.masterName || f.masterName == null);
+  const [first] = its;
+  return first === undefined ? [] : sayTheSame(first, its);
+}
+
 /** What only sentinelctl lacks is said beside the verdict on the rest. */
-function alsoUnknown<T>(worst: Weighed<T>, present: readonly Weighed<T>[]): Weighed<T>[] {
-  if (worst.impact === 'unknown') return [];
+function alsoUnknown<T>(worst: Weighed<T>, present: readonly Weighed<T>[]): readonly Weighed<T>[] {
   const told = new Set([...worst.of, ...(worst.covers ?? [])]);
   return present.filter((f) => f.impact === 'unknown' && !f.of.some((one) => told.has(one))).slice(0, 1);
 }
@@ -187,34 +213,6 @@ export function heardMs(
       sameAddress(view.address, master) && view.answeredMsAgo != null ? [view.answeredMsAgo] : [],
     );
   return ages.length === 0 ? null : Math.min(...ages) + (snapshot.ageMs ?? 0);
-}
-
-/** Where MONITOR comes after it: typed alone, the sentinel would monitor nothing. */
-const REMOVE = / SENTINEL REMOVE /;
-const MONITOR = / SENTINEL MONITOR /;
-/** What comes after it is done by hand: typed alone, a server would be missing. */
-const SHUTDOWN = / SHUTDOWN\b/;
-
-/**
- * The first command of a fix after what sets its passwords, and what belongs to it where it alone would do harm; none
- * where a comment comes first, because the command is only right under its condition.
- */
-function commandIn(fix: readonly string[]): string | null {
-  const lines = fix.filter((line) => !isSecretLine(line));
-  const [first] = lines;
-  if (first === undefined || SHUTDOWN.test(first) || first.startsWith('#')) return null;
-  if (lacksValue(first, fix)) return null;
-  // Where all of them have to remove it first, the first of these is only right with the others.
-  const monitors = lines.findIndex((line) => MONITOR.test(line));
-  const end = lines.findIndex(
-    (line, i) => i > 0 && (line.startsWith('#') || (REMOVE.test(line) && i > monitors)),
-  );
-  const whole = lines.slice(0, end === -1 ? undefined : end);
-  // MONITOR alone leaves Sentinel's defaults, and no password.
-  const isWhole = MONITOR.test(first) || (REMOVE.test(first) && whole.some((line) => MONITOR.test(line)));
-  const steps = isWhole ? whole : [first];
-  const until = fix.indexOf(steps.at(-1) ?? first);
-  return [...fix.slice(0, until).filter(isSecretLine), steps.join(' && ')].join('\n');
 }
 
 /** Which words make exit code 1: this one and those that are worse. */

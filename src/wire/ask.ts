@@ -86,7 +86,6 @@ export function askSentinel(
     return {
       version: engineOf(info).version,
       sentinelId: id,
-      ...(info.has('config_file') && { configFile: info.get('config_file') ?? '' }),
       ...tiltIn(info),
       ...uptimeIn(info),
       ...simulatesIn(info),

@@ -31,9 +31,13 @@ const SETTLED_MS = 30_000;
 
 const SNAPSHOT_IDS = SNAPSHOT_CHECKS.map(({ id }) => id);
 
-/** A check that was not judged makes a diagnosis UNKNOWN; of a status the servers that lack an answer do. */
-const isOneWord = (status: Verdict, doctor: Verdict): boolean =>
-  status.word === doctor.word || (doctor.word === 'UNKNOWN' && doctor.impact === null);
+/**
+ * A check that was not judged makes a diagnosis UNKNOWN where nothing is found: a status, which does not count its checks,
+ * is healthy then, and nothing else.
+ */
+export const isOneWord = (status: Verdict, doctor: Verdict): boolean =>
+  status.word === doctor.word ||
+  (status.word === 'HEALTHY' && doctor.word === 'UNKNOWN' && / was not judged: /.test(doctor.text));
 
 /** A real cluster under diagnosis. */
 export interface Patient {

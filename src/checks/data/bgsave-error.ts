@@ -2,6 +2,7 @@ import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
 import type { DiskFault, NodeAnswer } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
+import { failureIn } from '../refuses.js';
 import { judgeMasters, nameOf } from '../snapshot.js';
 
 export default {
@@ -54,31 +55,7 @@ export default {
     ),
 } satisfies SnapshotCheck;
 
-const WORDS: Record<DiskFault, string> = {
-  bgsave: 'rdb_last_bgsave_status err',
-  'aof-write': 'aof_last_write_status err',
-  'aof-rewrite': 'aof_last_bgrewrite_status err',
-};
 const again = (fault: DiskFault): string => (fault === 'bgsave' ? 'BGSAVE' : 'BGREWRITEAOF');
-
-/** What failed, and whether writes are refused for it: the answer to PING proves that, else the settings say so. */
-function failureIn(answer: NodeAnswer): { fault: DiskFault; what: string; refuses: boolean } | null {
-  const { diskFaults = [], pingError, settings } = answer;
-  // A failed BGSAVE is not a fault where automatic saves are off; `status`, which reads no settings, goes by PING.
-  const mayCount = settings === undefined ? pingError !== undefined : settings.save !== '';
-  const fault = ORDER.find((one) => diskFaults.includes(one) && (one !== 'bgsave' || mayCount));
-  if (fault === undefined) return null;
-  const isStopped = settings?.['stop-writes-on-bgsave-error'] !== 'no';
-  const refuses = pingError !== undefined && (fault === 'aof-write' || (fault === 'bgsave' && isStopped));
-  return {
-    fault,
-    what: `${WORDS[fault]}${refuses && fault === 'bgsave' ? ', stop-writes-on-bgsave-error yes' : ''}`,
-    refuses,
-  };
-}
-
-/** What makes a server refuse writes comes first. */
-const ORDER: readonly DiskFault[] = ['aof-write', 'bgsave', 'aof-rewrite'];
 
 /** The error of the append-only file names its cause; that of a save names settings alone. */
 const pingWords = ({ pingError = 'MISCONF' }: NodeAnswer): string =>

@@ -5,6 +5,7 @@ import { isLocked, type NodeState, type SentinelState } from '../../model/snapsh
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
 import { isDown, nameOf, unanswered } from '../snapshot.js';
+import { deniedIn, withoutRight } from './lacks-right.js';
 import { givenUpMaster } from './lost-master.js';
 
 export default {
@@ -13,15 +14,16 @@ export default {
   severity: 'critical',
   impact: 'unknown',
   group: 'live',
-  title: 'a server wants a password, or TLS, that sentinelctl does not have',
+  title: 'a server does not let sentinelctl in: a password, a right or TLS is missing or wrong',
   consequence: 'the role and the state of the server are not known',
   explanation:
-    'The server answers every command with NOAUTH, or rejected the password. For a cluster that sentinelctl ' +
+    'The server answers every command with NOAUTH, rejected the password, or denies the user a command (NOPERM). For a cluster that sentinelctl ' +
     'created it uses the cluster’s own password; for an attached cluster it uses the given one. Or it does not take ' +
     'the connection: it speaks only TLS, or none, or its certificate is not the expected one.',
   remedy: [
     'give the password of the data nodes: --password-file FILE, SENTINELCTL_PASSWORD or REDISCLI_AUTH; with --username where it is not the default user’s',
     'give the sentinels’ own: --sentinel-password-file FILE or SENTINELCTL_SENTINEL_PASSWORD, and --sentinel-username',
+    "give the user the right that the message names, as a user that may: ACL SETUSER USER '+info'",
     'give what TLS needs: --tls, --ca FILE, --cert FILE with --key FILE, --server-name NAME',
     'if sentinelctl created the cluster: set requirepass of this node to the cluster’s password again',
   ],
@@ -29,10 +31,10 @@ export default {
   causes: ['no-good-slave', 'seen-down', 'masterauth-missing'],
   live({ snapshot, masters, expectation, hints }) {
     const servers = [...snapshot.sentinels, ...new Set(masters.flatMap((m) => m.nodes))];
-    const locked = servers.filter((s) => isLocked(s.silence));
+    const locked = servers.filter((s) => refusalOf(s) !== null);
     const found = locked.map((server) => {
       const isSentinel = snapshot.sentinels.some((s) => s.id === server.id);
-      const said = server.silence?.message ?? '';
+      const said = refusalOf(server) ?? '';
       // The password of the data nodes is tried at the sentinels too, where they have none of their own.
       const ownOption = isSentinel && !hasNoPassword(said);
       const option = ownOption ? '--sentinel-password-file FILE' : '--password-file FILE';
@@ -46,6 +48,8 @@ export default {
           fix: reset(server, said, isSentinel),
         };
       if (expectation.own) return denied(server, said);
+      const lacking = deniedIn(said);
+      if (lacking !== null) return withoutRight(server, isSentinel ? 'sentinel' : 'redis', lacking, said);
       if (apart !== undefined) return otherPassword(apart, server, said);
       const headless = masters.find(
         (master) => isCalledDown(master, server) && givenUpMaster(master) !== null,
@@ -55,7 +59,7 @@ export default {
         : {
             subject: server.id,
             brief: `${server.id} ${wantOf(said, option)}`,
-            evidence: null,
+            evidence: isWrong(said),
             message: `${nameOf(server)} ${wantOf(said, option)}`,
             fix: [hints.again(option)],
           };
@@ -63,6 +67,12 @@ export default {
     return judged(found, unanswered(servers));
   },
 } satisfies SnapshotCheck;
+
+/** What it refused this command with; also one that answers other questions, and does not allow who it is (`doctor`). */
+function refusalOf({ silence, withheld = '' }: NodeState | SentinelState): string | null {
+  if (isLocked(silence)) return silence?.message ?? '';
+  return silence === null && withheld.startsWith('NOPERM') ? `denies the command: ${withheld}` : null;
+}
 
 /** The rights of a server of sentinelctl's own were changed: no option of this command gives them back. */
 const denied = (server: NodeState | SentinelState, said: string): RawFinding => ({
@@ -198,11 +208,16 @@ function reset(server: NodeState | SentinelState, said: string, isSentinel: bool
   ];
 }
 
+/** What its words leave open. */
+function isWrong(said: string): string | null {
+  if (said.startsWith('rejects this user')) return 'the password or the user name is wrong';
+  return said.startsWith('rejects') ? 'the password is wrong' : null;
+}
+
 /** What to give so that it answers. */
 function wantOf(said: string, option: string): string {
   if (said.startsWith('requires a password')) return `wants a password: ${option}`;
-  if (said.startsWith('rejects this user'))
-    return `${said}: ${option.replace(/password-file FILE/, 'username USER')} ${option}`;
-  if (said.startsWith('rejects')) return `${said}: ${option}`;
-  return `denies a command to this user: ${option.replace(/password-file FILE/, 'username USER')}`;
+  return said.startsWith('rejects this user')
+    ? `${said}: ${option.replace(/password-file FILE/, 'username USER')} ${option}`
+    : `${said}: ${option}`;
 }

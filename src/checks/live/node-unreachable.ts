@@ -1,7 +1,6 @@
 import { formatAddress, isLoopback } from '../../model/address.js';
 import { isAt, livesHere, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
-import { HEARD_MS } from '../../model/sentinel-timing.js';
-import type { NodeState, SeenReplica, SentinelState } from '../../model/snapshot.js';
+import type { NodeState } from '../../model/snapshot.js';
 import { sayTheSame, together } from '../../model/together.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
@@ -9,9 +8,11 @@ import { isLeftBehind } from '../left-behind.js';
 import { downWord, isNamed, isSilent, isStopped, nameOf, unanswered } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
+import { entriesOf, isHeardBySentinels } from './heard.js';
 import { heirsOf, replaced } from './heirs.js';
 import { hasNoMaster, lostMaster } from './lost-master.js';
 import { type SaysInstead, saysInstead } from './says-instead.js';
+import { heardElsewhere, NEXT_LOOK, saidNothing, silenceOf } from './silent-words.js';
 
 export default {
   id: 'node-unreachable',
@@ -149,12 +150,6 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
   };
 }
 
-const heardElsewhere = ({ silence }: NodeState): string =>
-  `${silence?.message ?? 'gave no answer'} to this machine, and the sentinels had an answer shortly before`;
-
-const NEXT_LOOK =
-  'it has just stopped answering, or this machine has no route to it: the next look tells which';
-
 /** It runs and gives an error for every question: started again, a second process would fail to get its port. */
 const speaking = (
   node: NodeState,
@@ -174,20 +169,6 @@ const speaking = (
 /** Whether no replica is left that answers: a master that fails is not replaced. */
 const isLastReplica = ({ nodes }: MasterFacts): boolean =>
   !nodes.some((n) => n.answer?.role === 'replica' || (n.answer === null && !isSilent(n)));
-
-/** Whether every sentinel that lists this replica has an answer of it from the last seconds. */
-function isHeardBySentinels(node: NodeState, facts: MasterFacts): boolean {
-  const seen = entriesOf(node, facts);
-  return (
-    seen.length > 0 &&
-    seen.every(
-      ({ flags, answeredMsAgo }) =>
-        !flags.some((f) => f === 's_down' || f === 'disconnected') &&
-        answeredMsAgo != null &&
-        answeredMsAgo < HEARD_MS,
-    )
-  );
-}
 
 /**
  * Whether a frozen node may have been the master before the last failover: the switch makes a new entry of it, without
@@ -212,25 +193,6 @@ const elsewhere = (
     : [
         `# or is it back under another address? There: redis-cli REPLICAOF ${master.host} ${master.port}, and give it a fixed address`,
       ];
-
-const entriesOf = (node: NodeState, { sentinelViews }: MasterFacts): SeenReplica[] =>
-  sentinelViews.flatMap(({ view }) => view.replicas.filter((r) => isAt(node, r.address)));
-
-/** `redis-2 127.0.0.1:6380 does not answer: connection refused`. */
-export function saidNothing(server: NodeState | SentinelState): string {
-  const said = server.silence?.message ?? 'no answer';
-  // Something else listens at its address.
-  if (server.silence?.kind === 'protocol') return `${nameOf(server)} ${said}`;
-  return `${nameOf(server)} does not answer${/^did not answer\b/.test(said) ? said.replace(/^did not answer/, '') : `: ${said}`}`;
-}
-
-/** `redis-2: connection refused`; of one that does not answer, what the words "does not answer" leave open. */
-export function silenceOf({ id, silence }: NodeState | SentinelState): string {
-  const said = silence?.message ?? 'no answer';
-  if (silence?.kind !== 'timeout') return `${id}: ${said}`;
-  const got = silence.unreached === true ? 'no connection' : 'connection accepted, no reply';
-  return `${id}: ${said.replace(/^did not answer\b/, got)}`;
-}
 
 const namedMaster = ({ master, silent, refOf }: MasterFacts): NodeState | undefined =>
   master === null ? undefined : silent.find((n) => n.id === refOf(master).id);

@@ -2,7 +2,7 @@ import { formatAddress, sameAddress } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
 import { listed } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { lookUpAt, namesOf, RESOLVE_THERE } from '../name-lookups.js';
+import { namesOf, resolveAt } from '../name-lookups.js';
 import { oldAddressesIn } from '../old-addresses.js';
 import { grouped, ids, judgeMasters, nameOf, subjectOf } from '../snapshot.js';
 import { justStarted, lookAgain } from '../under-way.js';
@@ -68,7 +68,7 @@ export default {
               subject: first.server.id,
               servers: sentinels.map(({ id }) => id),
               message: `${ids(sentinels)} ${sentinels.length === 1 ? 'sees' : 'see'} ${nameOf(first.server)} as down, although it answers here: ${listed(names)} may not be resolved there`,
-              fix: [...sentinels.map((s) => lookUpAt(s, names)), RESOLVE_THERE],
+              fix: resolveAt(sentinels, names),
             },
           ];
         return [

@@ -1,5 +1,4 @@
 import { isAt, livesHere, type SnapshotFacts } from '../../model/facts.js';
-import { HEARD_MS } from '../../model/sentinel-timing.js';
 import type { SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { skipped } from '../group.js';
@@ -7,8 +6,9 @@ import { awaitedNames, LOOK_UP_HANGS, waitingFor } from '../name-lookups.js';
 import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf, unanswered } from '../snapshot.js';
 import { cutOffPeers, openTo } from '../still-speaks.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
-import { saidNothing, silenceOf } from './node-unreachable.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
+import { isHeard, isOutOfReach, withoutRoute } from './sentinel-route.js';
+import { saidNothing, silenceOf } from './silent-words.js';
 
 export default {
   id: 'sentinel-unreachable',
@@ -17,8 +17,7 @@ export default {
   impact: 'degraded',
   group: 'live',
   title: 'a sentinel does not answer',
-  consequence:
-    'a sentinel that does not answer has no vote in a failover, and a client that asks it first waits for its connect timeout',
+  consequence: 'it has no vote in a failover, and a client that asks it first waits for its connect timeout',
   explanation:
     'Every sentinel of the cluster was asked: the sentinels that sentinelctl created, those whose addresses were ' +
     'given, and those that they list. A sentinel that refuses the connection does not run; a sentinel that ' +
@@ -26,6 +25,7 @@ export default {
     'name server, and answers nothing meanwhile.',
   remedy: [
     'start it: sentinelctl start NODE, or redis-server sentinel.conf --sentinel',
+    'if only this machine cannot reach it, and its peers do, check the route: it votes',
     'if it is frozen, resume it: sentinelctl resume NODE, or kill -CONT PID',
     'where servers go by names: getent hosts NAME on its machine must answer at once',
   ],
@@ -60,14 +60,14 @@ function countedStill(facts: SnapshotFacts, sentinel: SentinelState): Pick<RawFi
   if (counting.length === 0 || !isStopped(sentinel)) return {};
   const who = ids([...new Set(counting)]);
   return {
-    consequence: `a sentinel that is down has no vote in a failover; CKQUORUM of ${who} counts it until down-after ends; a client that asks it first waits for its connect timeout`,
+    consequence: `it has no vote in a failover; CKQUORUM of ${who} counts it until down-after ends; a client that asks it first waits for its connect timeout`,
   };
 }
 
 function wordsOn(
   facts: SnapshotFacts,
   sentinel: SentinelState,
-): Pick<RawFinding, 'brief' | 'message' | 'evidence' | 'fix'> {
+): Pick<RawFinding, 'brief' | 'message' | 'evidence' | 'consequence' | 'fix'> {
   const cause = saysInstead(sentinel, 'sentinel');
   const evidence = silenceOf(sentinel);
   if (cause !== null) {
@@ -97,6 +97,8 @@ function wordsOn(
       fix: [openTo(sentinel, peers)],
     };
   }
+  const apart = withoutRoute(facts, sentinel);
+  if (apart !== null) return apart;
   const names = awaitedNames(facts, sentinel);
   if (names.length > 0)
     return {
@@ -117,22 +119,3 @@ function wordsOn(
 
 /** Something answers there, and not as a sentinel. */
 export const NO_SENTINEL = '# give the addresses of the sentinels: --sentinel-addrs HOST:26379';
-
-/** Whether every peer that lists it has a fresh answer of it, and one does. */
-const isHeard = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>
-  isOutOfReach(facts, sentinel) &&
-  facts.masters.some(({ sentinelViews }) =>
-    sentinelViews.some(({ view }) => view.sentinels.some((s) => isAt(sentinel, s.address))),
-  );
-
-/** Whether only this machine lacks a route to it, as far as is known: its peers hear it, or none of them answers either. */
-function isOutOfReach({ masters }: SnapshotFacts, sentinel: SentinelState): boolean {
-  const sentinelViews = masters.flatMap((m) => m.sentinelViews);
-  const entries = sentinelViews.flatMap(({ view }) =>
-    view.sentinels.filter((s) => isAt(sentinel, s.address)),
-  );
-  return entries.every(
-    ({ flags, answeredMsAgo }) =>
-      !flags.includes('s_down') && answeredMsAgo != null && answeredMsAgo < HEARD_MS,
-  );
-}

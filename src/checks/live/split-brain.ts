@@ -5,6 +5,7 @@ import { demote } from '../apart.js';
 import { believedId } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { groupsOfOneName } from '../one-name.js';
+import { refusalIn } from '../refuses.js';
 import { ids, judgeMasters, names } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
 import { cutIn } from './network-cut.js';
@@ -21,7 +22,8 @@ export default {
     'Several data nodes of one group have role:master, and clients can write to each of them. An old master that ' +
     'returns stays a writable master until the sentinels make it a replica: after 4 hello periods of 2 s and the ' +
     'next INFO, 9.9 to 10.4 s (measured). If it lasts longer, no sentinel reaches that node, or no sentinel ' +
-    'monitors it.',
+    'monitors it. One that refuses each write at this moment (MISCONF, NOREPLICAS) is a second master too: it accepts ' +
+    'them again as soon as its disk or its replicas are back.',
   remedy: [
     'wait 15 s and run doctor again',
     'make the wrong master a replica: run REPLICAOF at it, with the address of the master that the sentinels name',
@@ -80,6 +82,10 @@ function demotionComes(
 const namedBy = (naming: readonly SentinelView[]): string =>
   `${listed(naming.map((w) => w.sentinel.id))} ${naming.length === 1 ? 'names' : 'name'}`;
 
+/** Of masters that refuse every write at this moment. */
+const WHEN_ACCEPTED =
+  'as soon as it accepts writes again, every write to it is lost when it becomes a replica';
+
 function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
   const { hints, name, sentinelViews } = facts;
   const named = believedId(facts);
@@ -96,20 +102,30 @@ function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
         ? ['the sentinels name none of them']
         : [`${who} ${right.id}`];
   const doing = busy === null ? [] : [busy];
+  const all = masters.length === 2 ? 'both' : 'all';
+  const refusing = masters.flatMap((m) => {
+    const why = refusalIn(m.answer);
+    return why === null ? [] : [{ id: m.id, says: `${m.id} refuses each write now (${why})` }];
+  });
+  const says = refusing.map((m) => m.says);
+  const isTaken = masters.some((m) => m.id !== right?.id && !refusing.some(({ id }) => id === m.id));
   return {
     subject: name,
     servers: masters.map((m) => m.id),
-    brief: `${ids(masters)} ${masters.length === 2 ? 'both' : 'all'} accept writes${right === undefined ? '' : `; ${who} ${right.id}`}`,
+    ...(!isTaken && { impact: 'at-risk', consequence: WHEN_ACCEPTED }),
+    brief: `${ids(masters)} ${all} ${says.length === 0 ? 'accept writes' : `say that they are the master; ${says.join('; ')}`}${right === undefined ? '' : `; ${who} ${right.id}`}`,
     evidence: [...(right === undefined ? claims : []), ...doing].join('; ') || null,
     message: [
       `${masters.length} nodes say that they are the master: ${names(masters)}`,
+      ...says,
       ...claims,
       ...doing,
     ].join('; '),
-    ...(cutIn(facts) !== null && {
-      consequence:
-        'every write to the wrong master is lost when the network is back and it becomes a replica',
-    }),
+    ...(cutIn(facts) !== null &&
+      isTaken && {
+        consequence:
+          'every write to the wrong master is lost when the network is back and it becomes a replica',
+      }),
     // A repair by the sentinels' word while they change it would make the new master a replica.
     fix:
       busy !== null

@@ -7,7 +7,7 @@ import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { misaddressed } from '../files/mixed-addresses.js';
 import { groupsOf, idsOf, judged, justStarted, num, unreported } from '../group.js';
-import { lookUpAt, namesOf, RESOLVE_THERE } from '../name-lookups.js';
+import { namesOf, resolveAt } from '../name-lookups.js';
 import { answersWrongly } from '../passwords.js';
 import { type Cut, firewalled, isConnectedAt } from './firewalled.js';
 
@@ -89,7 +89,7 @@ export default {
           subject: itself?.id ?? at,
           servers: by.map(({ id }) => id),
           message: `${itself?.id ?? 'a sentinel'} announces ${at}, where ${idsOf(by)} cannot connect: the name may not be resolved there`,
-          fix: [...by.map((sentinel) => lookUpAt(sentinel, names)), RESOLVE_THERE],
+          fix: resolveAt(by, names),
         };
       const right = itself === null || formatAddress(itself.announce) === at ? null : itself;
       return {

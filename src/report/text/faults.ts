@@ -115,7 +115,7 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
 }
 
 /** Another master, and two at once. */
-const LASTING = /^master moved|both accept writes/;
+const LASTING = /^master moved|both (accept writes|say that they are the master)/;
 
 const UNPROVED = 'convergence was not checked, because it was not proved before';
 

@@ -4,7 +4,7 @@ import { type Cell, type Column, table } from './table.js';
 import { SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
 /** A server that answers, with a refusal of this command's login, is not silent. */
-const silentWord = ({ locked }: NodeStatus | SentinelStatus): string =>
+export const silentWord = ({ locked }: { locked?: true }): string =>
   locked === true ? 'access denied' : 'no answer';
 
 /** The data nodes of one master: role by the node's own word, link, offset, lag. */

@@ -2,7 +2,7 @@ import { formatAddress } from '../../model/address.js';
 import type { TopologyNode, TopologyResult } from '../../model/topology.js';
 import { wrap } from '../plain-text.js';
 import { grouped } from '../words/metrics.js';
-import { bytes } from './status-tables.js';
+import { bytes, silentWord } from './status-tables.js';
 import { type Cell, type Column, table } from './table.js';
 import { lineWidth, SYMBOL, type Theme, themeOf, type View } from './theme.js';
 
@@ -69,8 +69,9 @@ function linesOf(node: TopologyNode, branch: string, below: string, leader: Topo
   ];
 }
 
-function roleCell({ role, isNamed, error }: TopologyNode, theme: Theme): Cell {
-  if (error !== null) return { text: 'no answer', paint: theme.bad };
+function roleCell(node: TopologyNode, theme: Theme): Cell {
+  const { role, isNamed, error } = node;
+  if (error !== null) return { text: silentWord(node), paint: theme.bad };
   // It says something else than the sentinels do.
   if ((role === 'master') !== isNamed) return { text: `${SYMBOL.bad} ${role}`, paint: theme.bad };
   return { text: role, paint: (text) => theme.role(role, text) };

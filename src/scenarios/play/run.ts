@@ -90,9 +90,7 @@ function sayResult(
   { count, ms }: { count: string; ms: number },
 ): void {
   const state = outcome === 'holds' || outcome === 'skipped' ? 'done' : 'failed';
-  // The result says what an interrupt left.
-  const why = outcome === 'holds' || runtime.signal?.aborted === true ? '' : `: ${reason}`;
-  const label = `${count}${name} ${outcome}${why}`;
+  const label = `${count}${name} ${outcome}${outcome === 'holds' ? '' : `: ${reason}`}`;
   runtime.onProgress({ type: 'step', id, state, label, ms });
 }
 

@@ -281,8 +281,9 @@ describe('the verdict and the exit code', () => {
     expect(doctorExitCode(diagnosed([locked]))).toBe(2);
     const both = diagnosed([locked, check('d', sees('redis-1'), { impact: 'degraded' })]);
     expect(both.verdict).toMatchObject({
-      word: 'DEGRADED',
-      text: expect.stringMatching(/; redis-1 is wrong; redis-2 is wrong$/),
+      word: 'UNKNOWN',
+      text: expect.stringMatching(/; redis-2 is wrong; redis-1 is wrong$/),
+      next: 'repair redis-2',
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type TopologyNode, topologyOf } from '../../../src/model/topology.js';
+import { type TopologyNode, topologyExitCode, topologyOf } from '../../../src/model/topology.js';
 import { topologyText } from '../../../src/report/text/topology.js';
-import { altered, healthy, MASTER_NAME, nodeOf, silenceNode } from '../../helpers/snapshots.js';
+import { AUTH, altered, healthy, MASTER_NAME, nodeOf, silenceNode } from '../../helpers/snapshots.js';
 
 const VIEW = { columns: 100, color: false };
 const shape = ({ id, replicas }: TopologyNode): unknown => [id, ...replicas.map(shape)];
@@ -49,5 +49,19 @@ describe('which node follows which', () => {
     });
     expect(shapes(ring)).toEqual([['redis-1', ['redis-2']], ['redis-3']]);
     expect(topologyText(topologyOf(ring, MASTER_NAME), VIEW)).toMatch(/^redis-3 .*no answer/m);
+  });
+
+  it('says of who refuses the login that access is denied, and exits 2: its role is not known', () => {
+    const bare = topologyOf(
+      altered((s) => silenceNode(s, 3)),
+      MASTER_NAME,
+    );
+    const locked = topologyOf(
+      altered((s) => silenceNode(s, 3, AUTH)),
+      MASTER_NAME,
+    );
+    expect([bare, locked, topologyOf(healthy(), MASTER_NAME)].map(topologyExitCode)).toEqual([0, 2, 0]);
+    expect(topologyText(locked, VIEW)).toMatch(/^redis-3 .*access denied/m);
+    expect(topologyText(locked, VIEW)).not.toContain('no answer');
   });
 });

@@ -104,7 +104,7 @@ describe('a sentinel that takes connections and answers nothing', () => {
 
   it('may wait for a name server, where servers go by names', () => {
     expect(fixFor('node1.example')).toMatch(
-      /^run on the machine of 127.0.0.1:26380: getent hosts node1.example\n# each name .*\n# where they are resolved: resume/,
+      /^make node1.example resolve on the machine of 127.0.0.1:26380: .*\n# this must answer at once there: getent hosts node1.example\n# where they are resolved: resume/,
     );
     expect(fixFor('127.0.0.1')).toMatch(/^resume the frozen process/);
   });
@@ -122,7 +122,10 @@ describe('a sentinel that takes connections and answers nothing', () => {
     expect(verdict.text).toMatch(
       /2 are needed; 127.0.0.1:26380 and 127.0.0.1:26381 do not answer: a name look-up may hang$/,
     );
-    expect(verdict.next).toMatch(/^run on the machine of 127.0.0.1:26380: getent hosts node1.example$/);
+    // A remedy, and not only a question.
+    expect(verdict.next).toMatch(
+      /^make node1.example resolve on the machine of 127.0.0.1:26380: a name server/,
+    );
   });
 });
 
@@ -157,8 +160,10 @@ describe('a replica that sentinels call down by its name', () => {
       }),
     );
     expect(fixOf(result, 'seen-down').split('\n')).toEqual([
-      ...[26380, 26381].map((port) => `run on the machine of 127.0.0.1:${port}: getent hosts node2.example`),
-      expect.stringMatching(/^# each name must be resolved at once there/),
+      expect.stringMatching(
+        /^make node2\.example resolve on the machines of 127\.0\.0\.1:26380 and 127\.0\.0\.1:26381: /,
+      ),
+      '# this must answer at once there: getent hosts node2.example',
     ]);
   });
 });

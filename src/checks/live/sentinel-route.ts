@@ -1,0 +1,74 @@
+import { formatAddress } from '../../model/address.js';
+import { isAt, livesHere, type SnapshotFacts } from '../../model/facts.js';
+import { HEARD_MS } from '../../model/sentinel-timing.js';
+import type { SeenSentinel, SentinelState } from '../../model/snapshot.js';
+import type { RawFinding } from '../check.js';
+import { nameOf } from '../snapshot.js';
+import { lookAgain } from '../under-way.js';
+import { isSpeaking } from './says-instead.js';
+import { heardElsewhere, NEXT_LOOK, saidNothing, silenceOf } from './silent-words.js';
+
+const entriesOf = ({ masters }: SnapshotFacts, sentinel: SentinelState): SeenSentinel[] =>
+  masters.flatMap(({ sentinelViews }) =>
+    sentinelViews.flatMap(({ view }) => view.sentinels.filter((s) => isAt(sentinel, s.address))),
+  );
+
+/** Whether only this machine lacks a route to it, as far as is known: its peers hear it, or none of them answers either. */
+export const isOutOfReach = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>
+  entriesOf(facts, sentinel).every(
+    ({ flags, answeredMsAgo }) =>
+      !flags.includes('s_down') && answeredMsAgo != null && answeredMsAgo < HEARD_MS,
+  );
+
+/** Whether every peer that lists it has a fresh answer of it, and one does. */
+export const isHeard = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>
+  isOutOfReach(facts, sentinel) && entriesOf(facts, sentinel).length > 0;
+
+/** No connection to it came about, and it is not known to be down. */
+const isUnreached = ({ silence }: SentinelState): boolean =>
+  silence?.kind === 'error' || (silence?.kind === 'timeout' && silence.unreached === true);
+
+/** What is said where only this machine is known to lack something: nothing of the sentinel, nor of its vote. Else null. */
+export function withoutRoute(
+  facts: SnapshotFacts,
+  sentinel: SentinelState,
+): Pick<RawFinding, 'brief' | 'message' | 'evidence' | 'consequence' | 'fix'> | null {
+  const { expectation, hints, masters } = facts;
+  const { silence, announce } = sentinel;
+  const isSlow = silence?.kind === 'timeout';
+  if (expectation.own || isSpeaking(sentinel) || !isUnreached(sentinel)) return null;
+  const evidence = silenceOf(sentinel);
+  if (isHeard(facts, sentinel)) {
+    // What the peers said is older than the time that was waited here.
+    if (isSlow)
+      return livesHere(expectation) ? null : { ...unansweredHere(sentinel), evidence, fix: lookAgain(hints) };
+    return {
+      brief: `${sentinel.id} cannot be reached from this machine, and the other sentinels reach it`,
+      message: `${saidNothing(sentinel)}; the other sentinels reach it`,
+      evidence,
+      consequence:
+        'only this machine lacks a route to it: it counts as usable for the others, and votes in a failover',
+      fix: [`# run sentinelctl where ${formatAddress(announce)} can be reached, or give a route to it`],
+    };
+  }
+  // Only a typed address says that there is a sentinel.
+  if (entriesOf(facts, sentinel).length > 0 || !masters.some((m) => m.sentinelViews.length > 0)) return null;
+  return {
+    brief: `${sentinel.id} cannot be reached from this machine, and no sentinel lists it`,
+    message: `${saidNothing(sentinel)}; no sentinel lists it`,
+    evidence,
+    consequence: 'whether it is a sentinel of this cluster is not known: it counts as none of its voters',
+    fix: [
+      `# leave it out where it is not a sentinel of this cluster; else give a route to ${formatAddress(announce)}`,
+    ],
+  };
+}
+
+function unansweredHere(sentinel: SentinelState): Pick<RawFinding, 'brief' | 'message' | 'consequence'> {
+  const words = heardElsewhere(sentinel, 'the other sentinels');
+  return {
+    brief: `${sentinel.id} ${words}`,
+    message: `${nameOf(sentinel)} ${words}`,
+    consequence: NEXT_LOOK,
+  };
+}
