@@ -1,5 +1,4 @@
 import type { Address } from '../model/address.js';
-import type { SentinelView } from '../model/facts.js';
 import type { Fields, Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { cli, cliSecret, ctl } from '../model/hints.js';
 import { ifSet, knownSecret, usesPassword } from '../model/secrets.js';
@@ -94,8 +93,8 @@ export const settingsIn = (fields: Fields): SentinelSettings => ({
   parallelSyncs: num(fields, 'parallel-syncs') ?? 0,
 });
 
-/** An address, or what only a person can find out: a variable of the shell that has the host. */
-export type Place = Address | { variable: string; port: number };
+/** An address, or what only a person can find out: variables of the shell that have the host, and the port where it is a name. */
+export type Place = Address | { variable: string; port: number | string };
 
 /** The commands that make a sentinel monitor a master at this address, with these settings; 0 where one is not known. */
 function monitorWith(
@@ -111,8 +110,9 @@ function monitorWith(
   ] as const;
   const known = settings.filter(([, value]) => value > 0).map(([setting, value]) => `${setting} ${value}`);
   const host = 'host' in place ? place.host : `"$${place.variable}"`;
+  const port = typeof place.port === 'number' ? place.port : `"$${place.port}"`;
   return [
-    guarded(place, cli(sentinel, `SENTINEL MONITOR ${name} ${host} ${place.port} ${quorum}`)),
+    guarded(place, cli(sentinel, `SENTINEL MONITOR ${name} ${host} ${port} ${quorum}`)),
     ...(known.length > 0 ? [cli(sentinel, `SENTINEL SET ${name} ${known.join(' ')}`)] : []),
   ];
 }
@@ -137,32 +137,11 @@ export function monitorInstead(
   ];
 }
 
-/** The same at each of these sentinels; none of them gives another one the old address back. */
-export const monitorAllInstead = (views: readonly SentinelView[], name: string, place: Place): string[] =>
-  removedFirst(
-    views.map(({ sentinel, view }) => ({
-      epoch: view.configEpoch,
-      lines: monitorInstead(
-        sentinel,
-        name,
-        place,
-        view,
-        sentinel.answer.passwordsFor?.includes(name) ?? null,
-      ),
-    })),
-  );
-
-/**
- * A master that is monitored again begins at epoch 0: by its next hello, a sentinel that still has the old address at a
- * higher one would give it back (sentinel.c, sentinelProcessHelloMessage). `lines`: as of monitorInstead.
- */
-export function removedFirst(each: readonly { epoch: number; lines: readonly string[] }[]): string[] {
-  if (each.length < 2 || each.every(({ epoch }) => epoch === 0)) return each.flatMap(({ lines }) => lines);
-  return [...each.flatMap(({ lines }) => lines.slice(0, 1)), ...each.flatMap(({ lines }) => lines.slice(1))];
+/** A command that names a place, which does nothing where a variable of it is not set. */
+export function guarded(place: Place, line: string): string {
+  if (!('variable' in place)) return line;
+  return ifSet(place.variable, typeof place.port === 'string' ? ifSet(place.port, line) : line);
 }
-
-const guarded = (place: Place, line: string): string =>
-  'variable' in place ? ifSet(place.variable, line) : line;
 
 /** Where the master's password comes from for `setAuthPass`. */
 export const masterPassword = (): string[] =>

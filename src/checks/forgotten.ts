@@ -1,9 +1,9 @@
 import { isAt, type MasterFacts } from '../model/facts.js';
 import { cli } from '../model/hints.js';
 import { isResetIn } from '../model/never-reached.js';
-import { ifSet } from '../model/secrets.js';
 import type { NodeState } from '../model/snapshot.js';
-import { monitorAllInstead } from './fixes.js';
+import { guarded } from './fixes.js';
+import { monitorAllInstead } from './monitor-all.js';
 import { isDown } from './snapshot.js';
 
 /**
@@ -29,7 +29,7 @@ export const FORGOTTEN =
  * one would come back with what is on its disk, or with nothing, and every replica would copy that.
  */
 export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string[] {
-  const { expectation, hints, master, name, nodes, sentinelViews } = facts;
+  const { expectation, hints, master, nodes } = facts;
   const old = `the old master${master === null ? '' : ` at ${master.host}:${master.port}`}`;
   const replicas = nodes.filter((n) => n.id !== lost?.id && n.answer !== null);
   const following = replicas.filter(
@@ -48,23 +48,23 @@ export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string
   return [
     cli(heir, 'REPLICAOF NO ONE'),
     ...replicas.filter((n) => n !== heir).map((node) => cli(node, `REPLICAOF ${host} ${port}`)),
-    ...monitorAllInstead(sentinelViews, name, heir.announce),
+    ...monitorAllInstead(facts, heir.announce),
     `# ${heir.id} has the most of the data. Or start ${old} again: it names its replicas, and they copy what is on its disk`,
   ];
 }
 
 /** No server that answers names the replicas: the old master would, and else a person knows where they are. */
 function unnamed(facts: MasterFacts, lost: NodeState | null, old: string): string[] {
-  const { hints, master, name, sentinelViews } = facts;
+  const { hints, master } = facts;
   const again = lost === null ? `start ${old} again` : hints.revive(lost, lost.silence);
   if (master === null) return [again];
-  const { host, port } = master;
-  const node = { endpoint: { host: '"$NODE_HOST"', port } };
+  const place = { variable: 'NODE_HOST', port: 'NODE_PORT' };
+  const promote = cli({ endpoint: { host: '"$NODE_HOST"', port: 0 } }, 'REPLICAOF NO ONE');
   return [
     again,
-    `# once it runs, it names its replicas. Only if it is gone for good: NODE_HOST is the data node whose INFO replication has master_host:${host} and the greatest slave_repl_offset:`,
-    ifSet('NODE_HOST', cli(node, 'REPLICAOF NO ONE')),
-    `# at each other data node: redis-cli REPLICAOF, with the host of that one, and ${port}; then:`,
-    ...monitorAllInstead(sentinelViews, name, { variable: 'NODE_HOST', port }),
+    `# once it runs, it names its replicas. Only if it is gone for good: NODE_HOST and NODE_PORT are those of the data node whose INFO replication has master_host:${master.host}, master_port:${master.port} and the greatest slave_repl_offset:`,
+    guarded(place, promote.replace('-p 0', '-p "$NODE_PORT"')),
+    '# at each other data node: redis-cli REPLICAOF, with the host and the port of that one; then:',
+    ...monitorAllInstead(facts, place),
   ];
 }

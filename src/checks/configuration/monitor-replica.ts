@@ -8,10 +8,11 @@ import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import type { FileServer, Project } from '../files/project.js';
 import { nodesAt } from '../files/server-address.js';
 import { followsOf, lastOf, type Monitor } from '../files/settings.js';
-import { monitorInstead, removedFirst, settingsIn } from '../fixes.js';
+import { monitorInstead, settingsIn } from '../fixes.js';
 import { attachedIn, groupsOf, idsOf, judged, num, shown, unreported } from '../group.js';
 import { chainFrom } from '../live/chain.js';
 import { hasAuthPass } from '../passwords.js';
+import { tellAllIn } from '../tell-all.js';
 
 export default {
   id: 'monitor-replica',
@@ -91,7 +92,8 @@ function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
         brief: `the sentinels monitor ${node.id}, which is a replica of ${master.id}`,
         message: `${idsOf(wrong.map(({ view }) => view.sentinel))} monitor ${name} at ${shown(node)}, which is a replica; ${unknown}`,
         evidence: unknown,
-        fix: removedFirst(
+        fix: tellAllIn(
+          gathered,
           wrong.map(({ view: { sentinel, master: view } }) => ({
             epoch: num(view.fields, 'config-epoch') ?? 0,
             lines: monitorInstead(

@@ -1,11 +1,12 @@
 import { formatAddress } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
-import type { Fields, GatheredNode } from '../../model/gathered.js';
+import type { Fields, Gathered, GatheredNode } from '../../model/gathered.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, type MonitoredAt, silentSentinels } from '../evidence.js';
 import { monitorInstead, settingsIn } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, num, unreported } from '../group.js';
 import { grouped } from '../snapshot.js';
+import { tellAllIn } from '../tell-all.js';
 
 /** What gathering and whole seconds of uptime may be apart, in milliseconds. */
 const APART_MS = 6000;
@@ -61,7 +62,7 @@ export default {
         );
       });
       return [
-        ...behindProxy(group, gathered.own),
+        ...behindProxy(group, gathered),
         ...grouped(apart, ({ place }) => place).flatMap((same): RawFinding[] => {
           const [first] = same;
           if (first === undefined) return [];
@@ -94,8 +95,8 @@ export default {
  * A master that is monitored at a port at which it does not listen, and that it does not announce: as a replica it will
  * be listed by its own address, and stay listed under this one (sentinel.c, sentinelRefreshInstanceInfo).
  */
-function behindProxy({ name, address, master, views }: Group, own: boolean): RawFinding[] {
-  if (own || address === null || master?.info.ok !== true || !master.config.ok) return [];
+function behindProxy({ name, address, master, views }: Group, gathered: Gathered): RawFinding[] {
+  if (gathered.own || address === null || master?.info.ok !== true || !master.config.ok) return [];
   const listens = num(master.info.value, 'tcp_port');
   const { 'replica-announce-port': announced, 'tls-port': tls } = master.config.value;
   if (listens === null || [listens, Number(announced), Number(tls)].includes(address.port)) return [];
@@ -111,15 +112,19 @@ function behindProxy({ name, address, master, views }: Group, own: boolean): Raw
       consequence:
         'after the next failover it is listed twice, under this address and its own: it may be promoted under one and told to follow itself under the other',
       fix: [
-        `# MASTER_HOST is the master's own host, not that of the proxy or the mapped port; one sentinel at a time:`,
-        ...views.flatMap(({ sentinel, master: view }) =>
-          monitorInstead(
-            sentinel,
-            name,
-            { variable: 'MASTER_HOST', port: listens },
-            settingsIn(view.fields),
-            null,
-          ),
+        `# MASTER_HOST is the master's own host, not that of the proxy or the mapped port:`,
+        ...tellAllIn(
+          gathered,
+          views.map(({ sentinel, master: view }) => ({
+            epoch: num(view.fields, 'config-epoch') ?? 0,
+            lines: monitorInstead(
+              sentinel,
+              name,
+              { variable: 'MASTER_HOST', port: listens },
+              settingsIn(view.fields),
+              null,
+            ),
+          })),
         ),
         `# or, where ${place} leads to this server for ever: replica-announce-ip and replica-announce-port in its redis.conf`,
       ],

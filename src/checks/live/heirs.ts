@@ -5,7 +5,7 @@ import { HELLO_SPREAD_MS } from '../../model/sentinel-timing.js';
 import type { NodeState } from '../../model/snapshot.js';
 import type { RawFinding } from '../check.js';
 import { canElect, electorateOf, headCount } from '../electorate.js';
-import { monitorAllInstead } from '../fixes.js';
+import { monitorAllInstead } from '../monitor-all.js';
 import { eligibleAt } from '../promotable.js';
 import { downWord, isDown, nameOf, names } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
@@ -115,7 +115,7 @@ function nameIt(
     fix: [
       `# a failover could choose another replica: tell each sentinel that ${heir.id} is the master`,
       ...answered.filter((n) => n.answer.role === 'replica').map((n) => hints.cli(n, follow)),
-      ...monitorAllInstead(sentinelViews, name, announce),
+      ...monitorAllInstead(facts, announce),
     ],
     later: {
       when: `SENTINEL REMOVE makes the sentinels forget ${node.id}: as soon as it runs again, it is a replica only by`,

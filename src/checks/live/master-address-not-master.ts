@@ -3,7 +3,7 @@ import { cli } from '../../model/hints.js';
 import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
 import { WRONG_ROLE_DOWN_MS, WRONG_ROLE_SPREAD_MS } from '../../model/sentinel-timing.js';
 import type { SnapshotCheck } from '../check.js';
-import { monitorAllInstead } from '../fixes.js';
+import { monitorAllInstead } from '../monitor-all.js';
 import { judgeMasters, placed } from '../snapshot.js';
 
 export default {
@@ -56,7 +56,7 @@ export default {
 
 /** What FAILOVER, or REPLICAOF by hand, leaves behind: the sentinels end it, or are told the master at once. */
 function switchesItself(facts: MasterFacts, node: AnsweredNode, heir: AnsweredNode): string[] {
-  const { answered, expectation, hints, name, sentinelViews } = facts;
+  const { answered, expectation, hints, sentinelViews } = facts;
   const earliestMs = downAfterOfQuorum(sentinelViews.map(({ view }) => view)) + WRONG_ROLE_DOWN_MS;
   const range = (fromMs: number): string =>
     `${Math.round(fromMs / 1000)} to ${Math.round((fromMs + WRONG_ROLE_SPREAD_MS) / 1000)} s`;
@@ -73,7 +73,7 @@ function switchesItself(facts: MasterFacts, node: AnsweredNode, heir: AnsweredNo
       : [
           `# or do not wait, and name ${heir.id} at each sentinel:`,
           ...chained.map((one) => cli(one, `REPLICAOF ${host} ${port}`)),
-          ...monitorAllInstead(sentinelViews, name, heir.announce),
+          ...monitorAllInstead(facts, heir.announce),
         ]),
   ];
 }

@@ -1,7 +1,7 @@
 import { isNeverReachedIn } from '../../model/never-reached.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
-import { monitorAllInstead } from '../fixes.js';
+import { monitorAllInstead } from '../monitor-all.js';
 import { judgeMasters } from '../snapshot.js';
 import { lostMaster } from './lost-master.js';
 
@@ -51,7 +51,7 @@ export default {
           evidence: `${lost.id}: ${lost.silence?.message ?? 'no answer'}; ${count(sentinelViews.length, 'sentinel')} know no run id, no replica and no other sentinel`,
           fix: [
             `# if it is the right address, start ${lost.id}; else MASTER_HOST is the host at which INFO replication says role:master:`,
-            ...monitorAllInstead(sentinelViews, name, elsewhere),
+            ...monitorAllInstead(master, elsewhere),
           ],
         },
       ];

@@ -515,6 +515,23 @@ describe('the address that the sentinels give is not a master', () => {
       '26379 SENTINEL MONITOR mymaster 127.0.0.1 6380 2',
     ]);
   });
+
+  it('is not renamed at some sentinels while one is silent, which would give the old address back', () => {
+    const snapshot = altered((s) => {
+      Object.assign(answerOf(s, 1), { role: 'replica', follows: redisAddress(2), linkStatus: 'up' });
+      Object.assign(answerOf(s, 2), { role: 'master', follows: null, linkStatus: null });
+      silenceSentinel(s, 3, TIMEOUT);
+    });
+    const lines = problem('master-address-not-master', discovered(snapshot), attached()).fix.split('\n');
+    expect(lines.slice(4, 7)).toEqual([
+      expect.stringMatching(/^# 127.0.0.1:26381 does not answer: .* take the old address back/),
+      expect.stringMatching(/^resume the frozen process on the machine of 127.0.0.1:26381/),
+      expect.stringMatching(/^# only if 127.0.0.1:26381 is gone for good/),
+    ]);
+    const named = lines.filter((line) => / SENTINEL (REMOVE|MONITOR) /.test(line));
+    expect(named).toHaveLength(4);
+    for (const line of named) expect(line).toMatch(/^test -n "\$\{GONE:\?is not set\}" && redis-cli /);
+  });
 });
 
 describe('no sentinel', () => {

@@ -339,13 +339,13 @@ describe('sentinels that know the wrong thing, or nothing', () => {
     const lines = fixOf(result, 'no-good-slave').split('\n');
     expect(lines[0]).toMatch(/^start the server again on the machine of 127.0.0.1:6379/);
     expect(lines[1]).toMatch(
-      /^# .*gone for good.*master_host:127.0.0.1 and the greatest slave_repl_offset:$/,
+      /^# .*gone for good.*master_host:127.0.0.1, master_port:6379 and the greatest slave_repl_offset:$/,
     );
     expect(lines.slice(2)).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/-h "\$NODE_HOST" -p 6379 REPLICAOF NO ONE$/),
+        expect.stringMatching(/-h "\$NODE_HOST" -p "\$NODE_PORT" REPLICAOF NO ONE$/),
         expect.stringMatching(/-p 26379 SENTINEL REMOVE mymaster$/),
-        expect.stringMatching(/-p 26379 SENTINEL MONITOR mymaster "\$NODE_HOST" 6379 2$/),
+        expect.stringMatching(/-p 26379 SENTINEL MONITOR mymaster "\$NODE_HOST" "\$NODE_PORT" 2$/),
       ]),
     );
   });

@@ -1,0 +1,12 @@
+import type { Gathered } from '../model/gathered.js';
+import { hintsFor } from '../model/hints.js';
+import { expectationOf } from './facts-of.js';
+import { type Told, tellAll } from './monitor-all.js';
+
+/** `tellAll` for what a gathering shows. */
+export const tellAllIn = (gathered: Gathered, told: readonly Told[]): string[] =>
+  tellAll(
+    told,
+    gathered.sentinels.filter((s) => s.silence !== null),
+    hintsFor(expectationOf(gathered)),
+  );
