@@ -119,7 +119,9 @@ export function diagnoseFiles(
   // What was not read was not judged: said, never passed.
   const unread = [...project.unread, ...project.lacking];
   const skipped = [...ran.skipped, ...unread.map((why) => ({ id: 'files', why }))];
-  const judged = { ...ran, skipped, unread, explains: explainer(checks, servers, 'no worse') };
+  // What else is not judged of files needs other files, and is said with what was read.
+  const vital = vitalOf(checks.filter(({ group }) => group === 'authentication'));
+  const judged = { ...ran, skipped, unread, vital, explains: explainer(checks, servers, 'no worse') };
   return resultOf(
     nameOf(project),
     folded.map(inFiles(project.unread.length === 0)),

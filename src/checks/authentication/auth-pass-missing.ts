@@ -3,7 +3,7 @@ import type { Check, RawFinding } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
 import type { FileGroup } from '../files/groups.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
-import { comparePasswords, differenceOf } from '../files/logins.js';
+import { comparePasswords, differenceOf, unknownEqual } from '../files/logins.js';
 import type { Project } from '../files/project.js';
 import { asksForPassword, passwordLine, place, sentinelLine, shownAt } from '../files/settings.js';
 import { masterPassword, setAuthPass } from '../fixes.js';
@@ -91,7 +91,9 @@ export default {
     return judgeMonitoredGroups(project, (groups) => {
       const known = groups.filter((g) => g.nodes.length > 0);
       if (known.length === 0) return { ...noNodeFile };
-      return known.flatMap((group) => wrongAtSentinels(group, project));
+      const missing: string[] = [];
+      const seen = known.flatMap((group) => wrongAtSentinels(group, project, missing));
+      return judged(seen, missing);
     });
   },
 } satisfies Check;
@@ -106,7 +108,11 @@ function alsoAtOthers(all: readonly MonitoredAt[], without: readonly MonitoredAt
   ];
 }
 
-function wrongAtSentinels({ monitors, nodes, name }: FileGroup, project: Project): RawFinding[] {
+function wrongAtSentinels(
+  { monitors, nodes, name }: FileGroup,
+  project: Project,
+  missing: string[],
+): RawFinding[] {
   const node = nodes.find(asksForPassword);
   if (node === undefined) return [];
   const asked = passwordLine(node);
@@ -128,6 +134,8 @@ function wrongAtSentinels({ monitors, nodes, name }: FileGroup, project: Project
     }
     if (user !== undefined || asked === undefined) return [];
     const compared = comparePasswords(given, asked, project);
+    if (compared === 'unknown')
+      missing.push(unknownEqual(server, `auth-pass of ${name}`, given, node, asked));
     if (compared === 'same' || compared === 'unknown') return [];
     return [
       {

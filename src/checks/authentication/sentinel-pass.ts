@@ -5,7 +5,7 @@ import { knownSecret } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
 import { comparing, judgeSentinelFiles } from '../files/judge.js';
-import { comparePasswords } from '../files/logins.js';
+import { comparePasswords, unknownEqual } from '../files/logins.js';
 import { sentinelFiles } from '../files/project.js';
 import { asksForPassword, passwordLine, sentinelLine, shownAt } from '../files/settings.js';
 import { idsOf, judged, readAll } from '../group.js';
@@ -86,17 +86,22 @@ export default {
     return comparing(
       sentinelFiles(project),
       judgeSentinelFiles(project, (sentinels) => {
-        return sentinels.flatMap((server) => {
+        const missing: string[] = [];
+        const seen = sentinels.flatMap((server) => {
+          if (sentinelLine(server, 'sentinel-user') !== undefined) return [];
           const given = sentinelLine(server, 'sentinel-pass') ?? passwordLine(server);
           const asking = sentinels.find((other) => {
             if (other === server || !asksForPassword(other)) return false;
             const asked = passwordLine(other);
             // Without a line both may be of users, which are not compared here.
             if (given === undefined || asked === undefined) return given !== asked;
-            return comparePasswords(given, asked, project) === 'different';
+            const compared = comparePasswords(given, asked, project);
+            if (compared === 'unknown')
+              missing.push(unknownEqual(server, 'sentinel-pass', given, other, asked));
+            return compared === 'different';
           });
           const asked = asking && passwordLine(asking);
-          if (asking === undefined || sentinelLine(server, 'sentinel-user') !== undefined) return [];
+          if (asking === undefined) return [];
           return [
             {
               subject: server.id,
@@ -106,6 +111,7 @@ export default {
             },
           ];
         });
+        return judged(seen, missing);
       }),
     );
   },

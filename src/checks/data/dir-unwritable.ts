@@ -56,7 +56,7 @@ function judge(node: FileServer): RawFinding[] {
   const from =
     set?.startsWith('/') === true
       ? says
-      : `${says}, WorkingDirectory=${unit.directory === '/' ? ' is not set' : unit.directory}`;
+      : `${says}, WorkingDirectory=${unit.isDirectorySet ? unit.directory : ' is not set'}`;
   return [
     {
       subject: node.id,

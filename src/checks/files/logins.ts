@@ -47,6 +47,16 @@ export function differenceOf(
   };
 }
 
+/** Why a text and what is filled in later cannot be compared. */
+export const unknownEqual = (
+  server: { id: string },
+  what: string,
+  given: Directive,
+  asking: { id: string },
+  asked: Directive,
+): string =>
+  `${server.id}: whether its ${what} (${shownAt(given)}) is requirepass of ${asking.id} (${shownAt(asked)}) is not known, because one of them is filled in at the start`;
+
 /** A rule, or a name, that is filled in later: which one it is is not known. A password may be, without harm. */
 const isVague = (word: string): boolean => !/^[>#~&+%-]/.test(word) && /\$[\w{(]|`|^<[^>]+>$|\{\{/.test(word);
 

@@ -61,6 +61,8 @@ export interface Unit {
   user: { name: string; line: number } | null;
   /** Where the server starts, from the root; null where that is not known. */
   directory: string | null;
+  /** Whether `WorkingDirectory=` says so; else it is the root by default. */
+  isDirectorySet: boolean;
 }
 
 export interface Certificate {

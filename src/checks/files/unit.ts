@@ -42,6 +42,7 @@ export function unitOf(file: string, text: string): Unit | null {
     file,
     user: user === undefined || /^(root|0)?$/.test(user.value) ? null : { name: user.value, line: user.line },
     directory: directoryIn(last('WorkingDirectory')?.value),
+    isDirectorySet: Boolean(last('WorkingDirectory')?.value),
     start: { words: shellWords(start.value.replace(/^[-@:+!|]+/, '')), line: start.line },
     type: { value: type?.value ?? 'simple', line: type?.line ?? start.line },
     restart:

@@ -26,15 +26,9 @@ export const passes = (body: readonly Step[]): boolean =>
     ({ pipeline: [c] }) => c?.kind === 'simple' && /^(break|continue|return)$/.test(c.words[0] ?? ''),
   );
 
-/** Whether a step does nothing but set variables, or leave a loop or a function. */
-export const onlyMoves = ({ pipeline: [command, ...others] }: Step): boolean =>
-  others.length === 0 &&
-  command?.kind === 'simple' &&
-  command.redirects.length === 0 &&
-  (/^(break|continue|return)$/.test(command.words[0] ?? '') || setsVariables(command.words));
-
-const setsVariables = (words: readonly string[]): boolean =>
-  words.length > 0 && words.every((word) => /^[A-Za-z_]\w*=/.test(word));
+/** Whether a step ends the script. */
+export const exits = ({ pipeline }: Step): boolean =>
+  pipeline.some((c) => c.kind === 'simple' && c.words[0] === 'exit');
 
 /** Whether a condition sets a variable. */
 export const sets = (condition: readonly Step[]): boolean =>

@@ -32,7 +32,7 @@ export type Command = (
   | { kind: 'if'; branches: { condition: Step[]; body: Step[] }[]; otherwise: Step[]; line: number }
   | Loop
   | { kind: 'case'; word: string; arms: { patterns: string[]; body: Step[] }[]; line: number }
-  | { kind: 'group'; body: Step[]; line: number }
+  | { kind: 'group'; body: Step[]; line: number; isSubshell?: true }
   | { kind: 'function'; name: string; body: Step[]; line: number }
 ) & { redirects?: Redirect[] };
 
@@ -103,7 +103,7 @@ export function parseScript(script: string): Step[] {
       at++;
       const body = list(')');
       expect(')');
-      return { kind: 'group', body, line };
+      return { kind: 'group', body, line, isSubshell: true };
     }
     if (isWord('{')) {
       at++;

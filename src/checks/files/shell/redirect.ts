@@ -48,6 +48,13 @@ export async function redirected(
   return status;
 }
 
+/** `exec` with redirections alone: the script goes on with them. Throws NotFollowed where what it prints becomes a configuration. */
+export function onward(redirects: readonly Redirect[], line: number): Status {
+  const target = redirects.find((r) => r.operator.startsWith('>') && /\.(conf|acl)\b/.test(r.target));
+  if (target !== undefined) throw new NotFollowed(line, `exec > ${target.target} is not followed`);
+  return true;
+}
+
 function hereText(machine: Machine, { here }: Redirect, line: number, { lookup, lineOf }: Scope): Segment {
   if (here === undefined) throw new NotFollowed(line, 'a here-document is missing');
   const text = here.expand ? expandText(here.text, lookup) : here.text;

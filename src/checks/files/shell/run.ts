@@ -2,11 +2,11 @@ import { choice, conditional, everyWayOf } from './branch.js';
 import { builtin } from './builtins.js';
 import { expandOne, expandWord } from './expand.js';
 import { type Exit, type Leaving, landed } from './fork.js';
-import { onlyMoves, passes } from './harmless.js';
+import { exits, passes } from './harmless.js';
 import { loop } from './loop.js';
 import { type Machine, NotFollowed, type Status, Stopped, textOf } from './machine.js';
 import { type Command, parseScript, type Simple, type Step } from './parse.js';
-import { redirected } from './redirect.js';
+import { onward, redirected } from './redirect.js';
 import { setStrict } from './set-options.js';
 import { assignmentsIn, outputOf, textsOf } from './substitute.js';
 import { tested } from './test.js';
@@ -51,15 +51,13 @@ export class Run {
       const { when, pipeline } = step;
       if (this.leaving !== '') return status;
       if (when === 'and' && status === false) continue;
-      if (when === 'and' && status === null && onlyMoves(step)) {
-        const ways = [() => this.pipeline(pipeline), async () => false];
-        const why = 'whether what stands before && holds is not known';
-        status = await everyWayOf(this, ways, pipeline[0]?.line ?? 1, why);
+      if (when === 'and' && status === null && this.matters(step)) {
+        status = await this.orNot(pipeline);
         continue;
       }
       if (when === 'or' && status !== false) {
         // What is not known to have failed is taken for done, unless it matters.
-        if (status === true || passes([step])) continue;
+        if (status === true || !this.matters(step)) continue;
         status = await everyWayOf(
           this,
           [() => this.pipeline(pipeline), async () => true],
@@ -76,6 +74,30 @@ export class Run {
       if (strict && !isTested && exempt === 0) throw new Stopped(refused.path, refused.line);
     }
     return status;
+  }
+
+  /** Whether it makes a difference that a step runs: it changes or starts something, or leaves, or what it prints goes anywhere. */
+  private matters(step: Step): boolean {
+    return this.machine.captures > 0 || !passes([step]) || exits(step);
+  }
+
+  /** What is done only where something holds that is not known. */
+  private orNot(pipeline: readonly Command[]): Promise<Status> {
+    const before = this.machine.starts.length;
+    let isStarted = false;
+    const doIt = async (): Promise<Status> => {
+      const status = await this.pipeline(pipeline);
+      isStarted = this.machine.starts.length > before;
+      this.machine.refused = null;
+      return status;
+    };
+    // A container whose server is not started ends, and is started again.
+    const leaveIt = async (): Promise<Status> => {
+      if (isStarted) this.leaving = 'end';
+      return false;
+    };
+    const why = 'whether what stands before && holds is not known';
+    return everyWayOf(this, [doIt, leaveIt], pipeline[0]?.line ?? 1, why);
   }
 
   /** What a condition or the left side of && and || runs does not end a script (POSIX, set -e). */
@@ -144,7 +166,7 @@ export class Run {
       case 'simple':
         return this.simple(command);
       case 'group':
-        return this.list(command.body);
+        return command.isSubshell === true ? this.subshell(command.body) : this.list(command.body);
       case 'function':
         this.machine.functions.set(command.name, command.body);
         return true;
@@ -157,7 +179,19 @@ export class Run {
     }
   }
 
-  private async simple({ words: raw, line }: Simple): Promise<Status> {
+  /** What it sets, and its exit, are its own (POSIX, 2.12); the files that it writes stay. */
+  private async subshell(body: readonly Step[]): Promise<Status> {
+    const { machine } = this;
+    const { env, args, functions, directory, strict } = machine;
+    const base = this.waiting.length;
+    machine.env = new Map(env);
+    machine.functions = new Map(functions);
+    const status = landed(this, 'end', base, await this.list(body));
+    Object.assign(machine, { env, args, functions, directory, strict });
+    return status;
+  }
+
+  private async simple({ words: raw, redirects, line }: Simple): Promise<Status> {
     const { machine } = this;
     const at = this.lineOf(line);
     const own = assignmentsIn(raw);
@@ -191,11 +225,15 @@ export class Run {
       this.leaving = name === 'exit' ? 'end' : 'return';
       return words[1] === undefined || words[1] === '0';
     }
-    if (name === 'break' || name === 'continue') this.leaving = name;
+    if (name === 'break' || name === 'continue') {
+      if (Number(words[1] ?? 1) !== 1) throw new NotFollowed(at, `${words.join(' ')} is not followed`);
+      this.leaving = name;
+    }
     if (name === '[' || name === '[[' || name === 'test') return tested(machine, words);
     if (name === '.' || name === 'source') return this.sourced(words[1] ?? '', at);
     const known = builtin(name);
     if (known !== undefined) return known(machine, words.slice(1), at);
+    if (name === 'exec' && words.length === 1) return onward(redirects, at);
     if (name === 'exec') this.leaving = 'end';
     return this.start(machine, words, at, this.depth + 1);
   }

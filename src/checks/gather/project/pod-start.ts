@@ -30,8 +30,11 @@ export function launchingOf(
   const place = (inside: string): Placed => placedIn(inside, container, service, { workload, maps, shared });
   const { file } = workload;
   const made = containerOf(service, env, file, place);
-  // Until the first pod of a StatefulSet is ready, no other one starts; sentinels of their own find its server.
-  const isFirst = pod.name !== null && service.pod?.firstPod === pod.name;
+  // Until the first pod of a StatefulSet is ready, no other one starts, unless they start in parallel; sentinels of their own find its server.
+  const isFirst =
+    pod.name !== null &&
+    service.pod?.firstPod === pod.name &&
+    (workload.parallel === null || workload.replicas === 1);
   made.isAlone = isFirst && !again && workload.containers.some((c) => roleBy(c) === 'redis');
   made.again = again;
   return { ...{ id, service, env, file, place, unread: [] }, container: made };

@@ -54,6 +54,10 @@ describe('a start script', () => {
     ['i=3; until [ $i -eq 1 ]; do i=$((i-1)); done; echo $i > /o', '1\n'],
     ['if ! [ -z "" ]; then echo a; else echo b; fi > /o', 'b\n'],
     ["bash -c 'bash -s <<END\necho in > /o\nEND'", 'in\n'],
+    ['exec 2>&1; echo a > /o', 'a\n'],
+    ['exec 3>/dev/null; echo a > /o', 'a\n'],
+    ['(exit 0); echo a > /o', 'a\n'],
+    ['X=1; (X=2; cd /; echo "$X" > /o); echo "$X" >> /o', '2\n1\n'],
   ])('%s', async (script, text, env) => {
     const made = await textIn(await followed(script, env), '/o');
     expect(made).toBe(text);
@@ -85,6 +89,10 @@ describe('a start script', () => {
     ['while true; do if redis-cli ping; then D=a; break; fi; sleep 1; done; echo $D > /o', 'a\n'],
     ['for i in 1 2; do M=$(redis-cli role); if [ -n "$M" ]; then break; fi; done; echo x > /o', 'x\n'],
     ['f() { if redis-cli ping; then return 1; fi; }; f; echo x > /o', 'x\n'],
+    ['redis-cli ping && D=/a; echo x > /o', 'x\n'],
+    ['echo x > /o; redis-cli ping && echo y > /p', 'x\n'],
+    ['redis-cli ping && exit 1; echo x > /o', 'x\n'],
+    ['echo x > /o; redis-cli ping && exec redis-server /o', 'x\n'],
     ['X=$(envsubst < /in/a.conf); echo "$X" > /o', 'port 1\nsentinel auth-pass app \n# end\n'],
   ])('goes on with what all ways have in common: %s', async (script, text) => {
     expect(await textIn(await followed(script), '/o')).toBe(text);
@@ -95,6 +103,8 @@ describe('a start script', () => {
     'if redis-cli ping; then R=a; else R=b; fi; if [ "$R" = a ]; then echo 1 > /o; exit 0; fi',
     'for i in 1 2; do if redis-cli ping; then echo $i > /o; break; fi; done',
     'f() { if redis-cli ping; then return; fi; echo a > /o; }; f',
+    'echo a > /o; redis-cli ping && echo b >> /o',
+    'echo a > /o; redis-cli ping && sed -i s/a/b/ /o || echo c >> /o',
     'while ! redis-cli ping; do echo $i >> /o; sleep 1; done',
   ])('does not know what ways that leave write: %s', async (script) => {
     expect(await textIn(await followed(`${script}; echo c > /p`), '/o')).toMatch(/depends on a condition/);
@@ -130,6 +140,9 @@ describe('a start script', () => {
     ['python3 /x.py', /python3 is not followed/],
     ['echo "open', /not closed/],
     ['. /in/gone.sh', /not known/],
+    ['for i in 1 2; do for j in 1 2; do break 2; done; echo a > /o; done', /break 2 is not followed/],
+    ['exec > /data/a.conf; echo port 1', /exec > .data.a.conf is not followed/],
+    ['{ redis-cli ping && echo hz 1; } > /o', /whether what stands before/],
   ])('that cannot be followed is said: %s', async (script, why) => {
     const error = await followed(script).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(NotFollowed);
