@@ -57,6 +57,9 @@ const OPTIONS = {
   }),
 };
 
+/** How it is typed: only the user knows the values. */
+const FORM = 'sentinelctl attach NAME --sentinel-addrs HOST:PORT';
+
 export default defineCommand({
   description:
     'Finds a cluster that sentinelctl did not start through any one of its sentinels: its other sentinels, its masters, and\n' +
@@ -69,17 +72,16 @@ export default defineCommand({
     'sentinelctl attach shop --sentinel-addrs 127.0.0.1:26379 --readonly --label production',
     'sentinelctl attach shop --sentinel-addrs 127.0.0.1:26379 --map 172.18.0.2:6379=127.0.0.1:16379',
   ],
-  arguments: [argument.required('NAME', { summary: 'what the cluster is called here from now on' })],
+  arguments: [
+    argument.required('NAME', {
+      summary: 'what the cluster is called here from now on',
+      form: FORM,
+    }),
+  ],
   options: OPTIONS,
   async run(context, { args: [name], options }): Promise<AttachResult> {
     if (!CLUSTER_NAME.test(name))
-      throw badValue(
-        'NAME',
-        name,
-        'a name: 1 to 40 of a-z, 0-9, - and _',
-        'staging',
-        'sentinelctl attach staging',
-      );
+      throw badValue('NAME', name, 'a name: 1 to 40 of a-z, 0-9, - and _', 'staging', FORM);
     if (options.local && options.docker)
       throw usageError('contradiction', '--local and --docker cannot be combined', {
         hint: 'leave one of them out',

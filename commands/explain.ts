@@ -11,7 +11,8 @@ import { checkIds } from './shared/completions.js';
 
 export default defineCommand({
   description:
-    'Without an ID: one line per check, the worst of each group first; with the name of a group, those of that group. The same text is in docs/checks.md.',
+    'Without an ID: one line per check, the worst of each group first; with the name of a group or of its part, which\n' +
+    'stands behind its title (files, disk, replicas), those of that one. The same text is in docs/checks.md.',
   examples: [
     'sentinelctl explain',
     'sentinelctl explain split-brain',
@@ -32,9 +33,14 @@ export default defineCommand({
   },
   async run(_context, { args: [id], options }) {
     const { CHECKS } = await import('../src/checks/index.js');
-    const known = CHECKS.flatMap((check) => [check.id, check.group]);
-    if (id !== undefined) requireKnown([id], [...new Set(known)]);
-    const chosen = CHECKS.filter((check) => id === undefined || check.id === id || check.group === id);
+    const { partOf } = await import('../src/checks/parts.js');
+    const namesOf = (check: (typeof CHECKS)[number]): string[] => [
+      check.id,
+      check.group,
+      ...[partOf(check)?.id ?? []].flat(),
+    ];
+    if (id !== undefined) requireKnown([id], [...new Set(CHECKS.flatMap(namesOf))]);
+    const chosen = CHECKS.filter((check) => id === undefined || namesOf(check).includes(id));
     return {
       checks: chosen.map(explained),
       markdown: options.markdown,

@@ -1,5 +1,5 @@
 import { defineCommand } from '../src/cli/command.js';
-import { defaultsOf, option } from '../src/cli/option.js';
+import { option } from '../src/cli/option.js';
 import { duration, integer } from '../src/config/parsers.js';
 import { EXIT, usageError } from '../src/errors.js';
 import type { FaultSpec } from '../src/failover/fault.js';
@@ -9,7 +9,7 @@ import type { RejoinMode, WorkloadSettings } from '../src/observe/result.js';
 import { sweepText } from '../src/report/text/sweep.js';
 import { SWEEP_ROWS } from '../src/report/tsv.js';
 import { confirmFor } from './shared/confirm.js';
-import { FAILOVER_OPTIONS, faultOf, freezeFor, VERBOSE, withoutDefaults } from './shared/failover-options.js';
+import { FAILOVER_OPTIONS, faultOf, freezeFor, VERBOSE } from './shared/failover-options.js';
 import { meantMaster, ownCluster } from './shared/runtime.js';
 import { CUT_OFF, EXIT_OF } from './shared/verdict.js';
 import { WORKLOAD_OPTIONS, workloadLine, workloadOf } from './shared/workload-options.js';
@@ -104,7 +104,7 @@ export default defineCommand({
   },
   cutOff: CUT_OFF,
   rows: SWEEP_ROWS,
-  render: (result, view) => sweepText(result, view, withoutDefaults(result.command, defaultWords())),
+  render: sweepText,
   exitCode: (result) => (result.restoration.restored ? EXIT_OF[result.outcome] : EXIT.notRestored),
 });
 
@@ -134,12 +134,3 @@ function commandLineOf(cluster: string, masterName: string | null, said: SweepLi
 const settingsLine = (said: Omit<SweepLine, 'rejoin' | 'fault' | 'workload'>): string =>
   `--down-after ${said.downAfterMs.map(formatDurationMs).join(',')} --min-replicas ${said.minReplicas.join(',')} ` +
   `--max-lag ${said.maxLagS}s --trials ${said.trials} --seed ${said.seed}`;
-
-/** What a reader need not type to run it again. */
-function defaultWords(): string[] {
-  const defaults = defaultsOf(OPTIONS);
-  return [
-    ...settingsLine({ ...defaults, maxLagS: defaults.maxLagMs / 1000 }).split(/ (?=--)/),
-    `--rejoin ${defaults.rejoin}`,
-  ];
-}

@@ -3,7 +3,7 @@ import { openStore, type Store } from '../../src/cluster/store/state.js';
 import type { Target, TargetRequest } from '../../src/cluster/target.js';
 import { stateHome } from '../../src/config/paths.js';
 import type { AttachedCluster } from '../../src/model/attached.js';
-import { PLAIN, setDialled, setGiven } from '../../src/model/hints.js';
+import { PLAIN, setConfs, setDialled, setGiven } from '../../src/model/hints.js';
 import { type Login, OPEN, setLogins } from '../../src/model/secrets.js';
 import { accessSource } from './access.js';
 
@@ -23,6 +23,7 @@ export async function targetSource(
   const store = storeOf(context);
   return async () => {
     const target = await resolveTarget(store, request);
+    setConfs(confsOf(target));
     // The menu looks at one cluster after the other.
     if (target.kind === 'own') {
       setDialled(PLAIN);
@@ -31,6 +32,12 @@ export async function targetSource(
     }
     return target;
   };
+}
+
+/** Of containers the path alone starts nothing. */
+function confsOf(target: Target): Map<string, string> {
+  const servers = target.kind === 'own' || target.record?.way === 'docker' ? [] : target.record?.servers;
+  return new Map((servers ?? []).flatMap(({ id, conf }) => (conf === undefined ? [] : [[id, conf]])));
 }
 
 /** The servers of a cluster that sentinelctl created have one password, which it keeps in a file. */

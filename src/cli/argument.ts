@@ -14,6 +14,8 @@ export interface ArgumentDef {
   ask: string | undefined;
   /** Values that are likely in this directory, for the hint where it is missing. */
   likely?: (directory: string) => Promise<string[]>;
+  /** The command line with its placeholders, for the hint where it is missing: what stands there only the user knows. */
+  form?: string;
   /** Throws usageError; `command` is named in its hint. */
   parse(text: string, command: string): unknown;
 }
@@ -34,6 +36,7 @@ interface Shared {
   complete?: Completion;
   ask?: string;
   likely?: (directory: string) => Promise<string[]>;
+  form?: string;
 }
 
 const define = <T>(name: string, settings: Shared, more: Partial<ArgumentDef>): Argument<T> => ({

@@ -29,13 +29,15 @@ export async function completeArguments(
 const example = (def: Command): string =>
   (def.harmful === true ? undefined : def.examples[0]) ?? `sentinelctl ${def.name} --help`;
 
-/** An example names a node or a file that need not be there. */
+/** An example names a node, a cluster or a file that need not be there. */
 async function hintFor(
   def: Command,
-  { complete, likely }: ArgumentDef,
+  { complete, likely, form }: ArgumentDef,
   { cluster, directory }: { cluster: string; directory: string },
 ): Promise<string> {
   if (complete === 'node' && def.harmful !== true) return command('status', cluster);
+  if (form !== undefined) return form;
+  if (complete === 'cluster') return 'sentinelctl list';
   if (likely === undefined) return example(def);
   const [found] = await likely(directory);
   return found === undefined

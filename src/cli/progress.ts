@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { humanDurationMs } from '../model/duration.js';
 import type { OnProgress, Progress } from '../model/events.js';
 import { cut, together, wrap } from '../report/plain-text.js';
+import { SYMBOL } from '../report/text/theme.js';
 import { VERDICT_WORD } from '../report/words/verdict.js';
 import { type LiveBlock, liveBlock } from './live-block.js';
 import { type OutputStream, painter, type SafeStream } from './streams.js';
@@ -72,8 +73,11 @@ export function progressReader(options: ProgressOptions): ProgressReader {
   let block: LiveBlock | null = null;
   const print = (text: string): void => (block ?? line).print(text);
   // A file or a pipe gets whole lines; a terminal would break them within words.
+  // A command stays on one line, so that it can be copied.
+  const broken = (one: string): string[] =>
+    one.startsWith(`${SYMBOL.next} `) ? [one] : wrap(one, options.columns(), 2);
   const fitted = (text: string): string =>
-    (onTerminal ? text.split('\n').flatMap((one) => wrap(one, options.columns(), 2)) : [text]).join('\n');
+    (onTerminal ? text.split('\n').flatMap(broken) : [text]).join('\n');
   const ended = (event: StepEnd): void => {
     running.delete(event.id);
     // The block shows steps; only off it each one leaves a line.

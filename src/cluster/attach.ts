@@ -150,6 +150,7 @@ function serversIn(
         announce: state.announce,
         identity: state.answer?.runId ?? '',
         masterNames,
+        ...confOf(state.answer),
       })),
       before,
     ),
@@ -159,11 +160,16 @@ function serversIn(
         announce: announcedBy(snapshot, s, access),
         identity: s.answer?.sentinelId ?? '',
         masterNames: [],
+        ...confOf(s.answer),
       })),
       before,
     ),
   ];
 }
+
+/** With what it is started again once it is down; a server that was started without a file has an empty path. */
+const confOf = (answer: { configFile?: string } | null): Pick<AttachedServer, 'conf'> =>
+  answer?.configFile ? { conf: answer.configFile } : {};
 
 /** A sentinel's address as its peers have it, where the map leads from that one to the typed one. */
 function announcedBy({ sentinels }: Snapshot, { announce, answer }: SentinelState, access: Access): Address {
@@ -188,12 +194,14 @@ function numbered(
     kind,
     inOrder.map(({ announce, identity }) => ({ id: '', announce, identity })),
   );
+  const confs = new Map(before.map(({ id, conf = '' }) => [id, conf]));
   // A number that was given once is never given to another server.
   const used = before.filter((s) => s.kind === kind).map(({ id }) => Number(id.split('-')[1]));
   let last = Math.max(0, ...used);
   return inOrder.map((server, i) => {
     const kept = ids[i];
-    if (kept) return { ...server, kind, id: kept };
+    // One that is down says no path; it had one when it last answered.
+    if (kept) return { ...confOf({ configFile: confs.get(kept) ?? '' }), ...server, kind, id: kept };
     last += 1;
     return { ...server, kind, id: `${kind}-${last}` };
   });

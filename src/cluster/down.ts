@@ -65,7 +65,7 @@ export function down(
     if (!isKnown && state === 'damaged') {
       const done = await byName();
       // Nothing carries the name either: no step failed, there was none.
-      if (Object.values(done.removed).every((n) => n === 0)) await requireCluster(runtime.store, cluster);
+      if (Object.values(done.removed).every((n) => n === 0)) await requireRemovable(runtime, cluster);
       return done;
     }
     if (state === 'damaged') return removing(runtime, cluster, byName);
@@ -92,7 +92,7 @@ async function stateOf(runtime: Runtime, cluster: string, { byName, keepData }: 
 
 export async function stateOrDamage(runtime: Runtime, cluster: string): Promise<ClusterState | 'damaged'> {
   try {
-    return await requireCluster(runtime.store, cluster);
+    return await requireRemovable(runtime, cluster);
   } catch (error) {
     const known = await runtime.store.list();
     if (error instanceof OperatorError && error.code === 'state-unreadable') return 'damaged';
@@ -101,6 +101,10 @@ export async function stateOrDamage(runtime: Runtime, cluster: string): Promise<
     throw error;
   }
 }
+
+/** A cluster that is to go is not to be created first. */
+const requireRemovable = ({ store }: Runtime, cluster: string): Promise<ClusterState> =>
+  requireCluster(store, cluster, 'sentinelctl list');
 
 async function removeKnown(
   runtime: Runtime,

@@ -39,11 +39,18 @@ export interface Runtime {
   signal?: AbortSignal | undefined;
 }
 
-/** The state of a cluster that must exist. Throws `cluster-unknown` (3) that names the known clusters. */
-export async function requireCluster(store: Store, cluster: string): Promise<ClusterState> {
+/**
+ * The state of a cluster that must exist. Throws `cluster-unknown` (3) that names the known clusters; `whereNone` is its
+ * hint where there are none.
+ */
+export async function requireCluster(
+  store: Store,
+  cluster: string,
+  whereNone = `${command('up', cluster)} # or --sentinel-addrs HOST:PORT,… for a cluster that runs already`,
+): Promise<ClusterState> {
   const state = await store.load(cluster);
   if (state !== undefined) return state;
-  throw unknownCluster(cluster, await store.list());
+  throw unknownCluster(cluster, await store.list(), whereNone);
 }
 
 /**
@@ -86,19 +93,20 @@ export async function step<T>(
 }
 
 /** `cluster-unknown` (3): the cluster does not exist, or none was named and there is more than one to choose from. */
-function unknownCluster(cluster: string, names: readonly string[]): OperatorError {
+function unknownCluster(cluster: string, names: readonly string[], whereNone: string): OperatorError {
   // An empty directory of its name is listed too, and is not it.
   const known = names.filter((name) => name !== cluster);
   const [first] = known;
   if (first === undefined)
     return refused('cluster-unknown', `cluster "${cluster}" does not exist on this machine`, {
       why: 'no cluster is known on this machine',
-      hint: `${command('up', cluster)} # or --sentinel-addrs HOST:PORT,… for a cluster that runs already`,
+      hint: whereNone,
     });
   if (cluster === DEFAULT_SPEC.cluster && isUnnamed()) return unnamed(first, known);
   return refused('cluster-unknown', `cluster "${cluster}" does not exist on this machine`, {
     why: `known clusters: ${known.join(', ')}`,
-    hint: `${typedFor(cluster, first)} # or: ${command('up', cluster)}`,
+    // Not `up` too: the ports of the others are taken.
+    hint: typedFor(cluster, first),
   });
 }
 

@@ -1,7 +1,9 @@
+import { surveyPlan } from '../cluster/ask.js';
 import { type LiveCluster, withCluster, withoutSignal } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { type Journal, unfinishedJournal } from '../cluster/store/journal.js';
 import type { ClusterState } from '../cluster/store/state.js';
+import { convergence } from '../model/convergence.js';
 import type { Act, ActContext } from './act.js';
 import { bringBack, isDataGone, startFromDisk, thaw } from './bring-back.js';
 import { resumeExperiment, unbroken } from './experiment.js';
@@ -21,7 +23,7 @@ export interface RecoverResult {
   started: string[];
   /** How many keys of that run were removed. */
   keys: number;
-  /** Whether convergence was proved; false where the cluster was not whole before that run. */
+  /** Whether convergence was proved; false where the cluster was not whole before that run, or at the one look where there was none. */
   converged: boolean;
   /** Who is the master now. */
   master: string | null;
@@ -50,11 +52,17 @@ export function recover(
         undone: [],
         started: [],
         keys: 0,
-        converged: false,
+        converged: await isConverged(live),
         master: null,
       };
     return finish(runtime, withoutSignal(live), journal);
   });
+}
+
+/** Whether one look proves convergence. */
+async function isConverged({ plan, asking }: LiveCluster): Promise<boolean> {
+  const { masterName } = plan.spec;
+  return convergence(await surveyPlan(plan, asking), { masterName, nodes: plan.nodes }).length === 0;
 }
 
 async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Promise<RecoverResult> {

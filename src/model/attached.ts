@@ -41,6 +41,8 @@ export interface AttachedServer {
   identity: string;
   /** The names under which a data node's group is monitored; none for a sentinel. */
   masterNames: string[];
+  /** The path of its configuration file on its machine; absent where it runs without one, or never said. */
+  conf?: string;
 }
 
 /** What is written down about a cluster that sentinelctl did not start. No secrets. */

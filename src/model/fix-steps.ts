@@ -43,10 +43,13 @@ export function fixSteps(
 
 /** What a shell would act on outside quotes. Names of masters and hosts come from servers, which may lie. */
 const SHELL_SIGNS = /[;&|`$<>()\\]/;
+/** What only another machine's shell takes. */
+const ELSEWHERE = / {2}# on the machine of /;
 /** These have nothing of the kind of their own. */
 const PLAIN = /^(sentinelctl|redis-cli|redis-server) /;
 
 const isCommand = (line: string): boolean =>
   PROGRAMS.test(line) &&
   !TO_FILL_IN.test(line) &&
+  !ELSEWHERE.test(line) &&
   !(PLAIN.test(line) && SHELL_SIGNS.test(line.replace(/'[^']*'/g, '')));

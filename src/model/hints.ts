@@ -47,6 +47,33 @@ function givenBeside(words: string): string {
     .join('');
 }
 
+/** By id: the configuration files of servers that sentinelctl did not start, on their machines, as they said once. */
+let confs: ReadonlyMap<string, string> = new Map();
+
+export function setConfs(known: ReadonlyMap<string, string>): void {
+  confs = known;
+}
+
+/** A command for another machine, which is not to be typed here. */
+const there = (words: string, { endpoint }: Server): string =>
+  `${words}  # on the machine of ${formatAddress(endpoint)}`;
+
+/**
+ * How a server that ended is started where it lives. One that may have been the master would return as a second one, so
+ * it is started as a replica.
+ */
+function startThere(server: Server, mayBeMaster: boolean): string {
+  const at = `on the machine of ${formatAddress(server.endpoint)}`;
+  const conf = confs.get(server.id);
+  if (conf === undefined)
+    return `start the server again ${at}, with its own configuration file (its path is not known here)`;
+  const line = `redis-server ${shellWord(conf)}`;
+  if (server.id.startsWith('sentinel-')) return there(`${line} --sentinel`, server);
+  return mayBeMaster
+    ? `start the server again ${at}, as a replica of the master: ${line} --replicaof HOST PORT`
+    : there(line, server);
+}
+
 /** Servers are reached without TLS. */
 export const PLAIN = { ctl: '', cli: '' };
 
@@ -159,7 +186,7 @@ export function hintsFor(expectation: Expectation): Hints {
       if (silence?.unreached === true)
         return `start the machine of ${formatAddress(server.endpoint)} if it is off, else open the network to it (firewall, security group, route)`;
       const at = `on the machine of ${formatAddress(server.endpoint)}`;
-      if (!isFrozen) return `start the server again ${at}, with its own configuration file`;
+      if (!isFrozen) return startThere(server, restart);
       return restart
         ? `end the frozen process ${at} and start it as a replica`
         : `resume the frozen process ${at}: kill -CONT PID, or docker unpause CONTAINER`;

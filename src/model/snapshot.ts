@@ -196,6 +196,8 @@ export interface SentinelState {
   answer: {
     version: string;
     sentinelId: string;
+    /** The path of its configuration file; absent where it did not say. */
+    configFile?: string;
     tilt: boolean;
     /** For how long it has been in TILT, seconds; absent where it is not, or does not say. */
     tiltS?: number;

@@ -88,7 +88,9 @@ function header({ look, everyMs }: Watched, { columns }: View): string {
 
 function lookLines(look: Look, view: View): string[] {
   return (
-    'status' in look ? statusText(besideWatch(look.status), view) : failureLines(look.failure, view)
+    'status' in look
+      ? statusText(besideWatch(look.status), { ...view, frame: true })
+      : failureLines(look.failure, view)
   ).split('\n');
 }
 

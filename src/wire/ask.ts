@@ -86,6 +86,7 @@ export function askSentinel(
     return {
       version: engineOf(info).version,
       sentinelId: id,
+      ...(info.has('config_file') && { configFile: info.get('config_file') ?? '' }),
       ...tiltIn(info),
       ...uptimeIn(info),
       ...simulatesIn(info),

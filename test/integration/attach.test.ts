@@ -100,6 +100,8 @@ describe('a cluster that sentinelctl did not start gets a name', () => {
       ['sentinel-1', SENTINELS],
       ['sentinel-2', SENTINELS + 1],
     ]);
+    // Once one is down, nothing else says with what it is started.
+    for (const { kind, conf } of servers) if (kind === 'sentinel') expect(conf).toMatch(/^\/.*\.conf$/);
   });
 
   it('by which every look then means it, with its label in the first line', async () => {

@@ -28,6 +28,8 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['status', '--yes=maybe'], usage('bad-option', 'takes no value')],
   [['status', 'redis-1'], usage('too-many-arguments', 'status takes no argument')],
   [['kill'], usage('missing-argument', 'kill needs NODE')],
+  [['attach'], usage('missing-argument', 'sentinelctl attach NAME --sentinel-addrs HOST:PORT')],
+  [['detach'], usage('missing-argument', 'sentinelctl list')],
   [['completion', 'tcsh'], badValue('one of bash, zsh, fish')],
 
   [['up', '--replicas', '-1'], badValue('0 to 9')],
@@ -96,7 +98,7 @@ const CASES: [words: string[], expected: Refusal][] = [
   ],
   [
     ['down', '--cluster', 'nope'],
-    { exit: 3, code: 'cluster-unknown', says: 'cluster "nope" does not exist' },
+    { exit: 3, code: 'cluster-unknown', says: /try: sentinelctl list$|"hint":"sentinelctl list"/m },
   ],
   [['kill', 'redis-1'], { exit: 3, code: 'cluster-unknown', says: 'cluster "default" does not exist' }],
   [['failover-test'], { exit: 3, code: 'cluster-unknown', says: 'cluster "default" does not exist' }],

@@ -67,7 +67,7 @@ describe('a replica that rejects the password of the sentinels', () => {
       const [first] = await atDeath();
       expect(first?.id).toBe('auth');
       expect(first?.fix[0]).toBe(
-        `start the server again on the machine of ${id(MASTER)}, with its own configuration file`,
+        `start the server again on the machine of ${id(MASTER)}, with its own configuration file (its path is not known here)`,
       );
       await lab.start(`${lab.dir}/master.conf`, master);
       await patient.isCured('no-master', 'mymaster');

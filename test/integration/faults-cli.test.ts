@@ -209,6 +209,8 @@ describe('what is left in effect', () => {
       ]);
     }
     expect((await cli.run(['recover', '--all'])).stdout).toBe('nothing to roll back on any cluster\n');
+    const converged = async () => (await cli.run(['heal', '--json'])).json().converged;
+    await expect.poll(converged, { timeout: 60_000 }).toBe(true);
   });
 });
 

@@ -51,7 +51,7 @@ export default {
           if (right === undefined || value[directive] === undefined || value[directive] === right) continue;
           seen.push({
             subject: server.id,
-            message: `${directive}: ${server.id} has ${show(value[directive])}, ${model.server.id}${model.server === master ? ', the master,' : ''} has ${show(right)}`,
+            message: `${directive} ${show(value[directive])} here, ${show(right)} at ${model.server.id}${model.server === master ? ', the master' : ''}`,
             fix: setConfig(server, directive, right),
           });
         }

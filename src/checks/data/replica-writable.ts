@@ -1,9 +1,12 @@
 import type { Check, RawFinding } from '../check.js';
 import { judgeNodeFiles } from '../files/judge.js';
 import { settingLine } from '../files/logins.js';
-import { followsOf, lastOf, place } from '../files/settings.js';
+import { lastOf, place } from '../files/settings.js';
 import { setConfig } from '../fixes.js';
 import { dataNodes, judged, readAll, settingIn } from '../group.js';
+
+/** Of a master it is as true: once it is a replica. The same words, so that several nodes are one finding. */
+const MESSAGE = 'replica-read-only no: a replica with it accepts writes that no other node gets';
 
 export default {
   id: 'replica-writable',
@@ -27,11 +30,10 @@ export default {
     const { values, missing } = readAll(nodes, (n) => n.config);
     const seen = values.flatMap(({ server, value }): RawFinding[] => {
       if (settingIn(value, 'replica-read-only', 'slave-read-only') !== 'no') return [];
-      const isMaster = server.role.ok && server.role.value.role === 'master';
       return [
         {
           subject: server.id,
-          message: `replica-read-only no: it ${isMaster ? 'will accept writes once it is a replica' : 'accepts writes that no other node gets'}`,
+          message: MESSAGE,
           fix: setConfig(server, 'replica-read-only', 'yes'),
         },
       ];
@@ -43,11 +45,10 @@ export default {
       nodes.flatMap((node): RawFinding[] => {
         const line = lastOf(node, 'replica-read-only');
         if (line?.args[0]?.toLowerCase() !== 'no') return [];
-        const isReplica = followsOf(node) !== null;
         return [
           {
             subject: node.id,
-            message: `replica-read-only no: it ${isReplica ? 'accepts writes that no other node gets' : 'will accept writes once it is a replica'}`,
+            message: MESSAGE,
             fix: [settingLine(node, 'replica-read-only yes')],
             at: place(line),
           },

@@ -8,7 +8,7 @@ export default {
   impact: 'degraded',
   group: 'live',
   title: 'a data node does not run',
-  consequence: 'there is one replica less to promote',
+  consequence: 'what is down cannot be promoted in a failover',
   explanation:
     'Every data node of the cluster was asked: the nodes that sentinelctl created, and those that a sentinel or a ' +
     'data node lists. A node that refuses the connection does not run. It is only down: sentinels keep it in their ' +

@@ -17,7 +17,8 @@ export default {
   impact: 'degraded',
   group: 'live',
   title: 'a sentinel does not answer',
-  consequence: 'it has no vote in a failover, and a client that asks it first waits for its connect timeout',
+  consequence:
+    'a sentinel that does not answer has no vote in a failover, and a client that asks it first waits for its connect timeout',
   explanation:
     'Every sentinel of the cluster was asked: the sentinels that sentinelctl created, those whose addresses were ' +
     'given, and those that they list. A sentinel that refuses the connection does not run; a sentinel that ' +
@@ -60,7 +61,7 @@ function countedStill(facts: SnapshotFacts, sentinel: SentinelState): Pick<RawFi
   if (counting.length === 0 || !isStopped(sentinel)) return {};
   const who = ids([...new Set(counting)]);
   return {
-    consequence: `it has no vote in a failover; CKQUORUM of ${who} counts it until down-after ends; a client that asks it first waits for its connect timeout`,
+    consequence: `a sentinel that is down has no vote in a failover; CKQUORUM of ${who} counts it until down-after ends; a client that asks it first waits for its connect timeout`,
   };
 }
 

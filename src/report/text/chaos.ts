@@ -27,7 +27,7 @@ export function chaosText(result: ChaosResult, view: View): string {
       ? []
       : warningLines('the run was interrupted: scenarios that were not played are missing', view)),
     ...(only === undefined ? ['', scenarioTable(scenarios, view)] : []),
-    ...detailed.flatMap((s) => ['', ...scenarioLines(s, view)]),
+    ...detailed.flatMap((s) => ['', ...scenarioLines(s, view, result.reason.endsWith(s.reason))]),
     ...weak.flatMap((s) => ['', ...weaknessLines(s, view)]),
     '',
     ...nextCommands(result).flatMap((line) => nextLines(line, view)),
@@ -59,8 +59,8 @@ function scenarioTable(scenarios: readonly ScenarioResult[], view: View): string
   return table(COLUMNS, rows, view);
 }
 
-/** The steps, and everything that was judged. */
-function scenarioLines(s: ScenarioResult, view: View): string[] {
+/** The steps, and everything that was judged; of one without steps why, unless that is `said` above. */
+function scenarioLines(s: ScenarioResult, view: View, said: boolean): string[] {
   const theme = themeOf(view);
   const where = [s.cluster, s.driver, s.engine === null ? null : `${s.engine.name} ${s.engine.version}`];
   const mark = { done: SYMBOL.ok, failed: SYMBOL.bad, unknown: SYMBOL.unknown, 'not-reached': '-' } as const;
@@ -69,7 +69,9 @@ function scenarioLines(s: ScenarioResult, view: View): string[] {
   return [
     `${theme.bold(s.name)}: ${plain(s.summary)}`,
     theme.dim(plain(where.filter((w) => w !== null).join(', '))),
-    ...(s.steps.length === 0 ? wrap(plain(`  ${MARK[s.outcome]} ${s.reason}`), lineWidth(view), 4) : []),
+    ...(s.steps.length === 0 && !said
+      ? wrap(plain(`  ${MARK[s.outcome]} ${s.reason}`), lineWidth(view), 4)
+      : []),
     ...s.steps.flatMap((step) =>
       line(
         mark[step.outcome],
@@ -95,16 +97,27 @@ function weaknessLines(s: ScenarioResult, view: View): string[] {
   ];
 }
 
-function nextCommands({ scenarios, command, kept }: ChaosResult): string[] {
-  const bad = scenarios.filter((s) => s.outcome === 'violated' || s.outcome === 'unknown');
-  // Each command on a line of its own: a line that wraps cannot be pasted.
+/**
+ * What a scenario that does not hold would do, and where its fault is still active, how that is rolled back. A scenario
+ * is repeated by a command only where it has a cluster of its own: else it would interrupt the clients of one that stays.
+ */
+function nextCommands({ scenarios, command, seed, kept }: ChaosResult): string[] {
+  const bad = scenarios.filter((s) => s.outcome === 'violated' || s.outcome === 'unknown').slice(0, 3);
   const active = kept.flatMap((cluster) => [
     `the fault is still active on ${cluster}`,
     commandText('heal', cluster),
-    commandText('down', cluster),
+    `${commandText('down --help', cluster)}  # what down removes`,
   ]);
-  return [...new Set([...active, ...bad.slice(0, 3).map((s) => s.command), command])];
+  const [, cluster] = / --cluster (\S+)/.exec(command) ?? [];
+  if (cluster === undefined) return [...new Set([...active, ...bad.map((s) => s.command), command])];
+  // A random scenario has no name by which it is found.
+  const shown = seed === null ? bad.map((s) => showOf(s.command)) : [];
+  return [...new Set([...active, commandText('status', cluster), ...shown])];
 }
+
+/** `chaos show stop`: what the scenario does, by the command that plays it. */
+const showOf = (again: string): string =>
+  again.replace(/ --cluster \S+/, '').replace(' chaos run ', ' chaos show ');
 
 /** The result of `chaos list`. */
 export interface ScenarioList {

@@ -21,9 +21,6 @@ const SHOWN_ALIKE = 10;
 /** Instead of a finding's id: the command is on the second line. */
 const IN_HEADLINE = '';
 
-/** The title over what works until it is needed. */
-const NEXT = 'NEXT (at the next failover or restart)';
-
 /** What is shown beyond what is wrong now. */
 export interface DoctorDetail {
   /** Risks and notes in full, and where each check is known from; else in one line. */
@@ -37,8 +34,9 @@ export interface DoctorDetail {
 }
 
 /**
- * The verdict and the command that comes next; NOW, each root cause with its consequence, its fix and what it explains;
- * NEXT, the same of what fails at the next failover or restart; RISKS, which need no action at this moment; what was skipped.
+ * The verdict and the command that comes next; NOW, what the verdict and the exit code are made of: each root cause with
+ * its consequence, its fix and what it explains, and after what is broken what fails at the next failover or restart;
+ * RISKS, which need no action at this moment; what was skipped.
  */
 export function doctorText(
   result: DoctorResult,
@@ -59,17 +57,8 @@ export function doctorText(
     return ['', theme.bold(title), ...withinRoom(parts, room - 2, (left) => hintLines(left, view))];
   };
   const present = result.findings.filter(isPresent);
-  const blocks = (room = Infinity): string[] => {
-    const now = block('NOW', present.filter(isNowWrong), room);
-    return [
-      ...now,
-      ...block(
-        NEXT,
-        present.filter((f) => !isNowWrong(f)),
-        room - now.length,
-      ),
-    ];
-  };
+  const now = [...present.filter(isNowWrong), ...present.filter((f) => !isNowWrong(f))];
+  const blocks = (room = Infinity): string[] => block('NOW', now, room);
   const others = result.findings.filter((f) => !isPresent(f));
   const strictLine = strict ? strictLines(others, view) : [];
   const missing = result.skipped.filter(isUnjudged);

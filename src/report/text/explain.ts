@@ -1,4 +1,5 @@
 import type { CheckText } from '../../checks/check.js';
+import { byPart, partOf } from '../../checks/parts.js';
 import { SEVERITIES } from '../../model/status.js';
 import { wordOf } from '../../model/verdict.js';
 import { capital, padEnd, together, wrap } from '../plain-text.js';
@@ -32,31 +33,44 @@ function longForm(check: CheckText, view: View): string {
   ].join('\n');
 }
 
-/** A block for each group, the worst first in each: a screen at a time where the terminal scrolls. */
+/** A block for each group or part of one, the worst first in each: a screen at a time where the terminal scrolls. */
 function listForm(checks: readonly CheckText[], view: View): string {
   const theme = themeOf(view);
-  const groups = [...new Set(checks.map(({ group }) => group))];
-  const blocks = groups.map((group) => {
-    const members = SEVERITIES.flatMap((severity) =>
-      checks.filter((check) => check.group === group && check.severity === severity),
-    );
+  const sections = sectionsOf(checks);
+  const blocks = [...sections].map(([title, section]) => {
+    const members = SEVERITIES.flatMap((severity) => section.filter((check) => check.severity === severity));
     const rows = members.map((check): Cell[] => [
       { text: SEVERITY_MARK[check.severity], paint: severityPaint(check.severity, theme) },
       { text: check.id, paint: theme.bold },
       check.title,
     ]);
-    const title = `${capital(group)}: ${SEVERITIES.flatMap((severity) => {
+    const counts = SEVERITIES.flatMap((severity) => {
       const n = members.filter((check) => check.severity === severity).length;
       return n === 0 ? [] : `${n} ${severity}`;
-    }).join(', ')}`;
-    return [theme.bold(title), ...listTable(rows, view)].join('\n');
+    }).join(', ');
+    return [
+      ...wrap(`${title}: ${counts}`, lineWidth(view), 2).map(theme.bold),
+      ...listTable(rows, view),
+    ].join('\n');
   });
-  const [group, ...others] = groups;
+  const [first] = byPart(checks);
+  const name = first === undefined ? 'ID' : (partOf(first)?.id ?? first.group);
   const more = [
-    ...(others.length === 0 ? [] : [`sentinelctl explain ${group} # the checks of one group`]),
-    `sentinelctl explain ${checks[0]?.id ?? 'ID'} # one check in full`,
+    ...(sections.size < 2 ? [] : [`sentinelctl explain ${name} # the checks of one group`]),
+    `sentinelctl explain ${first?.id ?? 'ID'} # one check in full`,
   ];
   return [...blocks, nextLines(more.join('\n'), view).join('\n')].join('\n\n');
+}
+
+/** `Live, the master and failovers`: the checks under each title. */
+function sectionsOf(checks: readonly CheckText[]): Map<string, CheckText[]> {
+  const sections = new Map<string, CheckText[]>();
+  for (const check of byPart(checks)) {
+    const part = partOf(check);
+    const title = `${capital(check.group)}${part === null ? '' : `, ${part.title} (${part.id})`}`;
+    sections.set(title, [...(sections.get(title) ?? []), check]);
+  }
+  return sections;
 }
 
 /** Mark, id and title, the title wrapped beside its id. */

@@ -3,10 +3,11 @@ import { plain, together, widthOf, wrap } from '../plain-text.js';
 import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /**
- * `→ command`, broken only where the terminal is narrower; `indent` columns in, under what it belongs to. A command that
- * is broken has a backslash at the end of each line but the last, so that a shell takes it as it is copied. Several commands have a line each. Words that
- * are not a command (a line of a file, what to do by hand) stand in the same column, without the arrow. A comment that
- * ends a command is a line before it where both do not fit into one.
+ * `→ command`, on one line however long it is: the terminal copies what it wraps itself as one line. `indent` columns
+ * in, under what it belongs to. Several commands have a line each. Words that are not a command (a line of a file, what
+ * to do by hand) stand in the same column, without the arrow, and are wrapped. A comment that ends a command is a line
+ * before it where both do not fit into one. In a frame, which the terminal cuts, a command is broken too, with a
+ * backslash at the end of each line but the last, so that a shell takes it as it is copied.
  */
 export const nextLines = (commands: string, view: View, indent = 0): string[] =>
   commands.split('\n').flatMap((command) => nextLine(command, view, indent));
@@ -17,6 +18,7 @@ function nextLine(command: string, view: View, indent: number): string[] {
     return [`${comment}:`, before].flatMap((part) => nextLine(part, view, indent));
   const line = `${' '.repeat(indent)}${isTyped(command) ? SYMBOL.next : ' '} ${plain(command)}`;
   const { accent } = themeOf(view);
+  if (isTyped(command) && view.frame !== true) return [accent(line)];
   const broken = wrap(line, lineWidth(view), indent + 2);
   if (broken.length === 1 || !COMMAND.test(command)) return broken.map(accent);
   const columns = lineWidth(view) - CONTINUES.length;
@@ -27,7 +29,7 @@ function nextLine(command: string, view: View, indent: number): string[] {
 }
 
 /** A command that ends in a comment. */
-const COMMENTED = /^(sentinelctl .*\S) {2}(# [^'"#]*)$/;
+const COMMENTED = /^((?:sentinelctl|redis-server) .*\S) {2}(# [^'"#]*)$/;
 const CONTINUES = ' \\';
 /** A command without quotes and comments, within which a line break would mean something else. */
 const COMMAND = /^(sentinelctl|redis-cli|docker) [^'"#]*$/;

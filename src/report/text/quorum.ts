@@ -1,4 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
+import { command } from '../../model/hints.js';
 import type { QuorumPhase, QuorumResult } from '../../scenarios/play/quorum.js';
 import { plain, together, wrap } from '../plain-text.js';
 import { VERDICT_WORD } from '../words/verdict.js';
@@ -17,7 +18,7 @@ export function quorumText(result: QuorumResult, view: View): string {
     ...result.phases.flatMap((phase) => ['', ...phaseLines(phase, view)]),
     '',
     ...adviceFor(result).flatMap((words) => warningLines(words, view)),
-    ...nextLines(result.command, view),
+    ...nextLines(command('status', result.cluster), view),
   ].join('\n');
 }
 

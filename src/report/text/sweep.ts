@@ -26,8 +26,8 @@ const columnsOf = ({ trialsEach }: SweepResult): Column[] => {
   ];
 };
 
-/** The sweep as a table, a row per combination of settings, and whether the settings are restored. `again` repeats it. */
-export function sweepText(result: SweepResult, view: View, again = result.command): string {
+/** The sweep as a table, a row per combination of settings, and whether the settings are restored. */
+export function sweepText(result: SweepResult, view: View): string {
   const theme = themeOf(view);
   const { restoration } = result;
   return [
@@ -52,7 +52,7 @@ export function sweepText(result: SweepResult, view: View, again = result.comman
     ...(restoration.restored && result.complete
       ? wrap(SETTINGS_OF_CHOICE, lineWidth(view), 2).map(theme.dim)
       : []),
-    ...nextLines(nextOf(result, again), view),
+    ...nextLines(nextOf(result), view),
   ].join('\n');
 }
 
@@ -129,5 +129,5 @@ function leftLines({ restoration }: SweepResult, view: View): string[] {
 const SETTINGS_OF_CHOICE =
   'a cluster starts with the settings of your choice by --down-after and --redis-conf min-replicas-to-write=N of up:';
 
-const nextOf = ({ cluster, restoration, complete }: SweepResult, again: string): string =>
-  !restoration.restored ? command('status', cluster) : complete ? 'sentinelctl up --help' : again;
+const nextOf = ({ cluster, restoration, complete }: SweepResult): string =>
+  restoration.restored && complete ? 'sentinelctl up --help' : command('status', cluster);

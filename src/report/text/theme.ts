@@ -6,6 +6,8 @@ export interface View {
   columns: number;
   /** For a pipe or a file: sentences stay on one line, for whatever reads them; drawings keep to `columns`. */
   unbroken?: boolean;
+  /** For a screen that is drawn line by line, where the terminal cuts what is too long. */
+  frame?: boolean;
 }
 
 /** Where a line is broken, in columns; Infinity for never. */

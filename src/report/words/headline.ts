@@ -83,16 +83,23 @@ export function repeatOf({ trials, config }: FailoverResult, commandLine: string
   );
 }
 
-/** The next commands, with a comment where one does not speak for itself; `commandLine` repeats the run. */
+/**
+ * The next commands, with a comment where one does not speak for itself. They only look, or start what the run left down:
+ * `commandLine`, which repeats it, is among them only where nothing came of it and another one would tell more.
+ */
 export function nextCommands(result: FailoverResult, commandLine: string): string[] {
-  const again = repeatOf(result, commandLine);
-  const { cluster, outcome } = result;
-  const last = result.trials.at(-1);
+  const { cluster, outcome, trials } = result;
+  const last = trials.at(-1);
   if (last !== undefined && last.rejoin === null && last.newMaster !== null && last.cutShort !== true) {
     return [command(`start ${last.oldMaster.id}`, cluster), command('status', cluster)];
   }
-  const same = `${again}  # ${again === commandLine ? 'the same again' : 'again, with a longer freeze'}`;
-  return outcome === 'holds'
-    ? [command('status', cluster), same]
-    : [command('status', cluster), command('logs --tail 50', cluster), same];
+  const again = repeatOf(result, commandLine);
+  const isUntested = trials.length > 0 && trials.every(({ untested }) => untested !== undefined);
+  return [
+    command('status', cluster),
+    outcome === 'holds'
+      ? `${command('history', cluster)}  # beside the runs before it`
+      : command('logs --tail 50', cluster),
+    ...(isUntested && again !== commandLine ? [`${again}  # again, with a longer freeze`] : []),
+  ];
 }

@@ -90,7 +90,9 @@ function sayResult(
   { count, ms }: { count: string; ms: number },
 ): void {
   const state = outcome === 'holds' || outcome === 'skipped' ? 'done' : 'failed';
-  const label = `${count}${name} ${outcome}${outcome === 'holds' ? '' : `: ${reason}`}`;
+  // The result says what an interrupt left.
+  const why = outcome === 'holds' || runtime.signal?.aborted === true ? '' : `: ${reason}`;
+  const label = `${count}${name} ${outcome}${why}`;
   runtime.onProgress({ type: 'step', id, state, label, ms });
 }
 

@@ -3,12 +3,13 @@ import { byServer } from '../../../src/checks/alike.js';
 import { assess } from '../../../src/checks/assess.js';
 import { expectationOf, snapshotOf } from '../../../src/checks/facts-of.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
+import { fixSteps } from '../../../src/model/fix-steps.js';
 import type { Gathered } from '../../../src/model/gathered.js';
-import { setAsked } from '../../../src/model/hints.js';
+import { hintsFor, setAsked, setConfs } from '../../../src/model/hints.js';
 import { doctorText } from '../../../src/report/text/doctor.js';
 import { statusText } from '../../../src/report/text/status.js';
 import { type Alteration, altered, type Place } from '../../helpers/alterations/index.js';
-import { replicaRecords } from '../../helpers/healthy-gathering.js';
+import { healthyGathering, replicaRecords } from '../../helpers/healthy-gathering.js';
 import { plainView } from '../report/lines.js';
 
 /** A cluster in which these servers do not answer. */
@@ -40,7 +41,7 @@ describe('what says the same of several servers is one finding', () => {
     const lines = doctorOf(gathered).split('\n');
     expect(lines.filter((line) => /node-down/.test(line))).toHaveLength(1);
     expect(lines).toContain('NOW');
-    expect(lines.join('\n')).not.toContain('NEXT (');
+    expect(lines.join('\n')).toContain('what is down cannot be promoted in a failover');
   });
 
   it('two sentinels that are down, with what they lead to together', () => {
@@ -49,6 +50,22 @@ describe('what says the same of several servers is one finding', () => {
     expect(found.map(({ subject }) => subject)).toEqual(['sentinel-1, sentinel-2']);
     expect(found[0]?.consequences.map(({ id }) => id)).toContain('no-quorum');
     expect(found[0]?.fix).toHaveLength(2);
+  });
+
+  it('settings of several data nodes, a master among them: one finding with every command', () => {
+    const gathered = healthyGathering();
+    for (const [i, node] of gathered.nodes.entries()) {
+      if (!node.config.ok) throw new Error('no answer');
+      const maxmemory = i === 0 ? '0' : '104857600';
+      Object.assign(node.config.value, { maxmemory, 'replica-read-only': i === 2 ? 'yes' : 'no' });
+    }
+    const found = diagnose(gathered, CHECKS).findings;
+    const of = (id: string) => found.filter((f) => f.id === id);
+    expect(of('maxmemory-skew')).toMatchObject([
+      { subject: 'redis-2, redis-3', message: 'maxmemory 100 MiB here, no limit at redis-1, the master' },
+    ]);
+    expect(of('replica-writable').map(({ subject }) => subject)).toEqual(['redis-1, redis-2']);
+    expect(of('replica-writable')[0]?.fix.length).toBeGreaterThan(2);
   });
 
   it('steps that are to be repeated, each as often as it was', () => {
@@ -105,7 +122,31 @@ describe('a dead server of an attached cluster whose processes are here', () => 
   const next = (more: Partial<Gathered> = {}): string | null =>
     statusOf({ ...gathered, ...more }).verdict.next;
   beforeEach(() => setAsked(true));
-  afterEach(() => setAsked(true));
+  afterEach(() => {
+    setAsked(true);
+    setConfs(new Map());
+  });
+
+  it('that was attached while it ran has the command that starts it there, which no program is to run here', () => {
+    setConfs(new Map([['redis-3', '/etc/my redis/redis.conf']]));
+    const status = statusOf({ ...gathered, unseen: ['redis-3'] });
+    const there = "redis-server '/etc/my redis/redis.conf'  # on the machine of 127.0.0.1:6381";
+    expect(status.verdict.next).toBe(there);
+    expect(statusText(status, plainView(200))).toContain(`→ ${there}`);
+    expect(fixSteps([there]).commands).toEqual([]);
+  });
+
+  it('that may have been the master is started as a replica', () => {
+    const conf = '/etc/redis.conf';
+    setConfs(new Map([['redis-1', conf]]));
+    const server = { id: 'redis-1', endpoint: { host: 'h', port: 6379 } };
+    const refused = { kind: 'refused', message: '' } as const;
+    const { revive } = hintsFor(expectationOf({ ...gathered, unseen: ['redis-1'] }));
+    expect(revive(server, refused, true)).toBe(
+      `start the server again on the machine of h:6379, as a replica of the master: redis-server ${conf} --replicaof HOST PORT`,
+    );
+    expect(revive(server, refused)).toMatch(/^redis-server /);
+  });
 
   it('is started by hand where it was never seen running', () => {
     expect(next()).toBe('sentinelctl start redis-3 --cluster shop');

@@ -113,12 +113,13 @@ describe('report', () => {
     );
   });
 
-  it('says on the terminal what to type to play it again, and in the files every value', async () => {
+  it('says in the files what to type to play it again, with every value, and on the terminal what only looks', async () => {
     const command =
       'sentinelctl failover-test --cluster default --signal KILL --trials 3 --seed 1 --clients 8';
     const file = await saved({ ...heldResult(), command });
     const { out } = await run(['report', file]);
-    expect(out).toContain('→ sentinelctl failover-test --trials 3  # the same again\n');
+    expect(out).toContain('→ sentinelctl history  # beside the runs before it\n');
+    expect(out).not.toContain('→ sentinelctl failover-test');
     expect(await readFile(file, 'utf8')).toContain(command);
     const page = join(await tempDir(), 'run.html');
     await run(['report', file, '--report', page]);

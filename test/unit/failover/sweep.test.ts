@@ -80,6 +80,11 @@ describe('the result of a sweep', () => {
 describe('a sweep as text', () => {
   const view = { color: false, columns: 110 };
 
+  it('that was interrupted suggests nothing that would kill the master', () => {
+    const cut = sweepText(sweepOf([runOf(2300, 40)], {}, new Error('SIGINT')), view);
+    expect(cut.split('\n').at(-1)).toBe('→ sentinelctl status');
+  });
+
   it('is a table with the frontier marked', () => {
     expect(sweepText(whole, view)).toMatchInlineSnapshot(`
       "MEASURED  3 of 4 combinations on the frontier of outage and loss

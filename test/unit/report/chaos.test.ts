@@ -3,6 +3,7 @@ import { chaosJunitXml } from '../../../src/report/junit.js';
 import { tapText } from '../../../src/report/tap.js';
 import { chaosText } from '../../../src/report/text/chaos.js';
 import { quorumText } from '../../../src/report/text/quorum.js';
+import type { ChaosResult } from '../../../src/scenarios/format/result.js';
 import type { QuorumPhase, QuorumResult } from '../../../src/scenarios/play/quorum.js';
 import {
   chaosResult,
@@ -134,6 +135,28 @@ describe('the result of scenarios', () => {
     expect(text).toContain('sentinelctl heal --cluster chaos-x-1');
   });
 
+  it('as text: on a cluster that stays, nothing that it suggests interrupts its clients', () => {
+    const command = 'sentinelctl chaos run --all --cluster orders';
+    const again = 'sentinelctl chaos run stop --cluster orders';
+    const next = (more: Partial<ChaosResult> = {}): string[] =>
+      chaosText(chaosResult([{ ...failedScenario(), command: again }], { command, ...more }), VIEW)
+        .split('\n')
+        .filter((line) => line.startsWith('→'));
+    expect(next()).toEqual(['→ sentinelctl status --cluster orders', '→ sentinelctl chaos show stop']);
+    expect(next({ kept: ['orders'] }).slice(0, 2)).toEqual([
+      '→ sentinelctl heal --cluster orders',
+      '→ sentinelctl down --help --cluster orders  # what down removes',
+    ]);
+    expect(next({ seed: 7 })).toEqual(['→ sentinelctl status --cluster orders']);
+  });
+
+  it('as text: one that was interrupted says once what became of it', () => {
+    const reason = 'interrupted; its cluster chaos-x-1 was removed';
+    const cut = scenarioResult({ outcome: 'unknown', reason, steps: [], expectations: [], invariants: [] });
+    const text = chaosText(chaosResult([cut], { complete: false, reason: `kill: ${reason}` }), VIEW);
+    expect(text.split('its cluster chaos-x-1 was removed')).toHaveLength(2);
+  });
+
   it('says nothing that a terminal would obey', () => {
     const evil = scenarioResult({ reason: 'a\u001b[2Jb', outcome: 'violated' });
     for (const text of [chaosText(chaosResult([evil]), VIEW), tapText(chaosResult([evil]))])
@@ -180,5 +203,6 @@ describe('the result of quorum-test', () => {
     const result = scenarioResult({ outcome: 'unknown' });
     const text = quorumText(resultOf(3, { outcome: 'unknown', reason: 'not reached', result }), VIEW);
     expect(text).not.toContain('quorum to the majority');
+    expect(text.split('\n').at(-1)).toBe('→ sentinelctl status');
   });
 });

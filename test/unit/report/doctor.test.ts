@@ -66,14 +66,18 @@ describe('a diagnosis on a terminal', () => {
     ]);
   });
 
-  it('says apart what works until the next failover, of a cluster and of files', () => {
-    const lines = text(having('settings-skew', 'acl-short')).split('\n');
-    const [now, next] = [lines.indexOf('NOW'), lines.indexOf('NEXT (at the next failover or restart)')];
-    expect(lines[now + 1]).toContain('settings-skew');
-    expect(lines[next + 1]).toContain('acl-short');
-    const alone = text(having('acl-short')).split('\n');
-    expect(alone).not.toContain('NOW');
-    expect(alone).toContain('NEXT (at the next failover or restart)');
+  it('has two headings: what works until the next failover makes exit code 1, and is under NOW, after what is broken', () => {
+    const lines = text(having('settings-skew', 'acl-short', 'down-low'), true).split('\n');
+    expect(lines.filter((line) => /^[A-Z]+( \(.*\))?$/.test(line))).toEqual(['NOW', 'RISKS', 'NOTES']);
+    const at = (id: string): number => lines.findIndex((line) => line.includes(` ${id}`));
+    const [now, risks] = [lines.indexOf('NOW'), lines.indexOf('RISKS')];
+    expect([at('settings-skew'), at('acl-short')].toSorted((a, b) => a - b)).toEqual([
+      at('settings-skew'),
+      at('acl-short'),
+    ]);
+    expect(at('settings-skew')).toBeGreaterThan(now);
+    expect(at('acl-short')).toBeLessThan(risks);
+    expect(text(having('acl-short')).split('\n')).toContain('NOW');
   });
 
   it('offers the repair of a risk by its own name', () => {

@@ -4,9 +4,13 @@ import type { View } from '../../../src/report/text/theme.js';
 
 export const plainView = (columns: number): View => ({ color: false, columns });
 
-/** The lines that are wider than the view: must be none. */
+const ESC = String.fromCharCode(27);
+/** `→ command`, which the terminal wraps, so that it is copied as one line. */
+const COMMAND = new RegExp(`^ *(?:${ESC}\\[\\d+m)* *→ `);
+
+/** The lines that are wider than the view: must be none but commands. */
 const tooWide = (text: string, columns: number): string[] =>
-  text.split('\n').filter((line) => widthOf(line) > columns);
+  text.split('\n').filter((line) => widthOf(line) > columns && !COMMAND.test(line));
 
 /** Draws at 100, 60, 40 and 24 columns, with and without colour: nothing overflows, nothing trails. */
 export function expectToFit(draw: (view: View) => string): void {

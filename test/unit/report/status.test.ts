@@ -255,12 +255,12 @@ describe('status on one screen', () => {
         is discarded when the sentinels agree again
         → redis-cli -h 127.0.0.1 -p 26379 SENTINEL REMOVE mymaster
         → redis-cli -h 127.0.0.1 -p 26379 SENTINEL MONITOR mymaster 127.0.0.1 6380 2
-        → redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster down-after-milliseconds 5000 \\
-          failover-timeout 60000 parallel-syncs 1
+        → redis-cli -h 127.0.0.1 -p 26379 SENTINEL SET mymaster down-after-milliseconds 5000 failover-timeout 60000 parallel-syncs 1
           # where the master wants a password: test -n "\${MASTER_PASSWORD:?is not set}" && printf '%s'
           "$MASTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26379 -x SENTINEL SET mymaster auth-pass
       ! sentinel-2 127.0.0.1:26380 does not answer: no answer within 1.5 s
-        it has no vote in a failover, and a client that asks it first waits for its connect timeout
+        a sentinel that does not answer has no vote in a failover, and a client that asks it first waits
+        for its connect timeout
         → sentinelctl resume sentinel-2 --cluster lab
       ! sentinel-3 does not know redis-1 127.0.0.1:6379
         that sentinel cannot promote it; a sentinel learns about replicas from the master’s INFO, every 10
@@ -347,8 +347,7 @@ describe('status on one screen', () => {
 
       ! cache: when the master fails, no failover is possible: there is no node to promote
           # NODE_HOST and NODE_PORT: a data node that is to follow the master; its own data is replaced
-        → test -n "\${NODE_HOST:?is not set}" && test -n "\${NODE_PORT:?is not set}" && redis-cli -h
-          "$NODE_HOST" -p "$NODE_PORT" REPLICAOF 127.0.0.1 6387"
+        → test -n "\${NODE_HOST:?is not set}" && test -n "\${NODE_PORT:?is not set}" && redis-cli -h "$NODE_HOST" -p "$NODE_PORT" REPLICAOF 127.0.0.1 6387"
     `);
   });
 
