@@ -12,6 +12,7 @@ import { failoverJunitXml } from '../../src/report/junit.js';
 import { metricText } from '../../src/report/words/metrics.js';
 import {
   AT_CURSOR,
+  BAD_LABELS,
   CONTRASTS,
   CUT_TEXTS,
   EMBEDDED,
@@ -403,10 +404,11 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     });
   });
 
-  it.each([420, 800, 1400])('at %i pixels marks and their texts do not overlap', async (width) => {
+  it.each([420, 800, 1400])('at %i pixels marks, texts and labels of axes do not overlap', async (width) => {
     await open(heldResult(), { width });
     for (const part of ['from the fault to the switch', 'from sdown to the switch']) {
       expect(await ask<string[]>(page, OVERLAPS)).toEqual([]);
+      expect(await ask<string[]>(page, BAD_LABELS)).toEqual([]);
       await page.getByRole('button', { name: part }).click();
     }
     expect(await page.locator(`${CLOSE_UP} .mark:not(.minor) em:not(.off)`).count()).toBeGreaterThan(0);

@@ -126,3 +126,18 @@ export const READ_XML = `(xml) => {
     tests: Number(read.documentElement.getAttribute('tests')),
   };
 }`;
+
+/** The labels of axes that lie on their drawing, on words beside it, or beyond the chart. */
+export const BAD_LABELS = `() => [...document.querySelectorAll('.tick-y')].flatMap((label) => {
+  const at = label.getBoundingClientRect();
+  if (at.width === 0) return [];
+  const words = [...label.closest('.lane').querySelectorAll('.name > *')].map((part) => {
+    const range = document.createRange();
+    range.selectNodeContents(part);
+    return range.getBoundingClientRect();
+  });
+  const isOn = (r) => r.width > 0 && r.left < at.right && r.right > at.left && r.top < at.bottom && r.bottom > at.top;
+  const isOut = at.left < label.closest('.chart').getBoundingClientRect().left;
+  const drawing = label.closest('.drawing').getBoundingClientRect();
+  return at.right > drawing.left + 0.5 || isOut || words.some(isOn) ? [label.textContent] : [];
+})`;

@@ -65,7 +65,8 @@ function latencyPlot(load: LoadOverTime, before: LoadOverTime | undefined): Plot
     words: `latency of acknowledged operations in each ${load.bucketMs} ms: p99 at most ${metricText('latencyMs', worst)}, p50 at most ${metricText('latencyMs', largest(load.p50Ms))}`,
     first: 'log',
     least: 0.1,
-    tick: (ms) => metricText('latencyMs', ms),
+    // Round values: `1 s` says what `1.00 s` says, in less room.
+    tick: (ms) => (ms < 1000 ? metricText('latencyMs', ms) : `${ms / 1000} s`),
     series: [
       ...(before === undefined ? [] : [{ ...before, kind: 'base' as const, values: before.p99Ms }]),
       { ...load, kind: 'p99', values: load.p99Ms },
