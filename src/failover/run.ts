@@ -4,10 +4,12 @@ import type { ClusterState } from '../cluster/store/state.js';
 import { notRestored, OperatorError } from '../errors.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
+import { masterNow } from '../faults/restored.js';
 import { dataNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
 import { requireBudget } from './budget.js';
+import { withRollback } from './interrupted.js';
 import type { FailoverTestOptions } from './options.js';
 import { type Steering, steer } from './steer.js';
 import { nodeSettings } from './topology.js';
@@ -86,10 +88,12 @@ export async function playTrials(
   const settings = await nodeSettings(live);
   const soFar = (): FailoverResult =>
     resultOf({ plan: live.plan, trials, before, settings, startedAt, options });
+  const master = options.trials > 1 ? await masterNow(live) : null;
   const steering: Steering | null =
     options.trials > 1 ? await steer({ runtime, live }, experiment, options.seed) : null;
   const begun = runtime.clock.now();
   const onDifferences = sayOnce(runtime);
+  let broken: { error: unknown } | null = null;
   try {
     // Written before anything is done: a run that is killed leaves at least what it was asked to be.
     await options.onTrial?.(soFar());
@@ -117,11 +121,14 @@ export async function playTrials(
     }
   } catch (error) {
     // What was measured is worth more than nothing; the exit code still says that it was interrupted.
-    if (runtime.signal?.aborted !== true || trials.length === 0) throw error;
+    if (runtime.signal?.aborted !== true || trials.length === 0) broken = { error };
   } finally {
     await steering?.release();
   }
-  return soFar();
+  if (broken === null) return soFar();
+  if (steering === null) throw broken.error;
+  const { undone } = steering;
+  throw await withRollback(runtime, live, broken.error, { undone, before: master });
 }
 
 /** Says which settings the sentinels do not agree on, once while they stay as they are. */

@@ -6,6 +6,7 @@ import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { dataNodes } from '../model/plan.js';
 import { INFO_SEEN_MS } from '../model/sentinel-timing.js';
+import { listed } from '../model/words.js';
 import { until } from '../until.js';
 
 /** Sentinel prefers the lowest replica-priority; 0 would never be chosen (sentinel.c, sentinelSelectSlave). */
@@ -16,6 +17,8 @@ const SETTING = 'replica-priority';
 export interface Steering {
   /** Makes the node that was preferred least so far the preferred one, and waits until every sentinel knows. */
   aim(): Promise<void>;
+  /** What `release` restores, in words. */
+  undone: string;
   /** Restores and reads back every node's priority. Throws `not-healed` (4) with what to type. */
   release(): Promise<void>;
 }
@@ -33,6 +36,7 @@ export async function steer(context: ActContext, experiment: Experiment, seed: n
   const turns = new Map(data.map((n, i) => [n.id, ((i + seed) % data.length) / data.length]));
 
   return {
+    undone: `${SETTING} of ${listed(data.map(({ id }) => id))}`,
     async aim() {
       const master = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName);
       const candidates = data.filter((n) => !sameAddress(n.announce, master));

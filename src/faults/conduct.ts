@@ -88,7 +88,8 @@ export async function openRun(
     await close();
     if (runtime.signal?.aborted !== true) throw error;
     const restored = await restoredNow(runtime, live, []);
-    throw withAccount(runtime.signal.reason, restoredLines(restored, roles.master));
+    const isPart = experiment.active().length > 0;
+    throw withAccount(runtime.signal.reason, restoredLines(restored, roles.master, isPart));
   }
   const now = clock.now();
   return {
@@ -142,9 +143,9 @@ export async function conduct<R>(
     }
     const restored = await restoreRun(run, earlier);
     const salvaged = await options.salvage?.(run, restored);
-    if (salvaged == null)
-      throw withAccount(runtime.signal?.reason, [...seen, ...restoredLines(restored, run.roles.master)]);
-    return salvaged;
+    if (salvaged != null) return salvaged;
+    const lines = restoredLines(restored, run.roles.master, earlier.length > 0);
+    throw withAccount(runtime.signal?.reason, [...seen, ...lines]);
   } finally {
     await run.close();
   }

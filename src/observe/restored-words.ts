@@ -21,10 +21,15 @@ export function masterNowWords({
     : `${master} is the master now`;
 }
 
-/** The same for a run without a result: what was rolled back, where anything was, and which node is the master. */
-export const restoredLines = (restored: Restored, oldMaster: { id: string }): string[] => [
-  restored.undone.length === 0 && restored.keysRemoved === 0
-    ? 'nothing had to be rolled back'
-    : `rolled back: ${restoredWords(restored)}`,
-  masterNowWords({ restored, oldMaster }),
-];
+/**
+ * The same for a run without a result: what was rolled back, where anything was, and which node is the master. `isPart`:
+ * the run that it belongs to rolls back more, and says so.
+ */
+export function restoredLines(restored: Restored, oldMaster: { id: string }, isPart = false): string[] {
+  const isNothing = restored.undone.length === 0 && restored.keysRemoved === 0;
+  const nothing = isPart ? [] : ['nothing had to be rolled back'];
+  return [
+    ...(isNothing ? nothing : [`rolled back: ${restoredWords(restored)}`]),
+    masterNowWords({ restored, oldMaster }),
+  ];
+}

@@ -132,6 +132,27 @@ describe('sweep', () => {
     expect(await now()).toEqual(before);
   });
 
+  it('says after Ctrl-C before its first kill what was rolled back, and which node is the master', async () => {
+    const before = await now();
+    let interrupted = false;
+    const ran = await cli.run(
+      ['sweep', '--down-after', '2500', '--min-replicas', '1', ...SHORT, '--trials', '2'],
+      {
+        onStderr(text, child) {
+          if (interrupted || !text.includes('trial 1 of 2')) return;
+          interrupted = true;
+          child.kill('SIGINT');
+        },
+      },
+    );
+    expect(ran.code, ran.stderr).toBe(130);
+    const said = ran.stderr.replace(/\s+/g, ' ');
+    expect(said).toMatch(/interrupted by Ctrl-C rolled back: down-after-milliseconds of every sentinel, /);
+    expect(said).toMatch(/(is still the master: no failover happened|\d is the master now)/);
+    expect(said).not.toContain('nothing had to be rolled back');
+    expect(await now()).toEqual(before);
+  });
+
   it.each([
     [['--clients', '0'], 64, 'no-clients'],
     [['--min-replicas', '3'], 3, 'too-many-replicas-wanted'],

@@ -4,6 +4,7 @@ import type { ClusterState } from '../../cluster/store/state.js';
 import { EXIT, messageOf, notRestored, OperatorError, refused } from '../../errors.js';
 import type { Act } from '../../faults/act.js';
 import type { Experiment } from '../../faults/experiment.js';
+import { masterNow } from '../../faults/restored.js';
 import { BELOW_DOUBLE_FAILOVER } from '../../model/double-failover.js';
 import { formatDurationMs } from '../../model/duration.js';
 import type { ClusterPlan } from '../../model/plan.js';
@@ -11,6 +12,7 @@ import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import { count, listed } from '../../model/words.js';
 import type { FailoverResult } from '../../observe/result.js';
 import type { Restoration, SweepResult } from '../../observe/sweep-result.js';
+import { withRollback } from '../interrupted.js';
 import { journalled, playTrials, withTrialCluster } from '../run.js';
 import {
   applySettings,
@@ -53,6 +55,7 @@ async function sweep(
   const warnings = warningsFor(live.plan, options);
   for (const text of warnings) runtime.onProgress({ type: 'note', level: 'warning', text });
   const startedAt = new Date(runtime.clock.wallMs()).toISOString();
+  const before = await masterNow(live);
   const had = await readSettings(live);
   const planned = await experiment.plan(actsFor(had));
   const runs: [Combination, FailoverResult][] = [];
@@ -65,10 +68,15 @@ async function sweep(
   const restoration = await restoreSettings(live, had);
   if (restoration.restored) await experiment.settled(planned);
   if (broken !== undefined && !(runs.length > 0 && endedInOrder(broken, runtime))) {
-    throw restoration.restored ? broken : left(restoration, broken);
+    if (!restoration.restored) throw left(restoration, broken);
+    throw await withRollback(runtime, live, broken, { undone: SETTINGS, before });
   }
   return sweepResultOf({ plan: live.plan, options, warnings, startedAt, runs, restoration, broken });
 }
+
+/** What is set for each combination. */
+const SETTINGS =
+  'down-after-milliseconds of every sentinel, min-replicas-to-write and min-replicas-max-lag of every data node';
 
 /** What the settings were, as acts: a later command sets them again where this one is killed. */
 const actsFor = (had: readonly LiveSetting[]): Act[] =>
