@@ -10,11 +10,13 @@ export const asked = ({ endpoint }: Pick<Asked, 'endpoint'>, kind: NodeKind, wan
   wantsPassword: wants,
 });
 
-/** The servers of a snapshot that redis-cli must be given a password for. */
+/** The servers of a snapshot that redis-cli must be given a password for, also where this command needed none. */
 export function lockedIn({ sentinels, groups }: Pick<Snapshot, 'sentinels' | 'groups'>): Asked[] {
   const locked = ({ silence }: NodeState | SentinelState): boolean => silence?.kind === 'auth';
   return [
-    ...groups.flatMap(({ nodes }) => nodes.map((n) => asked(n, 'redis', locked(n)))),
+    ...groups.flatMap(({ nodes }) =>
+      nodes.map((n) => asked(n, 'redis', locked(n) || Boolean(n.answer?.settings?.requirepass))),
+    ),
     ...sentinels.map((s) => asked(s, 'sentinel', locked(s))),
   ].filter(({ kind, wantsPassword }) => wantsPassword || usesPassword(kind));
 }

@@ -1,11 +1,10 @@
 import { sameAddress } from '../model/address.js';
 import { agreementOf } from '../model/agreement.js';
-import { type MasterFacts, snapshotFacts } from '../model/facts.js';
-import { isLocked, type NodeState, type SentinelState, type Snapshot } from '../model/snapshot.js';
+import { type MasterFacts, type SnapshotFacts, snapshotFacts } from '../model/facts.js';
+import type { Snapshot } from '../model/snapshot.js';
 import {
   type Expectation,
   type MasterStatus,
-  type NodeStatus,
   SEVERITIES,
   type SentinelStatus,
   type StatusResult,
@@ -13,6 +12,7 @@ import {
   type ViewStatus,
 } from '../model/status.js';
 import {
+  isNow,
   type Judgement,
   labelled,
   NOT_ALL_RUN,
@@ -20,21 +20,23 @@ import {
   verdictRank,
   type Weighed,
 } from '../model/verdict.js';
-import { count, named } from '../model/words.js';
+import { count } from '../model/words.js';
 import { lockedIn, rawWithLogins } from './asked.js';
-import type { Finding, RawFinding, SnapshotCheck } from './check.js';
+import { type Finding, impactOf, type LiveCheck, type RawFinding, type Skip } from './check.js';
 import { findingOf } from './finding.js';
 import { explainer, fold, serverNames } from './fold.js';
+import { gatheredOf } from './gathered-of.js';
 import { snapshotWithoutLeftovers } from './never-reached.js';
 import { possibleNow } from './possible-now.js';
 import { problemsIn } from './problems.js';
-import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
+import { nodeStatus, sentinelStatus, summary } from './shown.js';
+import { STATUS_CHECKS } from './status-checks.js';
 import { withoutExpected } from './taken-down.js';
 import { weigh } from './weigh.js';
 
-/** A finding of a snapshot check, with the check that made it. */
+/** A finding of a check, with the check that made it. */
 interface Judged {
-  check: SnapshotCheck;
+  check: LiveCheck;
   raw: RawFinding;
   /** Made once: what names no master is among the findings of each of a thousand. */
   finding: Finding;
@@ -47,11 +49,11 @@ export function assess(all: Snapshot, expectation: Expectation): StatusResult {
   const locked = lockedIn(snapshot);
   const now = possibleNow(facts);
   const judged = byWeight(
-    SNAPSHOT_CHECKS.flatMap((check) => {
-      const outcome = check.live(facts);
+    STATUS_CHECKS.flatMap((check) => {
+      const outcome = judgedBy(check, facts);
       // What a check could not judge is shown as the silence of a server.
       if (!Array.isArray(outcome)) return [];
-      return withoutExpected(check, outcome, facts).map((seen): Judged => {
+      return outcome.map((seen): Judged => {
         const raw = rawWithLogins(now(seen, check), locked);
         return { check, raw, finding: findingOf(check, raw) };
       });
@@ -87,6 +89,16 @@ export function assess(all: Snapshot, expectation: Expectation): StatusResult {
     masters,
     problems: problemsIn(judged, new Set(said)),
   };
+}
+
+/** Of what `doctor` judges, only what weighs on the verdict: its risks and notes are its own to show. */
+function judgedBy(check: LiveCheck, facts: SnapshotFacts): RawFinding[] | Skip {
+  if (check.needs === 'gathered') {
+    const outcome = check.live(gatheredOf(facts));
+    return Array.isArray(outcome) ? outcome.filter((raw) => isNow(impactOf(check, raw))) : outcome;
+  }
+  const outcome = check.live(facts);
+  return Array.isArray(outcome) ? withoutExpected(check, outcome, facts) : outcome;
 }
 
 /** Skipped is not passed: a snapshot lacks the evidence for what only `doctor` asks. */
@@ -145,7 +157,7 @@ function worstOf(masters: Judgement<Judged>, beside: Judgement<Judged>, isAlone:
 function weighed(judged: readonly Judged[], servers: ReadonlySet<string>): Weighed<Judged>[] {
   const roots = fold(
     judged.map(({ finding }) => finding),
-    SNAPSHOT_CHECKS,
+    STATUS_CHECKS,
     servers,
   );
   const asJudged = (of: readonly Finding[]): Judged[] =>
@@ -156,7 +168,7 @@ function weighed(judged: readonly Judged[], servers: ReadonlySet<string>): Weigh
           id === finding.id && subject === finding.subject && message === finding.message,
       ),
     );
-  return weigh(roots, explainer(SNAPSHOT_CHECKS, servers)).map(({ of, covers = [], ...rest }) => ({
+  return weigh(roots, explainer(STATUS_CHECKS, servers)).map(({ of, covers = [], ...rest }) => ({
     ...rest,
     of: asJudged(of),
     covers: asJudged(covers),
@@ -202,54 +214,4 @@ function masterStatus(
   const { verdict, said } = verdictOn(weighed(judged, servers), { masters: [facts], healthy });
   const problems = problemsIn(judged, new Set(said));
   return { status: { ...shown, problems, healthy: verdict.word === 'HEALTHY', verdict }, said };
-}
-
-/** `mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2 reachable`. */
-function summary(
-  { name, master, nodes, views }: Pick<MasterStatus, 'name' | 'master' | 'nodes' | 'views'>,
-  sentinels: readonly SentinelStatus[],
-): string {
-  const replicas = nodes.filter((n) => n.id !== master?.id);
-  const linked = replicas.filter((n) => n.role === 'replica' && n.linkStatus === 'up');
-  const agreeing = views.filter((v) => !v.differs);
-  const known = views.length + sentinels.filter((s) => !s.reachable).length;
-  const quorum = views[0]?.quorum;
-  return [
-    `${name} → ${master === null ? 'no master' : named(master)}`,
-    `${linked.length}/${replicas.length} replicas linked`,
-    `${agreeing.length}/${known} sentinels agree`,
-    ...(quorum === undefined ? [] : [`quorum ${quorum} reachable`]),
-  ].join(', ');
-}
-
-function nodeStatus(node: NodeState, facts: MasterFacts, masterOffset: number | null): NodeStatus {
-  const { answer } = node;
-  const offset = answer?.offset ?? null;
-  return {
-    id: node.id,
-    host: node.announce.host,
-    port: node.announce.port,
-    role: answer?.role ?? 'unknown',
-    reachable: answer !== null,
-    linkStatus: answer?.linkStatus ?? null,
-    offset,
-    lagBytes: masterOffset === null || offset === null ? null : Math.max(0, masterOffset - offset),
-    follows: answer?.follows == null ? null : facts.refOf(answer.follows),
-    loading: answer?.loading ?? false,
-    error: answer === null ? (node.silence?.message ?? 'no answer') : null,
-    ...(isLocked(node.silence) && { locked: true as const }),
-  };
-}
-
-function sentinelStatus(sentinel: SentinelState): SentinelStatus {
-  return {
-    id: sentinel.id,
-    host: sentinel.announce.host,
-    port: sentinel.announce.port,
-    reachable: sentinel.answer !== null,
-    version: sentinel.answer?.version ?? null,
-    tilt: sentinel.answer?.tilt ?? null,
-    error: sentinel.answer === null ? (sentinel.silence?.message ?? 'no answer') : null,
-    ...(isLocked(sentinel.silence) && { locked: true as const }),
-  };
 }

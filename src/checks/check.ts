@@ -51,7 +51,7 @@ export interface Skip {
 export interface CheckText {
   /** As in the catalogue: `conf-shared`. */
   id: string;
-  /** `snapshot`: enough for `status` too; `gathered`: only `doctor` asks for it; `files`: no running server shows it. */
+  /** `snapshot`: what `status` reads; `gathered`: what `doctor` asks for; `files`: no running server shows it. */
   needs: 'snapshot' | 'gathered' | 'files';
   severity: Severity;
   /** What its findings mean for clients now: one rule makes the verdict of it (model/verdict.ts). */
@@ -83,7 +83,7 @@ export interface CheckText {
 export type Check = LiveCheck | FileCheck;
 
 /** A check that judges a running cluster. */
-type LiveCheck = SnapshotCheck | GatheredCheck;
+export type LiveCheck = SnapshotCheck | GatheredCheck;
 
 type FileJudgement = RawFinding[] | Skip;
 
@@ -107,7 +107,7 @@ export interface SnapshotCheck extends CheckText {
   files?(project: Project, read: FileReader): RawFinding[] | Skip;
 }
 
-/** Needs what only `doctor` asks. */
+/** Needs more than a snapshot is read for; `status` judges those of `STATUS_CHECKS` by what its snapshot has of that. */
 export interface GatheredCheck extends CheckText {
   needs: 'gathered';
   live(gathered: Gathered): RawFinding[] | Skip;

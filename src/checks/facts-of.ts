@@ -1,14 +1,7 @@
 import { type SnapshotFacts, snapshotFacts } from '../model/facts.js';
 import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
-import {
-  heldBackIn,
-  holdsClients,
-  masterViewIn,
-  nodeAnswerIn,
-  simulatesIn,
-  tiltIn,
-  uptimeIn,
-} from '../model/records.js';
+import { heldBackIn, holdsClients } from '../model/held-back.js';
+import { masterViewIn, nodeAnswerIn, simulatesIn, tiltIn, uptimeIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import type { Expectation } from '../model/status.js';
 import { isPlanned, masterNames, nodesOf } from './evidence.js';
@@ -39,6 +32,8 @@ export function snapshotOf(gathered: Gathered): Snapshot {
   };
 }
 
+const NOT_ASKED = { ok: false, why: 'it was not asked for its login' } as const;
+
 /** A silent cluster that sentinelctl created has a group too, which no sentinel reports. */
 const groupNames = (gathered: Gathered): string[] => [
   ...new Set([...masterNames(gathered), ...gathered.nodes.flatMap((n) => n.masterNames)]),
@@ -59,9 +54,11 @@ function nodeState(node: GatheredNode): NodeState {
           ...answer,
           ...(pingError !== undefined && { pingError }),
           ...(config.ok && { settings: config.value }),
+          raw: { info: info.value, config, login: node.login ?? NOT_ASKED, whoami: node.whoami },
           ...(answer.goodReplicas !== undefined && leastReplicasIn(config)),
-          ...(holdsClients(values) &&
-            (clients.ok ? heldBackIn(values, clients.value) : { heldUnread: clients.why })),
+          ...(holdsClients(values) && !clients.ok
+            ? { heldUnread: clients.why }
+            : heldBackIn(values, holdsClients(values) && clients.ok ? clients.value : [])),
         },
       };
 }
@@ -132,6 +129,7 @@ function viewOf({
       ckquorum.value,
     ),
     name,
+    raw: { fields, replicas: replicas.value, sentinels: sentinels.value },
   };
 }
 

@@ -28,6 +28,12 @@ export function setConfig(node: Node, name: string, value: string | number): str
   return [cli(node, `CONFIG SET ${name} ${word}`), ...keepConfig(node)];
 }
 
+/** The commands that give data nodes a secret of the cluster, and where the shell has it from. */
+export const setSecret = (nodes: readonly GatheredNode[], name: string): string[] => [
+  ...knownSecret('REDISCLI_AUTH', 'the password of the data nodes', 'redis'),
+  ...nodes.flatMap((node) => [cliSecret(node, `CONFIG SET ${name}`), ...keepConfig(node)]),
+];
+
 /** The commands that give the sentinels' user of a data node more rights, and keep that: in the ACL file where there is one. */
 export function setUser(node: GatheredNode, rules: readonly string[]): string[] {
   const user = node.sentinelsUser ?? "<the sentinels' user>";

@@ -1,10 +1,10 @@
 import type { Gathered, GatheredNode } from '../model/gathered.js';
-import { cliSecret, ctl } from '../model/hints.js';
+import { ctl } from '../model/hints.js';
 import { type NodeLogin, type Refusal, refusalOf } from '../model/login.js';
 import type { Repair } from '../model/repair.js';
 import { listed } from '../model/words.js';
 import type { RawFinding } from './check.js';
-import { keepConfig, setConfig } from './fixes.js';
+import { setConfig, setSecret } from './fixes.js';
 import { type Group, idsOf } from './group.js';
 import { wantsPassword } from './passwords.js';
 
@@ -70,7 +70,7 @@ function oddOne(to: GatheredNode, refused: readonly Refused[]): RawFinding {
       : `${to.id} refuses the password or user that ${froms} send (masterauth)`,
     consequence: 'when it becomes the master, the others get no link and no data',
     impact: 'at-risk',
-    fix: [cliSecret(to, 'CONFIG SET requirepass'), ...keepConfig(to)],
+    fix: setSecret([to], 'requirepass'),
   };
 }
 
@@ -101,7 +101,7 @@ function senders(
       consequence: areUnlinked(froms, master)
         ? 'it gets no data, and cannot be promoted after it was without its master for longer than 10 x down-after'
         : 'at its next restart, or when another node becomes the master, it gets no link and no data (measured)',
-      fix: repairs.length > 0 ? [fixAll(gathered)] : froms.flatMap((from) => fixOf(from, why)),
+      fix: repairs.length > 0 ? [fixAll(gathered)] : fixOf(froms, why),
       ...(repairs.length > 0 && { repairs }),
     },
   ];
@@ -154,14 +154,14 @@ export function repairsFor(gathered: Gathered, why: Refusal, froms: readonly Gat
   }));
 }
 
-function fixOf(from: GatheredNode, why: Refusal): string[] {
-  if (why === 'none-wanted') return setConfig(from, 'masterauth', '""');
-  if (why === 'no-user' || why === 'user-off') {
+function fixOf(froms: readonly GatheredNode[], why: Refusal): string[] {
+  if (why === 'wrong-password' || why === 'none-sent') return setSecret(froms, 'masterauth');
+  if (why === 'none-wanted') return froms.flatMap((from) => setConfig(from, 'masterauth', '""'));
+  return froms.flatMap((from) => {
     const user = loginOf(from)?.sends?.user ?? 'default';
     return [
       `# give the user ${user} to every data node (ACL rules are not replicated), or log in as the default user at ${from.id}:`,
       ...setConfig(from, 'masteruser', '""'),
     ];
-  }
-  return [cliSecret(from, 'CONFIG SET masterauth'), ...keepConfig(from)];
+  });
 }

@@ -4,6 +4,7 @@ import aclShort from './authentication/acl-short.js';
 import aclSyntax from './authentication/acl-syntax.js';
 import authPassMissing from './authentication/auth-pass-missing.js';
 import authUserMissing from './authentication/auth-user-missing.js';
+import { masterauthFiles } from './authentication/masterauth-files.js';
 import masterauthMissing from './authentication/masterauth-missing.js';
 import probePassword from './authentication/probe-password.js';
 import probeUnauthorized from './authentication/probe-unauthorized.js';
@@ -159,7 +160,7 @@ export const CHECKS: readonly Check[] = [
   tlsExpiring,
   tlsMismatch,
   authPassMissing,
-  masterauthMissing,
+  { ...masterauthMissing, files: masterauthFiles },
   authUserMissing,
   // Sentinels that have not found each other come before what a promotion would lack.
   aclChannel,

@@ -1,15 +1,12 @@
 import type { Address } from './address.js';
+import type { Fields, Got } from './answers.js';
 import type { ActingWay } from './attached.js';
 import type { ATTACHED, DriverName } from './drivers.js';
 import type { NodeLogin } from './login.js';
 import type { Leftover, Silence } from './snapshot.js';
 import type { UnderWay, Unfinished } from './status.js';
 
-/** What a question brought, or why there is no answer: `NOPERM …`, `did not answer within 1.5s`, `not asked: …`. */
-export type Got<T> = { ok: true; value: T } | { ok: false; why: string };
-
-/** A reply of names and values as the server gave them; names in the server's own spelling. */
-export type Fields = Readonly<Record<string, string>>;
+export type { Fields, Got } from './answers.js';
 
 /** A server's clock against ours, milliseconds since 1970. */
 interface ClockReading {

@@ -1,17 +1,13 @@
 import type { Address } from './address.js';
+import { type NamedValues, numberOf } from './answers.js';
 import { isDown } from './flags.js';
 import { keptWritesIn } from './kept-writes.js';
 import { loadingIn } from './loading.js';
+import { memoryIn } from './memory.js';
 import { informedMsAgo } from './never-reached.js';
-import type { DiskFault, MasterView, NodeAnswer, NodeMemory, SeenReplica, SeenSentinel } from './snapshot.js';
+import type { DiskFault, MasterView, NodeAnswer, SeenReplica, SeenSentinel } from './snapshot.js';
 
-/** Names and values as a server gave them: INFO, or one instance as Sentinel describes it. */
-export type NamedValues = ReadonlyMap<string, string>;
-
-/** A whole number, or null for anything else. */
-export function numberOf(text: string | undefined): number | null {
-  return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : null;
-}
+export { type NamedValues, numberOf } from './answers.js';
 
 /** A host and a port of 0 to 65535 (port 0 is Sentinel's own mark for an address that is not valid any more). */
 export function addressOf(host: string | undefined, port: string | undefined): Address | undefined {
@@ -130,43 +126,6 @@ export function uptimeIn(info: NamedValues): { uptimeS?: number } {
 export function simulatesIn(info: NamedValues): { simulates?: number } {
   const simulates = numberOf(info.get('sentinel_simulate_failure_flags'));
   return simulates === null ? {} : { simulates };
-}
-
-/** Whether clients wait for something at a master that is not moved by FAILOVER, which holds writes back itself. */
-export const holdsClients = (info: NamedValues): boolean =>
-  info.get('role') === 'master' &&
-  (numberOf(info.get('blocked_clients')) ?? 0) > 0 &&
-  (info.get('master_failover_state') ?? 'no-failover') === 'no-failover';
-
-/** What CLIENT LIST shows of a pause: a sentinel's connection blocked in PUBLISH (networking.c, blockPostponeClient). */
-export function heldBackIn(
-  info: NamedValues,
-  clients: readonly Readonly<Record<string, string>>[],
-): Pick<NodeAnswer, 'heldBack'> {
-  const connections = clients.filter(
-    ({ name = '', flags = '', cmd = '' }) =>
-      /^sentinel-.*-cmd$/.test(name) && flags.includes('b') && cmd === 'publish',
-  ).length;
-  const left = numberOf(info.get('paused_timeout_milliseconds'));
-  return connections === 0
-    ? {}
-    : { heldBack: { connections, leftMs: left !== null && left > 0 ? left : null } };
-}
-
-/** What a data node uses of its memory, by INFO; undefined where that does not tell. */
-export function memoryIn(info: NamedValues): NodeMemory | undefined {
-  const used = numberOf(info.get('used_memory'));
-  const limitBytes = numberOf(info.get('maxmemory'));
-  if (used === null || limitBytes === null) return undefined;
-  const usedBytes = used - (numberOf(info.get('mem_not_counted_for_evict')) ?? 0);
-  const expires = [...info].some(([field, value]) => /^db\d+$/.test(field) && /\bexpires=[1-9]/.test(value));
-  return {
-    usedBytes,
-    limitBytes,
-    machineBytes: numberOf(info.get('total_system_memory')),
-    policy: info.get('maxmemory_policy') ?? '',
-    expires,
-  };
 }
 
 /** `slave0:ip=127.0.0.1,port=6380,state=online,offset=1234,lag=0`: every replica, also one that does not stream yet. */

@@ -1,4 +1,5 @@
 import type { Address } from './address.js';
+import type { Fields, NodeReplies, ViewReplies } from './answers.js';
 
 /** Why something that was asked did not answer as itself. */
 export interface Silence {
@@ -76,14 +77,17 @@ export interface NodeAnswer {
   /** Its answer to PING where that was an error: `MISCONF Errors writing …`; absent where it answered PONG, or was not asked. */
   pingError?: string;
   /**
-   * Of a master: connections of sentinels that wait in PUBLISH, which only CLIENT PAUSE holds back, and how long the pause
-   * lasts yet in milliseconds (null where INFO does not say). Absent where none waits, or it was not asked.
+   * Of a master that CLIENT PAUSE holds back: connections of sentinels that wait in PUBLISH, other clients that wait with
+   * the longest time of one, and how long the pause lasts yet (null where INFO does not say); milliseconds. Absent where
+   * none waits, or it was not asked.
    */
-  heldBack?: { connections: number; leftMs: number | null };
+  heldBack?: { connections: number; leftMs: number | null; clients?: number; clientsMs?: number };
   /** Why it was not told whether connections wait; absent where it was, or nothing waits. */
   heldUnread?: string;
-  /** CONFIG GET; absent where it was not asked. */
-  settings?: Readonly<Record<string, string>>;
+  /** CONFIG GET, secrets redacted; absent where it was not asked, or not answered. */
+  settings?: Fields;
+  /** Its answers as they stand, for checks that look at more of them; absent where they were not kept. */
+  raw?: NodeReplies;
 }
 
 /** A field of INFO that says `err` (rdb_last_bgsave_status, aof_last_write_status, aof_last_bgrewrite_status). */
@@ -184,6 +188,8 @@ export interface MasterView {
   replicas: SeenReplica[];
   sentinels: SeenSentinel[];
   ckquorum: { ok: boolean; usable: number | null; message: string };
+  /** The same as the sentinel gave it, for checks that look at more of it; absent where it was not kept. */
+  raw?: ViewReplies;
 }
 
 export interface SentinelState {

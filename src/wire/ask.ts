@@ -1,14 +1,15 @@
 import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
+import { heldBackIn, holdsClients } from '../model/held-back.js';
 import { isNeverReached, quorumAlone } from '../model/never-reached.js';
-import { heldBackIn, holdsClients, simulatesIn, tiltIn, uptimeIn } from '../model/records.js';
+import { simulatesIn, tiltIn, uptimeIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { errorReply, protocolError, timeoutError, WireError } from './error.js';
-import { parseClients } from './gather-parse.js';
+import { fieldsOf, parseClients } from './gather-parse.js';
 import { engineOf, type Info, isEmptyReplica, isSentinel, nodeAnswer, parseInfo } from './info.js';
-import { leastReplicas } from './least-replicas.js';
 import { masterView, parseCkquorum, parseRecords, type SentinelRecord } from './replies.js';
+import { askSettings, leastReplicasIn } from './settings.js';
 import { watchDial } from './speaks-tls.js';
 
 export type SentinelAnswer = NonNullable<SentinelState['answer']>;
@@ -26,16 +27,27 @@ export async function askNode(endpoint: Address, options: ConnectionOptions): Pr
 
 function askNodeOnce(endpoint: Address, options: ConnectionOptions): Promise<Asked<NodeAnswer>> {
   return visit(endpoint, options, async (connection, within) => {
-    const [said, pingError] = await within(
-      Promise.all([connection.call('INFO'), connection.call('PING').then(() => undefined, pingErrorIn)]),
+    const [said, pingError, settings] = await within(
+      Promise.all([
+        connection.call('INFO'),
+        connection.call('PING').then(() => undefined, pingErrorIn),
+        askSettings(connection, options),
+      ]),
     );
     const info = parseInfo(said);
     if (isSentinel(info)) throw protocolError('is a sentinel, not a data node');
     const answer = nodeAnswer(isEmptyReplica(info) ? await withCommands(connection, info, within) : info);
-    // The count alone does not tell whether writes are refused.
-    const least = answer.goodReplicas === undefined ? {} : await within(leastReplicas(connection, options));
-    const held = holdsClients(info) ? await within(heldBack(connection, info)) : {};
-    return { ...answer, ...(pingError !== undefined && { pingError }), ...least, ...held };
+    const { config } = settings;
+    const held = holdsClients(info) ? await within(heldBack(connection, info)) : heldBackIn(info, []);
+    return {
+      ...answer,
+      ...(pingError !== undefined && { pingError }),
+      // The count alone does not tell whether writes are refused.
+      ...(answer.goodReplicas !== undefined && leastReplicasIn(config)),
+      ...held,
+      ...(config.ok && { settings: config.value }),
+      raw: { info: Object.fromEntries(info), ...settings },
+    };
   });
 }
 
@@ -152,8 +164,18 @@ async function askDetails(
   }
 }
 
-const viewOf = (record: SentinelRecord, details: Details | null): MasterView | null =>
-  details && masterView(record, parseRecords(details[0]), parseRecords(details[1]), details[2]);
+function viewOf(record: SentinelRecord, details: Details | null): MasterView | null {
+  if (details === null) return null;
+  const [replicas, sentinels] = [parseRecords(details[0]), parseRecords(details[1])];
+  return {
+    ...masterView(record, replicas, sentinels, details[2]),
+    raw: {
+      fields: fieldsOf(record),
+      replicas: replicas.map(fieldsOf),
+      sentinels: sentinels.map(fieldsOf),
+    },
+  };
+}
 
 /** `MISCONF Errors writing to the AOF file: No space left on device`. */
 const pingErrorIn = (error: unknown): string | undefined => errorReply(error).reply;

@@ -6,7 +6,7 @@ import { assess } from '../../src/checks/assess.js';
 import { expectationOf } from '../../src/checks/facts-of.js';
 import { gather } from '../../src/checks/gather/gather.js';
 import { CHECKS, type DoctorResult, diagnose, type Finding } from '../../src/checks/index.js';
-import { SNAPSHOT_CHECKS } from '../../src/checks/snapshot-checks.js';
+import { STATUS_CHECKS } from '../../src/checks/status-checks.js';
 import { systemClock } from '../../src/clock.js';
 import { accessOf } from '../../src/cluster/ask.js';
 import type { Runtime } from '../../src/cluster/runtime.js';
@@ -29,7 +29,7 @@ const DEADLINE_MS = 1500;
 /** Within this a plant shows, and a cure takes effect: several periods of everything that Sentinel does. */
 const SETTLED_MS = 30_000;
 
-const SNAPSHOT_IDS = SNAPSHOT_CHECKS.map(({ id }) => id);
+const STATUS_IDS = STATUS_CHECKS.map(({ id }) => id);
 
 /**
  * A check that was not judged makes a diagnosis UNKNOWN where nothing is found: a status, which does not count its checks,
@@ -154,7 +154,7 @@ function patient(runtime: Runtime, target: Target, home: string, deadlineMs = DE
     const agreed = await until(async () => {
       const before = gathered ?? (await look());
       gathered = undefined;
-      const doctor = diagnose(before, CHECKS, { only: SNAPSHOT_IDS }).verdict;
+      const doctor = diagnose(before, CHECKS, { only: STATUS_IDS }).verdict;
       const { verdict: status } = assess(
         await surveyOf(target, { clock: systemClock, deadlineMs }),
         expectationOf(before),

@@ -245,6 +245,14 @@ const FAULTS: Fault[] = [
     undo: () => [1, 2].map((n) => sentinel(n).signal('SIGCONT')),
   },
   {
+    what: 'a password that no next master wants',
+    word: 'AT RISK',
+    alike: true,
+    cures: 'masterauth-missing',
+    plant: () => tell(node(0), 'CONFIG SET masterauth x'),
+    undo: () => tell(node(0), 'CONFIG SET masterauth ""'),
+  },
+  {
     what: 'settings that differ',
     word: 'DEGRADED',
     cures: 'settings-skew',
@@ -301,6 +309,7 @@ const FAULTS: Fault[] = [
   {
     what: 'a replica whose user has another password at the master',
     word: 'DEGRADED',
+    next: 'a person',
     plant: async () => {
       for (const n of [0, 1])
         await tell(node(n), 'ACL SETUSER copier on ">right-horse" +psync +replconf +ping');

@@ -1,15 +1,8 @@
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
-import { cliSecret } from '../../model/hints.js';
 import { ifSet } from '../../model/secrets.js';
-import { listed } from '../../model/words.js';
-import type { Check, RawFinding } from '../check.js';
+import type { GatheredCheck, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { halfPasswords } from '../files/half-passwords.js';
-import { judgeNodeGroups, merged } from '../files/judge.js';
-import type { UnstartedFile } from '../files/kube/manifests.js';
-import { loginFinding } from '../files/node-login.js';
-import { asksForPassword, followsOf, lastOf, passwordLine, place } from '../files/settings.js';
-import { keepConfig, setConfig } from '../fixes.js';
+import { setConfig, setSecret } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
 import { areUnlinked, fixAll, refusedLogins, repairsFor, withoutLink } from '../logins.js';
 import { wantsPassword } from '../passwords.js';
@@ -71,76 +64,26 @@ export default {
         })
         .map(({ server }) => server);
       if (without.length === 0) return wrong;
-      const why = `${idsOf(wanting)} of ${name} need a password, but masterauth is not set at ${idsOf(without)}`;
-      const canFix = gathered.own && wanting.every((n) => n.silence === null);
+      const verb = wanting.length === 1 ? 'needs' : 'need';
+      const why = `${idsOf(wanting)} of ${name} ${verb} a password, but masterauth is not set at ${idsOf(without)}`;
+      const locked = wanting.filter((n) => n.silence?.kind === 'auth');
+      const canFix = gathered.own && locked.length === 0;
       return [
         ...wrong,
         {
           subject: idsOf(without),
           message: why,
           ...(areUnlinked(without, group.master) && withoutLink(without, why)),
-          fix: canFix
-            ? [fixAll(gathered)]
-            : without.flatMap((node) => [cliSecret(node, 'CONFIG SET masterauth'), ...keepConfig(node)]),
-          repairs: without.map((node) => ({ kind: 'masterauth', node: node.id })),
+          fix: canFix ? [fixAll(gathered)] : setSecret(without, 'masterauth'),
+          // One that differs from the cluster that was created is the cause: `auth` says so, and what to do about it.
+          ...(gathered.own && locked.length > 0 && { servers: locked.map(({ id }) => id) }),
+          ...(canFix && { repairs: without.map((node) => ({ kind: 'masterauth' as const, node: node.id })) }),
         },
       ];
     });
     return judged(seen, missing);
   },
-  files(project) {
-    const unstarted = merged((project.kube?.unstarted ?? []).flatMap(withoutAnswer));
-    const missing: string[] = [];
-    const found = judgeNodeGroups(project, ({ name, nodes }) => {
-      const asking = nodes.find(asksForPassword);
-      const [first, ...others] = nodes;
-      // One server that follows none, and that no sentinel monitors here, has no master to log in to.
-      const isAlone =
-        name === null && others.length === 0 && first !== undefined && followsOf(first) === null;
-      if (asking === undefined || isAlone) return [];
-      const half = halfPasswords(nodes);
-      return [
-        ...(half === null ? [] : [half.found]),
-        ...nodes
-          .filter((node) => half === null || !half.concerns.has(node))
-          .flatMap((node) => loginFinding(node, nodes, asking, project, missing)),
-      ];
-    });
-    return Array.isArray(found)
-      ? judged([...found.map(naming(found)), ...unstarted], missing)
-      : unstarted.length > 0
-        ? unstarted
-        : found;
-  },
-} satisfies Check;
-
-/** With the names of all data nodes of which the same is said, on the verdict's line. */
-const naming =
-  (all: readonly RawFinding[]) =>
-  (found: RawFinding): RawFinding => {
-    const alike = all.filter(({ message }) => message === found.message).map(({ subject }) => subject);
-    return /^masterauth (is|differs)/.test(found.message)
-      ? { ...found, brief: found.message.replace('masterauth', `masterauth of ${listed(alike)}`) }
-      : found;
-  };
-
-/** A file that an unknown image starts a data node with, or not: it may add what the file lacks. */
-function withoutAnswer({ workload, image, inside, directives, byImage }: UnstartedFile): RawFinding[] {
-  if (!byImage) return [];
-  const asked = passwordLine({ directives });
-  if (asked === undefined || lastOf({ directives }, 'masterauth') !== undefined) return [];
-  if (directives.some((d) => d.name === 'sentinel')) return [];
-  return [
-    {
-      subject: workload,
-      severity: 'warning',
-      impact: 'risk',
-      message: `requirepass is set in ${inside}, but masterauth is not: unless the image ${image} adds it, the node cannot follow another master`,
-      fix: ['masterauth <the password of all data nodes>'],
-      at: place(asked),
-    },
-  ];
-}
+} satisfies GatheredCheck;
 
 /** A link that is down already says more than a login that will be refused. */
 const either = (down: RawFinding[], wrong: RawFinding[]): RawFinding[] => [

@@ -1,5 +1,5 @@
 import type { Fields } from '../../model/gathered.js';
-import { memoryIn } from '../../model/records.js';
+import { memoryIn } from '../../model/memory.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { comparing, judgeNodeGroups } from '../files/judge.js';

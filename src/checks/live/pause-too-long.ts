@@ -47,7 +47,8 @@ export default {
       if (heldBack === undefined) return [];
       // A sentinel that has connected again waits for the first time, in the middle of the pause; what it heard last stays.
       const isLong =
-        waitingMs(master) >= LONG_MS || (heldBack.leftMs ?? 0) >= LONG_MS || unheardMs(master) >= HEARD_MS;
+        Math.max(waitingMs(master), heldBack.clientsMs ?? 0, heldBack.leftMs ?? 0) >= LONG_MS ||
+        unheardMs(master) >= HEARD_MS;
       return isLong ? [holding(master, node, heldBack)] : [];
     }),
 } satisfies SnapshotCheck;
@@ -63,12 +64,25 @@ const unheardMs = ({ sentinelViews }: MasterFacts): number =>
 function holding(
   master: MasterFacts,
   { id, endpoint }: AnsweredNode,
-  { connections, leftMs }: NonNullable<AnsweredNode['answer']['heldBack']>,
+  { clients = 0, clientsMs = 0, connections, leftMs }: NonNullable<AnsweredNode['answer']['heldBack']>,
 ): RawFinding {
   const { sentinelViews } = master;
   const downAfterMs = Math.min(...sentinelViews.map(({ view }) => view.downAfterMs));
-  const until = leftMs === null ? '' : `; the pause ends in ${humanDurationMs(leftMs)}`;
-  const evidence = `${count(connections, 'connection')} of sentinels ${connections === 1 ? 'waits' : 'wait'} in PUBLISH, for at least ${humanDurationMs(waitingMs(master))} by now; the sentinels call it down after ${humanDurationMs(downAfterMs)}${until}`;
+  const waits = (n: number): string => (n === 1 ? 'waits' : 'wait');
+  const evidence = [
+    ...(clients > 0
+      ? [
+          `${count(clients, 'client')} ${waits(clients)} with a write, for ${humanDurationMs(clientsMs)} by now`,
+        ]
+      : []),
+    ...(connections > 0
+      ? [
+          `${count(connections, 'connection')} of sentinels ${waits(connections)} in PUBLISH, for at least ${humanDurationMs(waitingMs(master))} by now`,
+        ]
+      : []),
+    `the sentinels call it down after ${humanDurationMs(downAfterMs)}`,
+    ...(leftMs === null ? [] : [`the pause ends in ${humanDurationMs(leftMs)}`]),
+  ].join('; ');
   return {
     subject: id,
     servers: sentinelViews.map((w) => w.sentinel.id),

@@ -2,15 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { assess } from '../../../src/checks/assess.js';
 import { expectationOf, snapshotOf } from '../../../src/checks/facts-of.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
-import { SNAPSHOT_CHECKS } from '../../../src/checks/snapshot-checks.js';
+import { STATUS_CHECKS } from '../../../src/checks/status-checks.js';
 import type { Gathered } from '../../../src/model/gathered.js';
 import type { Snapshot } from '../../../src/model/snapshot.js';
+import { isNow } from '../../../src/model/verdict.js';
 import { withoutMaster } from '../../helpers/alterations/alteration.js';
 import { ALTERATIONS, type Alteration, altered, type Place } from '../../helpers/alterations/index.js';
 import { flat } from '../../helpers/doctor.js';
 import { alter, nodeIn, replicaRecords, sentinelIn, silence } from '../../helpers/healthy-gathering.js';
 
-const SNAPSHOT_IDS = new Set(SNAPSHOT_CHECKS.map((c) => c.id));
+const STATUS_IDS = new Set(STATUS_CHECKS.map((c) => c.id));
+/** Of these the risks and notes are doctor's. */
+const GATHERED_IDS = new Set(STATUS_CHECKS.flatMap((c) => (c.needs === 'gathered' ? [c.id] : [])));
 
 /** What a snapshot of the same moment has: no look-ups, and nothing of files or SENTINEL DEBUG. */
 function asSurveyed(gathered: Gathered): Snapshot {
@@ -38,20 +41,28 @@ describe('status and doctor name the same things', () => {
     const gathered = altered(place, fault);
     const { problems } = assess(asSurveyed(gathered), expectationOf(gathered));
     const { findings } = diagnose(gathered, CHECKS);
-    expect(named(problems)).toEqual(named(flat(findings).filter((f) => SNAPSHOT_IDS.has(f.id))));
+    const shared = flat(findings).filter(
+      ({ id, impact }) => STATUS_IDS.has(id) && (isNow(impact) || !GATHERED_IDS.has(id)),
+    );
+    expect(named(problems)).toEqual(named(shared));
     // The plant itself is there, and not only the absence of both.
-    if (SNAPSHOT_IDS.has(fault.id)) expect(problems.map((p) => p.id)).toContain(fault.id);
+    if (STATUS_IDS.has(fault.id)) expect(problems.map((p) => p.id)).toContain(fault.id);
   });
 
   it.each(CASES)('in one first line, as far as both know: with %s', (_, place, fault) => {
     const gathered = altered(place, fault);
     const status = assess(asSurveyed(gathered), expectationOf(gathered)).verdict;
-    const doctor = diagnose(gathered, CHECKS, { only: [...SNAPSHOT_IDS] }).verdict;
+    const doctor = diagnose(gathered, CHECKS, { only: [...STATUS_IDS] }).verdict;
     // Of a healthy cluster, and of what was not judged, each says what it looked at.
     if (doctor.impact === null) return;
     expect(status.text).toBe(doctor.text);
     expect(status.word).toBe(doctor.word);
   });
+});
+
+it('the checks of status are in the order in which doctor has them', () => {
+  const ids = CHECKS.map((c) => c.id).filter((id) => STATUS_IDS.has(id));
+  expect(STATUS_CHECKS.map((c) => c.id)).toEqual(ids);
 });
 
 it('a dead master whose replicas were cut off for too long: the cause is said once, by both', () => {
@@ -112,4 +123,22 @@ it('two sentinels that are down get one command from both, which starts all', ()
       cause: '1 of 3 sentinels answers, 2 are needed',
       next: expect.stringMatching(/^sentinelctl up\b/),
     });
+});
+
+it('a password at the master of a cluster that has none: one verdict and one remedy, and --fix offers nothing', () => {
+  const gathered = altered('one machine', {
+    id: 'masterauth-missing',
+    subject: 'redis-2, redis-3',
+    alter: (g) => {
+      silence(nodeIn(g, 1), 'auth');
+      nodeIn(g, 1).silence = { kind: 'auth', message: 'requires a password' };
+    },
+  });
+  const own = { ...gathered, own: true, cluster: 'default' };
+  const status = assess(asSurveyed(own), expectationOf(own)).verdict;
+  const doctor = diagnose(own, CHECKS, { only: [...STATUS_IDS] });
+  expect(doctor.verdict).toMatchObject({ word: status.word, cause: status.cause, next: status.next });
+  expect(status.word).toBe('AT RISK');
+  expect(status.next).toMatch(/ CONFIG SET requirepass ''$/);
+  expect(doctor.fixWith).toBeNull();
 });

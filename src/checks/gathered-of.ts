@@ -1,0 +1,107 @@
+import type { SnapshotFacts } from '../model/facts.js';
+import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
+import { oncePer } from '../model/once-per.js';
+import type { MasterView, NodeState, SentinelState } from '../model/snapshot.js';
+
+const UNASKED = { ok: false, why: 'status does not ask for it' } as const;
+/** What only `doctor` asks of every server. */
+const COMMON = {
+  clock: UNASKED,
+  clients: UNASKED,
+  latency: UNASKED,
+  slowlog: UNASKED,
+  conf: UNASKED,
+  life: UNASKED,
+};
+
+/**
+ * What a snapshot has for the checks of `doctor` that need no more than it: the reverse of `factsOf`. What was not asked
+ * is in it with that reason. Pure.
+ */
+export const gatheredOf = oncePer(({ snapshot, expectation }: SnapshotFacts): Gathered => {
+  const { acts, cluster, driver, gone, kept, label, masterName, own, underWay, unfinished, unseen, whence } =
+    expectation;
+  const { groups, leftovers, sentinels, takenAtMs } = snapshot;
+  const found = new Map<string, { node: NodeState; names: string[] }>();
+  for (const { masterName: name, nodes } of groups)
+    for (const node of nodes) {
+      const known = found.get(node.id);
+      if (known === undefined) found.set(node.id, { node, names: [name] });
+      else known.names.push(name);
+    }
+  return {
+    ...{ takenAtMs, cluster, own, masterName },
+    driver: driver as Gathered['driver'],
+    ...(acts && { acts }),
+    ...(unseen && { unseen }),
+    ...(kept && { kept }),
+    ...(label && { label }),
+    ...(gone && { gone }),
+    ...(whence !== undefined && { whence }),
+    ...(leftovers && { leftovers }),
+    sentinels: sentinels.map(sentinelOf),
+    nodes: [...found.values()].map(({ node, names }) => nodeOf(node, names)),
+    host: {
+      ephemeralPorts: UNASKED,
+      openFilesLimit: UNASKED,
+      overcommitMemory: UNASKED,
+      transparentHugePages: UNASKED,
+    },
+    lookups: [],
+    watched: null,
+    app: null,
+    ...((unfinished ?? underWay) && {
+      runs: { ...(unfinished && { unfinished }), ...(underWay && { underWay }) },
+    }),
+  };
+});
+
+function nodeOf(node: NodeState, masterNames: string[]): GatheredNode {
+  const { id, announce, endpoint, alsoAt, silence, answer, withheld } = node;
+  const no = { ok: false, why: silence?.message ?? withheld ?? UNASKED.why } as const;
+  const known = { id, announce, endpoint, silence, masterNames, ...(alsoAt && { alsoAt }), ...COMMON };
+  const unasked = { dryrun: UNASKED, channels: UNASKED, pingMs: UNASKED };
+  if (answer === null || answer.raw === undefined)
+    return { ...known, ...unasked, info: no, role: no, config: no, whoami: no };
+  const { info, config, login, whoami } = answer.raw;
+  const { role, follows, linkStatus, offset } = answer;
+  const link = linkStatus === 'up' ? 'connected' : linkStatus && 'connect';
+  return {
+    ...{ ...known, ...unasked, config, login, whoami },
+    info: { ok: true, value: info },
+    role: { ok: true, value: { role: role === 'unknown' ? 'other' : role, follows, link, offset } },
+  };
+}
+
+function sentinelOf(sentinel: SentinelState): GatheredSentinel {
+  const { id, announce, endpoint, alsoAt, silence, answer, withheld } = sentinel;
+  const no = { ok: false, why: silence?.message ?? withheld ?? UNASKED.why } as const;
+  return {
+    ...{ id, announce, endpoint, silence, ...(alsoAt && { alsoAt }), ...COMMON },
+    info: UNASKED,
+    whoami: UNASKED,
+    config: UNASKED,
+    debug: UNASKED,
+    pendingScripts: UNASKED,
+    flushConfig: UNASKED,
+    myid: answer === null ? no : { ok: true, value: answer.sentinelId },
+    masters: answer === null ? no : viewsIn(answer.masters),
+  };
+}
+
+/** All of them, or none: what a part of them shows would be said of the whole. */
+function viewsIn(views: readonly MasterView[]): GatheredSentinel['masters'] {
+  const masters = views.flatMap(({ name, raw, ckquorum }): GatheredMaster[] =>
+    raw === undefined
+      ? []
+      : [
+          {
+            ...{ name, fields: raw.fields, addr: UNASKED },
+            replicas: { ok: true, value: [...raw.replicas] },
+            sentinels: { ok: true, value: [...raw.sentinels] },
+            ckquorum: { ok: true, value: ckquorum },
+          },
+        ],
+  );
+  return masters.length === views.length ? { ok: true, value: masters } : UNASKED;
+}

@@ -1,0 +1,79 @@
+import { formatAddress } from '../model/address.js';
+import type { Got, NodeReplies } from '../model/answers.js';
+import type { NodeAnswer } from '../model/snapshot.js';
+import type { Credentials } from './access.js';
+import type { Connection, ConnectionOptions } from './client.js';
+import { WireError } from './error.js';
+import { loginOf, parseConfig, parseUsers } from './gather-login.js';
+import { parseWord } from './gather-parse.js';
+import { numberOf } from './info.js';
+
+/** For how long a refusal is remembered: each one is an entry in the server's ACL LOG. Milliseconds. */
+const REMEMBERED_MS = 3_600_000;
+
+/** Who was refused where: the reply, and when; by the credentials that one session uses for all its looks. */
+const refusals = new WeakMap<Credentials, Map<string, { why: string; atMs: number }>>();
+const NO_CREDENTIALS: Credentials = {};
+
+type Asking = Pick<ConnectionOptions, 'clock' | 'credentials'>;
+type Line = Pick<Connection, 'address' | 'call'>;
+
+/**
+ * How a data node is set, and which logins it accepts, or the errors that it answered with. One who may not ask is asked
+ * again after an hour, not at each look. Throws WireError where no reply came.
+ */
+export async function askSettings(
+  connection: Line,
+  options: Asking,
+): Promise<Pick<NodeReplies, 'config' | 'login' | 'whoami'>> {
+  const [read, users, whoami] = await Promise.all([
+    askAllowed(connection, options, ['CONFIG', 'GET', '*'], parseConfig),
+    askAllowed(connection, options, ['ACL', 'LIST'], parseUsers),
+    askAllowed(connection, options, ['ACL', 'WHOAMI'], parseWord),
+  ]);
+  return {
+    config: read.ok ? { ok: true, value: read.value.settings } : read,
+    login: loginOf(read, users),
+    whoami,
+  };
+}
+
+/** min-replicas-to-write among the settings, or why it is not. */
+export function leastReplicasIn(
+  config: NodeReplies['config'],
+): Pick<NodeAnswer, 'leastReplicas' | 'leastUnread'> {
+  if (!config.ok) return { leastUnread: config.why };
+  const least = numberOf(config.value['min-replicas-to-write'] ?? config.value['min-slaves-to-write']);
+  return least === null ? { leastUnread: 'CONFIG GET did not name it' } : { leastReplicas: least };
+}
+
+async function askAllowed<T>(
+  connection: Line,
+  { clock, credentials = NO_CREDENTIALS }: Asking,
+  words: readonly string[],
+  parse: (reply: unknown) => T,
+): Promise<Got<T>> {
+  const refused = refusedTo(credentials);
+  const question = `${formatAddress(connection.address)} ${words.join(' ')}`;
+  const known = refused.get(question);
+  if (known !== undefined && clock.now() - known.atMs < REMEMBERED_MS) return { ok: false, why: known.why };
+  try {
+    return { ok: true, value: parse(await connection.call(...words)) };
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    const { reply, silence } = error;
+    // What cannot be read costs only itself.
+    if (reply === undefined && silence.kind !== 'protocol') throw error;
+    const why = reply ?? silence.message;
+    // A server that loads its data, or runs a script, answers the next time.
+    if (reply !== undefined && !/^(LOADING|BUSY|NOAUTH)\b/.test(reply))
+      refused.set(question, { why, atMs: clock.now() });
+    return { ok: false, why };
+  }
+}
+
+function refusedTo(credentials: Credentials): Map<string, { why: string; atMs: number }> {
+  const known = refusals.get(credentials) ?? new Map<string, { why: string; atMs: number }>();
+  refusals.set(credentials, known);
+  return known;
+}
