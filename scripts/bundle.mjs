@@ -174,7 +174,13 @@ const TOGETHER = {
     'commands/shared/runtime.ts',
     'commands/shared/completions.ts',
   ],
-  cluster: ['commands/status.ts', 'src/cli/run.ts', 'src/cluster/target.ts', 'src/cluster/store/journal.ts'],
+  cluster: [
+    'commands/status.ts',
+    'src/cli/run.ts',
+    'src/cluster/target.ts',
+    'src/cluster/store/journal.ts',
+    'src/cluster/never-seen.ts',
+  ],
   processes: ['src/drivers/process/index.ts'],
   doctor: ['commands/doctor.ts', 'src/checks/index.ts', 'src/checks/gather/gather.ts'],
 };

@@ -73,8 +73,23 @@ export function heldWords(data: {
 /** One collator for all: making one takes longer than a thousand comparisons. Made when it is first needed. */
 let collator: Intl.Collator | undefined;
 
+const NUMBERED = /^(.*\D)(\d{1,15})$/;
+const LETTER = /^[a-z]$/;
+
 /** The order of names for people: `shard-2` before `shard-10`. */
 export function byNumber(a: string, b: string): number {
+  const order = usual(a, b);
+  if (order !== undefined) return order;
   collator ??= new Intl.Collator('en', { numeric: true });
   return collator.compare(a, b);
+}
+
+/** The same order for the names that most clusters have, without loading the tables of the collator (10 ms). */
+function usual(a: string, b: string): number | undefined {
+  if (a === b) return 0;
+  const [first = '', other = ''] = [a[0], b[0]];
+  if (first !== other && LETTER.test(first) && LETTER.test(other)) return first < other ? -1 : 1;
+  const [, before, number] = NUMBERED.exec(a) ?? [];
+  const [, beforeOther, numberOther] = NUMBERED.exec(b) ?? [];
+  return before !== undefined && before === beforeOther ? Number(number) - Number(numberOther) : undefined;
 }

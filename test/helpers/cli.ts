@@ -37,7 +37,7 @@ interface Running {
 /** Kills a command at the moment when a server's process has gone. */
 export function killedWhenGone(child: Running, server: number): void {
   const look = (): void => {
-    if (isThere(child.pid) && isThere(server)) setImmediate(look);
+    if (isThere(child.pid) && isThere(server)) setTimeout(look, 1);
     else child.kill('SIGKILL');
   };
   look();

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import module from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Cli, openCli } from '../helpers/cli.js';
 
@@ -28,6 +28,20 @@ async function contents(): Promise<Map<string, string>> {
     await Promise.all(paths.sort().map(async (path) => [path, await readFile(path, 'base64')] as const)),
   );
 }
+
+describe('the files that a command loads', () => {
+  // Newer Nodes name what they keep by a number.
+  it.skipIf('enableCompileCache' in module)('are not those of doctor for status', async () => {
+    const ran = await cli.run(['status', '--sentinel-addrs', '127.0.0.1:1'], {
+      via: [],
+      env: { NODE_COMPILE_CACHE: cache },
+    });
+    expect(ran.code, ran.stderr).toBe(5);
+    const names = [...(await contents()).keys()].map((path) => basename(path).split('-')[0]);
+    expect(names).toContain('cluster');
+    expect(names).not.toContain('doctor');
+  });
+});
 
 describe('compiled code', () => {
   it('is kept between runs, and changes nothing of what they print', async () => {
