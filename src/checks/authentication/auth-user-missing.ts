@@ -27,10 +27,11 @@ export default {
     'line or the same aclfile.',
   remedy: [
     'ACL SETUSER with the same rules and password at every data node, then ACL SAVE or CONFIG REWRITE',
+    'then CLIENT KILL ID of the sentinels’ connections there: they log in only when they connect',
     'or the same user line or aclfile at every data node',
   ],
   sources: [
-    'sentinel.c: sentinelSendAuthIfNeeded (a replica takes auth-user of its master)',
+    'sentinel.c: sentinelSendAuthIfNeeded (a replica takes auth-user of its master), sentinelPingReplyCallback',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/',
     'measured',
   ],
@@ -77,6 +78,7 @@ export default {
               ? cliSecret(node, `ACL SETUSER ${user} on allchannels ${RIGHTS}`, 'USER_PASSWORD', '>')
               : `${cli(model, 'ACL LIST')} | sed -n 's/^user ${user} /${user} /p' | xargs ${cli(node, 'ACL SETUSER')}`,
             ...savedUser(node),
+            ...loginAgain(node),
           ]),
         },
       ];
@@ -116,6 +118,19 @@ function refusedInFiles(group: FileGroup): RawFinding[] {
       },
     ];
   });
+}
+
+/**
+ * The sentinels log in when they connect, and each reply renews a link, -NOAUTH too (sentinel.c, sentinelPingReplyCallback:
+ * last_pong_time): with down-after 5 s they were still refused after 25 s (measured). Such a link has no name, since
+ * CLIENT SETNAME was refused too.
+ */
+function loginAgain(node: GatheredNode): string[] {
+  const links = `sed -nE 's/^id=([0-9]+) .* name= .* cmd=(ping|info|publish) .*/CLIENT KILL ID \\1/p'`;
+  return [
+    '# and end the connections that the sentinels made without it: they log in again at once',
+    `${cli(node, 'CLIENT LIST TYPE normal')} | ${links} | ${cli(node, '').trim()}`,
+  ];
 }
 
 /** undefined where a node did not say it. */

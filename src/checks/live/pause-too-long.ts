@@ -5,6 +5,7 @@ import { HEARD_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judgeMasters } from '../snapshot.js';
+import { pausedByHooks } from './hook-pause.js';
 
 /** A pause of a planned move is over sooner. */
 const LONG_MS = 1000;
@@ -24,7 +25,7 @@ export default {
     'as down. Reads and INFO still work, so that it looks healthy from outside.',
   remedy: [
     'CLIENT UNPAUSE ends a pause of writes; one of all commands ends by itself',
-    'in scripts: a pause that is shorter than down-after, and CLIENT UNPAUSE at their end',
+    'in scripts and preStop hooks: a pause that is shorter than down-after, and CLIENT UNPAUSE at their end; SENTINEL FAILOVER moves the master before it stops',
   ],
   sources: [
     'https://redis.io/docs/latest/commands/client-pause/',
@@ -51,6 +52,7 @@ export default {
         unheardMs(master) >= HEARD_MS;
       return isLong ? [holding(master, node, heldBack)] : [];
     }),
+  files: pausedByHooks,
 } satisfies SnapshotCheck;
 
 /** How long the sentinel that has waited longest has had no answer to a PING. */

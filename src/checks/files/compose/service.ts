@@ -36,7 +36,16 @@ export interface Service extends Networking {
   directory: string | null;
   extends: boolean;
   /** Of Kubernetes: the container of a pod, and `StatefulSet NAME`. Absent in a compose file. */
-  pod?: { workload: string; container: string; name: string | null; firstPod: string | null };
+  pod?: {
+    workload: string;
+    container: string;
+    name: string | null;
+    firstPod: string | null;
+    /** `terminationGracePeriodSeconds`. */
+    graceS: number;
+    /** Its preStop hook, with the scripts of ConfigMaps that it names; absent where it has none. */
+    preStop?: { text: string; line: number };
+  };
 }
 
 export interface Words {

@@ -141,6 +141,7 @@ export function serviceOf(
       container: container.name,
       name: pod.name,
       firstPod: firstOf(workload),
+      graceS: workload.grace.seconds,
     },
   };
 }

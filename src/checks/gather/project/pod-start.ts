@@ -1,3 +1,4 @@
+import { commandText } from '../../files/kube/facts.js';
 import type { ConfigMap } from '../../files/kube/objects.js';
 import { environmentIn, type Pod, serviceOf } from '../../files/kube/pod.js';
 import type { Container } from '../../files/kube/workload.js';
@@ -28,6 +29,9 @@ export function launchingOf(
   const env = environmentIn(container, pod, maps);
   const service = serviceOf(container, pod, env, names);
   const place = (inside: string): Placed => placedIn(inside, container, service, { workload, maps, shared });
+  const { preStop } = container;
+  if (preStop !== null && service.pod !== undefined)
+    service.pod.preStop = { text: commandText(preStop, container, workload, maps), line: preStop.line };
   const { file } = workload;
   const made = containerOf(service, env, file, place);
   // Until the first pod of a StatefulSet is ready, no other one starts, unless they start in parallel; sentinels of their own find its server.
