@@ -27,7 +27,7 @@ export interface Questions {
   ask<T>(words: (string | number)[], parse: (reply: unknown) => T): Promise<Got<T>>;
   /** As `ask`, where an error that the server answers with is an answer too. */
   askWithErrors<T>(words: (string | number)[], parse: (reply: unknown) => T): Promise<Got<T>>;
-  /** Why the latest question has no answer, while none of them has any: errors alone do not show that it is a Redis. */
+  /** Why the latest question has no answer, or INFO where it is not allowed, while none of them has any: errors alone do not show that it is a Redis. */
   silence(): Silence | null;
   /** How long connecting and the first PING took, in milliseconds. */
   readonly pingMs: Got<number>;
@@ -93,8 +93,10 @@ function questionsOn(connection: Connection, pingMs: Got<number>): Questions {
     } catch (error) {
       const reply = error instanceof WireError ? error.reply : undefined;
       if (errorsToo && isAnswer(error)) return readError(error, parse);
-      latest = silenceOf(error);
-      return no(reply ?? latest.message);
+      const why = silenceOf(error);
+      // Of the commands that it denies INFO is named, as in a status.
+      if (latest?.kind !== 'auth' || words[0] === 'INFO') latest = why;
+      return no(reply ?? why.message);
     }
   };
   return {

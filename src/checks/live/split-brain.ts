@@ -5,7 +5,7 @@ import { demote } from '../apart.js';
 import { believedId } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { groupsOfOneName } from '../one-name.js';
-import { refusalIn } from '../refuses.js';
+import { failureIn, refusalIn } from '../refuses.js';
 import { ids, judgeMasters, names } from '../snapshot.js';
 import { failoverUnderWay, lookAgain } from '../under-way.js';
 import { cutIn } from './network-cut.js';
@@ -68,6 +68,8 @@ function demotionComes(
       (view.roleReportedMs ?? RETURNED_MASTER_MS) < RETURNED_MASTER_MS,
   );
   const others = masters.filter((m) => m !== right);
+  // It is down for the sentinels, since it answers PING with an error: they demote only what is not.
+  if (others.some(({ answer }) => failureIn(answer)?.refuses === true)) return null;
   const returned = others.every(
     ({ answer }) => (answer.uptimeS ?? RETURNED_MASTER_MS) * 1000 < RETURNED_MASTER_MS,
   );

@@ -106,3 +106,22 @@ it('CKQUORUM that this user may not run is not the answer NOQUORUM', async () =>
     value: [{ ckquorum: { ok: false, why: expect.stringMatching(/^NOPERM/) } }],
   });
 });
+
+it('of a server that denies everything, INFO is named, which a status asks for', async () => {
+  const denying = new Proxy<Record<string, string>>(
+    {},
+    {
+      get: (_, words) =>
+        `-NOPERM this user has no permissions to run the '${String(words).toLowerCase()}' command\r\n`,
+    },
+  );
+  const server = await fakeServer(replies(denying));
+  servers.push(server);
+  const { address } = server;
+  const silence = { kind: 'auth', message: expect.stringMatching(/ to run the 'info\b/) };
+  const asked = { id: 'n', announce: address, endpoint: address };
+  expect(await gatherNode(asked, asking)).toMatchObject({ silence });
+  expect(await gatherSentinel(asked, { ...asking, masterName: null, flush: 'not asked' })).toMatchObject({
+    silence,
+  });
+});

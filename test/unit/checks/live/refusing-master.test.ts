@@ -36,6 +36,11 @@ describe('a second master that refuses each write', () => {
     expect(JSON.stringify(split)).not.toContain('accept writes');
   });
 
+  it('is not awaited to be made a replica where it answers PING with an error, also when it has just started', () => {
+    expect(judge({ ...MISCONF, uptimeS: 3 }).verdict.next).toBe(REMEDY);
+    expect(judge({ goodReplicas: 0, uptimeS: 3 }).verdict.next).toBe('sentinelctl status --watch');
+  });
+
   it('is as bad as before where the other one accepts them', () => {
     expect(judge({}, MISCONF).split).toMatchObject({
       impact: 'data-unsafe',
