@@ -134,7 +134,7 @@ export function impactAsItWas(seen: Seen, node: NodePlan, action: 'start' | 'res
   const { id, kind } = node;
   const until = action === 'restart' ? impactOf(seen, node, action) : null;
   if (kind === 'sentinel') return until ?? `${action}s ${id}`;
-  const twice = `where another node was promoted, both take writes for about 10 s, and those to ${id} are lost`;
+  const twice = `where another node was promoted, both take writes for about ${USUAL_RETURN_MS / 1000} s, and those to ${id} are lost`;
   if (action === 'resume') return `resumes ${id} with the role that it had: ${twice}`;
   const role = 'with the role that it had when it went down';
   const alone = 'where none was, its replicas copy what it has on disk: old data, or none';

@@ -18,11 +18,11 @@ export default {
   group: 'live',
   title: 'CLIENT PAUSE holds back the writes of a master',
   consequence:
-    'writes wait until the pause ends; one that is longer than down-after makes the sentinels replace a working master: with down-after 2 s they called it down after 3.1 s (measured)',
+    'writes wait until the pause ends; with a down-after of at most 15 s, one that is longer makes the sentinels replace a working master: with down-after 2 s they called it down after 3.1 s, with 16 s not within 60 s (measured)',
   explanation:
     'CLIENT PAUSE … WRITE holds back writes and PUBLISH. Sentinel publishes its hello every 2 s on the connection ' +
     'on which it sends PING: behind the PUBLISH that waits, PING waits too, and after down-after the master counts ' +
-    'as down. Reads and INFO still work, so that it looks healthy from outside.',
+    'as down, unless the sentinel opens that connection again before (once it is 15 s old). Reads and INFO still work, so that it looks healthy from outside.',
   remedy: [
     'CLIENT UNPAUSE ends a pause of writes; one of all commands ends by itself',
     'in scripts and preStop hooks: a pause that is shorter than down-after, and CLIENT UNPAUSE at their end; SENTINEL FAILOVER moves the master before it stops',

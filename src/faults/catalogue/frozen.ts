@@ -1,11 +1,17 @@
 import { downAfterAnd, formatDurationMs } from '../../model/duration.js';
-import { freezeMs } from '../../model/sentinel-timing.js';
+import { pausedFailover } from '../../model/paused-writes.js';
+import { freezeMs, MIN_LINK_RECONNECT_PERIOD_MS } from '../../model/sentinel-timing.js';
 import { SHORT } from './expected.js';
 import type { Fault } from './fault.js';
 import { badTarget, dataTargets } from './targets.js';
 import { anywhere, FROZEN, FROZEN_LONG } from './ways.js';
 
 const NODE_OR_MASTER = { words: 'a data node, or master', byDefault: 'master' };
+
+const LINK_AGE = `${MIN_LINK_RECONNECT_PERIOD_MS / 1000} s`;
+const AFTER_MS = 5000;
+const after5s = pausedFailover({ downAfterMs: AFTER_MS });
+const FAILS_OVER = `longer: a failover; with down-after ${formatDurationMs(AFTER_MS)} at most ${Math.ceil((after5s?.mostMs ?? 0) / 1000)} s after the pause began`;
 
 /** Servers that live and answer no client, or not every one. */
 export const FROZEN_FAULTS: Fault[] = [
@@ -49,10 +55,14 @@ export const FROZEN_FAULTS: Fault[] = [
   {
     name: 'pause-writes',
     summary: 'the master takes no writes for a while, and answers everything else',
-    does: 'CLIENT PAUSE … WRITE. It also blocks Sentinel’s own PUBLISH, and with it that link: if it lasts longer than down-after, a failover follows.',
+    does: `CLIENT PAUSE … WRITE. It also blocks Sentinel’s own PUBLISH, and each PING behind that: if it lasts long enough, a failover follows. A link that is older than ${LINK_AGE} is opened again after half of down-after and its PING answered, so with a down-after of more than ${LINK_AGE} none follows.`,
     drivers: anywhere('CLIENT PAUSE … WRITE', 'CLIENT UNPAUSE'),
     expires: 'CLIENT PAUSE ends by itself after --for',
-    correct: ['shorter than down-after: nothing; writes wait and continue', 'longer: a failover'],
+    correct: [
+      'shorter than down-after: nothing; writes wait and continue',
+      FAILS_OVER,
+      `with a down-after of more than ${LINK_AGE}: no failover, whatever its length`,
+    ],
     mustNot: ['lost writes where it is shorter than down-after'],
     params: { forMs: downAfterAnd(freezeMs) },
     target: NODE_OR_MASTER,
