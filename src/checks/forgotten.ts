@@ -37,19 +37,19 @@ export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string
   );
   const candidates = following.length > 0 ? following : replicas;
   // By the offset, which counts what was received (replication.c).
-  const [heir] = candidates.toSorted((a, b) => (b.answer?.offset ?? 0) - (a.answer?.offset ?? 0));
-  if (heir === undefined && expectation.own && lost !== null)
+  const [candidate] = candidates.toSorted((a, b) => (b.answer?.offset ?? 0) - (a.answer?.offset ?? 0));
+  if (candidate === undefined && expectation.own && lost !== null)
     return [
       `# ${old} restarts with the data on its disk (none without persistence)`,
       hints.ctl(`start ${lost.id} --as-crashed`),
     ];
-  if (heir === undefined) return unnamed(facts, lost, old);
-  const { host, port } = heir.announce;
+  if (candidate === undefined) return unnamed(facts, lost, old);
+  const { host, port } = candidate.announce;
   return [
-    cli(heir, 'REPLICAOF NO ONE'),
-    ...replicas.filter((n) => n !== heir).map((node) => cli(node, `REPLICAOF ${host} ${port}`)),
-    ...monitorAllInstead(facts, heir.announce),
-    `# ${heir.id} has the most of the data. Or start ${old} again: it names its replicas, and they copy what is on its disk`,
+    cli(candidate, 'REPLICAOF NO ONE'),
+    ...replicas.filter((n) => n !== candidate).map((node) => cli(node, `REPLICAOF ${host} ${port}`)),
+    ...monitorAllInstead(facts, candidate.announce),
+    `# ${candidate.id} has the most of the data. Or start ${old} again: it names its replicas, and they copy what is on its disk`,
   ];
 }
 

@@ -28,7 +28,7 @@ const MAX_ROUNDS = 200;
  * A lock is stale when its holder is not alive: no timeouts. Throws `locked` (3) that names the holder.
  *
  * How a stale lock is taken over by exactly one process: to succeed the dead holder X, a process links its own record as
- * `LOCK.heir.<hash of X's record>`, which only one can do, then checks that the lock still names X, and only then renames
+ * `LOCK.claim.<hash of X's record>`, which only one can do, then checks that the lock still names X, and only then renames
  * that file over the lock. Records are unique, so a lock that no longer names X never does so again, and a late successor
  * of X withdraws. A successor that died half-way is succeeded in the same manner.
  */
@@ -81,7 +81,7 @@ async function acquire(path: string, record: string): Promise<void> {
 /** Takes `path` over from the holder that `current` names. False: another process was faster, read again. */
 async function succeeded(mine: string, path: string, current: string): Promise<boolean> {
   await refuseIfHeld(current, async () => (await readIfThere(path)) === current);
-  const claim = heirPath(path, current);
+  const claim = claimPath(path, current);
   if (!(await linked(mine, claim))) {
     const rival = await readIfThere(claim);
     if (rival === undefined) return false;
@@ -105,11 +105,11 @@ async function refuseIfHeld(record: string, stillThere: () => Promise<boolean>):
   if (isAlive && (await stillThere())) throw locked(holder);
 }
 
-const heirPath = (path: string, record: string): string => {
-  const base = basename(path).replace(/\.heir\..*$/, '');
+const claimPath = (path: string, record: string): string => {
+  const base = basename(path).replace(/\.claim\..*$/, '');
   return join(
     dirname(path),
-    `${base}.heir.${createHash('sha256').update(record).digest('hex').slice(0, 32)}`,
+    `${base}.claim.${createHash('sha256').update(record).digest('hex').slice(0, 32)}`,
   );
 };
 

@@ -38,42 +38,44 @@ export default {
       const node = answered.find((n) => n.id === master.refOf(address).id);
       if (node === undefined || node.answer.role !== 'replica') return [];
       const { follows } = node.answer;
-      const heir = answered.find((n) => follows !== null && isAt(n, follows) && n.answer.role === 'master');
+      const promoted = answered.find(
+        (n) => follows !== null && isAt(n, follows) && n.answer.role === 'master',
+      );
       return [
         {
           subject: node.id,
-          brief: `the sentinels send clients to ${node.id}, which is a replica${heir === undefined ? '' : `; ${heir.id} is the master`}`,
+          brief: `the sentinels send clients to ${node.id}, which is a replica${promoted === undefined ? '' : `; ${promoted.id} is the master`}`,
           evidence: follows === null ? null : `${node.id} follows ${placed(master, follows)}`,
           message: `the sentinels send clients to ${placed(master, address)}, but it is a replica${follows === null ? '' : ` of ${placed(master, follows)}`}`,
           fix:
-            heir === undefined
+            promoted === undefined
               ? [hints.act(node, `logs ${node.id} --tail 50`, 'ROLE')]
-              : switchesItself(master, node, heir),
+              : switchesItself(master, node, promoted),
         },
       ];
     }),
 } satisfies SnapshotCheck;
 
 /** What FAILOVER, or REPLICAOF by hand, leaves behind: the sentinels end it, or are told the master at once. */
-function switchesItself(facts: MasterFacts, node: AnsweredNode, heir: AnsweredNode): string[] {
+function switchesItself(facts: MasterFacts, node: AnsweredNode, promoted: AnsweredNode): string[] {
   const { answered, expectation, hints, sentinelViews } = facts;
   const earliestMs = downAfterOfQuorum(sentinelViews.map(({ view }) => view)) + WRONG_ROLE_DOWN_MS;
   const range = (fromMs: number): string =>
     `${Math.round(fromMs / 1000)} to ${Math.round((fromMs + WRONG_ROLE_SPREAD_MS) / 1000)} s`;
-  const { host, port } = heir.announce;
+  const { host, port } = promoted.announce;
   // What follows a replica is in no list that the sentinels read.
   const chained = answered.filter(
-    ({ id, answer: { follows } }) => id !== heir.id && follows !== null && !isAt(heir, follows),
+    ({ id, answer: { follows } }) => id !== promoted.id && follows !== null && !isAt(promoted, follows),
   );
   return [
     hints.ctl('status --watch'),
-    `# ${heir.id} is the master: the sentinels call ${node.id} down for its role, and switch by themselves, usually ${range(earliestMs)} after the change (down-after + ${range(WRONG_ROLE_DOWN_MS)})`,
+    `# ${promoted.id} is the master: the sentinels call ${node.id} down for its role, and switch by themselves, usually ${range(earliestMs)} after the change (down-after + ${range(WRONG_ROLE_DOWN_MS)})`,
     ...(expectation.own
       ? []
       : [
-          `# or do not wait, and name ${heir.id} at each sentinel:`,
+          `# or do not wait, and name ${promoted.id} at each sentinel:`,
           ...chained.map((one) => cli(one, `REPLICAOF ${host} ${port}`)),
-          ...monitorAllInstead(facts, heir.announce),
+          ...monitorAllInstead(facts, promoted.announce),
         ]),
   ];
 }

@@ -9,8 +9,8 @@ import { downWord, isNamed, isSilent, isStopped, nameOf, unanswered } from '../s
 import { lookAgain } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
 import { entriesOf, isHeardBySentinels } from './heard.js';
-import { heirsOf, replaced } from './heirs.js';
 import { hasNoMaster, lostMaster } from './lost-master.js';
+import { promotedOf, replaced } from './promoted.js';
 import { type SaysInstead, saysInstead } from './says-instead.js';
 import { heardElsewhere, NEXT_LOOK, saidNothing, silenceOf } from './silent-words.js';
 
@@ -95,7 +95,7 @@ function allSilent(each: RawFinding[]): RawFinding[] {
 /** It does not run, as far as this machine and the sentinels can tell. */
 function isDown(node: NodeState, facts: MasterFacts): boolean {
   if (!isStopped(node)) return false;
-  if (node.id === namedMaster(facts)?.id) return heirsOf(facts).length > 0;
+  if (node.id === namedMaster(facts)?.id) return promotedOf(facts).length > 0;
   return facts.expectation.own || !isHeardBySentinels(node, facts);
 }
 
@@ -199,12 +199,12 @@ const namedMaster = ({ master, silent, refOf }: MasterFacts): NodeState | undefi
 
 /** The master that the sentinels name: a successor has the role already, or the sentinels still reach this one. */
 function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subject'> {
-  const heirs = heirsOf(facts);
+  const promoted = promotedOf(facts);
   const said = `${facts.name}: its master ${nameOf(node)} ${downWord(node)}`;
   const cause = saysInstead(node, 'node');
-  if (heirs.length === 0 && cause !== null) return speaking(node, facts, cause);
+  if (promoted.length === 0 && cause !== null) return speaking(node, facts, cause);
   // What the sentinels said is older than the time that was waited here.
-  if (heirs.length === 0 && !livesHere(facts.expectation) && node.silence?.kind === 'timeout') {
+  if (promoted.length === 0 && !livesHere(facts.expectation) && node.silence?.kind === 'timeout') {
     return {
       severity: 'critical',
       impact: 'unknown',
@@ -215,7 +215,7 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
       fix: lookAgain(facts.hints),
     };
   }
-  if (heirs.length === 0) {
+  if (promoted.length === 0) {
     return {
       severity: 'critical',
       impact: 'unknown',
@@ -231,5 +231,5 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
           ],
     };
   }
-  return replaced(node, facts, heirs);
+  return replaced(node, facts, promoted);
 }

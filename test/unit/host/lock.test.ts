@@ -14,8 +14,8 @@ function recordOfTheDead(nonce: string, pid = process.pid): string {
   return `${JSON.stringify(dead)}\n`;
 }
 
-const heirOf = (path: string, record: string): string =>
-  `${path}.heir.${createHash('sha256').update(record).digest('hex').slice(0, 32)}`;
+const claimOf = (path: string, record: string): string =>
+  `${path}.claim.${createHash('sha256').update(record).digest('hex').slice(0, 32)}`;
 
 describe('withLock', () => {
   it('gives back what fn yields, and leaves nothing behind, whether fn succeeds or throws', async () => {
@@ -67,24 +67,24 @@ describe('withLock', () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
-  it('takes over from heirs that died half-way, one after the other', async () => {
+  it('takes over from processes that died half-way, one after the other', async () => {
     const dir = await tempDir();
     const path = join(dir, 'c.lock');
     const [first, second, third] = [recordOfTheDead('1'), recordOfTheDead('2'), recordOfTheDead('3')];
     await writeFile(path, first);
-    await writeFile(heirOf(path, first), second);
-    await writeFile(heirOf(path, second), third);
+    await writeFile(claimOf(path, first), second);
+    await writeFile(claimOf(path, second), third);
     expect(await withLock(path, 'up', async () => 'inherited')).toBe('inherited');
     expect(await readdir(dir)).toEqual([]);
   });
 
-  it('does not mistake a living heir of an older lock for the holder', async () => {
+  it('does not mistake a living process that took an older lock over for the holder', async () => {
     const dir = await tempDir();
     const path = join(dir, 'c.lock');
     const dead = recordOfTheDead('1');
     await withLock(join(dir, 'other.lock'), 'up', async () => {
       await writeFile(path, dead);
-      await writeFile(heirOf(path, dead), await readFile(join(dir, 'other.lock'), 'utf8'));
+      await writeFile(claimOf(path, dead), await readFile(join(dir, 'other.lock'), 'utf8'));
       await expect(withLock(path, 'down', async () => 'never')).rejects.toMatchObject({ code: 'locked' });
     });
   });

@@ -15,29 +15,29 @@ import { afterFailover } from './no-master.js';
 type Said = Omit<RawFinding, 'subject'>;
 
 /** The nodes that say that they are the master. */
-export const heirsOf = ({ answered }: MasterFacts): AnsweredNode[] =>
+export const promotedOf = ({ answered }: MasterFacts): AnsweredNode[] =>
   answered.filter((n) => n.answer.role === 'master');
 
 /** The master that the sentinels name is silent, and another node is a master: by a failover that ends, or by hand. */
-export function replaced(node: NodeState, facts: MasterFacts, heirs: readonly AnsweredNode[]): Said {
+export function replaced(node: NodeState, facts: MasterFacts, promoted: readonly AnsweredNode[]): Said {
   const electorate = electorateOf(facts);
   const isUnderWay = failoverUnderWay(facts.sentinelViews) !== null;
   if (!isUnderWay && !canElect(electorate)) {
     const why = `no failover is possible (${headCount(electorate)})`;
-    return unnamed(node, facts, heirs, why, { fix: bringBack(facts, null) });
+    return unnamed(node, facts, promoted, why, { fix: bringBack(facts, null) });
   }
   // Only this machine misses it: the sentinels see two masters.
   if (!isUnderWay && !facts.sentinelViews.some(({ view }) => isDown(view.flags)))
-    return besideIt(node, facts, heirs);
-  if (!isUnderWay && heirs.some((heir) => isLongMaster(heir, facts)))
-    return unnamed(node, facts, heirs, 'no failover is in progress', nameIt(node, facts, heirs));
-  const isOne = heirs.length === 1;
+    return besideIt(node, facts, promoted);
+  if (!isUnderWay && promoted.some((promotedNode) => isLongMaster(promotedNode, facts)))
+    return unnamed(node, facts, promoted, 'no failover is in progress', nameIt(node, facts, promoted));
+  const isOne = promoted.length === 1;
   return {
     severity: 'critical',
     impact: 'down',
-    brief: `${node.id} (master) ${downWord(node)}; ${idsOf(heirs)} was promoted, and the sentinels name it within about 1 s`,
+    brief: `${node.id} (master) ${downWord(node)}; ${idsOf(promoted)} was promoted, and the sentinels name it within about 1 s`,
     evidence: null,
-    message: `${facts.name}: its master ${nameOf(node)} ${downWord(node)}; ${names(heirs)} ${isOne ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${isOne ? 'it' : 'them'} yet`,
+    message: `${facts.name}: its master ${nameOf(node)} ${downWord(node)}; ${names(promoted)} ${isOne ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${isOne ? 'it' : 'them'} yet`,
     consequence:
       'clients are still sent to the one that is down; the last step of a failover takes about a second',
     ...afterFailover(facts, node),
@@ -45,8 +45,8 @@ export function replaced(node: NodeState, facts: MasterFacts, heirs: readonly An
 }
 
 /** A second master beside the one that the sentinels name and reach: they make it a replica. */
-function besideIt(node: NodeState, facts: MasterFacts, heirs: readonly AnsweredNode[]): Said {
-  const claim = `${idsOf(heirs)} ${heirs.length === 1 ? 'says that it is a master' : 'say that they are masters'} too`;
+function besideIt(node: NodeState, facts: MasterFacts, promoted: readonly AnsweredNode[]): Said {
+  const claim = `${idsOf(promoted)} ${promoted.length === 1 ? 'says that it is a master' : 'say that they are masters'} too`;
   const reached = 'cannot be reached from this machine, and the sentinels do not call it down';
   return {
     severity: 'critical',
@@ -54,19 +54,19 @@ function besideIt(node: NodeState, facts: MasterFacts, heirs: readonly AnsweredN
     brief: `${node.id} (master) ${reached}; ${claim}`,
     evidence: null,
     message: `${facts.name}: its master ${nameOf(node)} ${reached}; ${claim}`,
-    consequence: `the sentinels make ${idsOf(heirs)} a replica of ${node.id}, and what was written there is lost`,
+    consequence: `the sentinels make ${idsOf(promoted)} a replica of ${node.id}, and what was written there is lost`,
     fix: lookAgain(facts.hints),
   };
 }
 
-const idsOf = (heirs: readonly AnsweredNode[]): string => heirs.map((n) => n.id).join(', ');
+const idsOf = (promoted: readonly AnsweredNode[]): string => promoted.map((n) => n.id).join(', ');
 
 /** A sentinel that has seen it as a master for longer than a switch takes to reach every sentinel (sentinel.c, role_reported_time). */
-const isLongMaster = (heir: AnsweredNode, facts: MasterFacts): boolean =>
+const isLongMaster = (promotedNode: AnsweredNode, facts: MasterFacts): boolean =>
   facts.sentinelViews.some(({ view }) =>
     view.replicas.some(
       ({ address, saysMasterMs }) =>
-        facts.refOf(address).id === heir.id && (saysMasterMs ?? 0) > HELLO_SPREAD_MS,
+        facts.refOf(address).id === promotedNode.id && (saysMasterMs ?? 0) > HELLO_SPREAD_MS,
     ),
   );
 
@@ -74,19 +74,19 @@ const isLongMaster = (heir: AnsweredNode, facts: MasterFacts): boolean =>
 function unnamed(
   node: NodeState,
   facts: MasterFacts,
-  heirs: readonly AnsweredNode[],
+  promoted: readonly AnsweredNode[],
   why: string,
   { fix, later }: Pick<RawFinding, 'fix' | 'later'>,
 ): Said {
-  const isOne = heirs.length === 1;
+  const isOne = promoted.length === 1;
   const it = isOne ? 'it' : 'them';
   return {
     severity: 'critical',
     impact: 'down',
-    brief: `${node.id} (master) ${downWord(node)}; ${idsOf(heirs)} ${isOne ? 'is a master' : 'are masters'} that the sentinels do not name: ${why}`,
+    brief: `${node.id} (master) ${downWord(node)}; ${idsOf(promoted)} ${isOne ? 'is a master' : 'are masters'} that the sentinels do not name: ${why}`,
     evidence: null,
-    message: `${facts.name}: its master ${nameOf(node)} ${downWord(node)}; ${names(heirs)} ${isOne ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${it}: ${why}`,
-    consequence: `clients that ask a sentinel are sent to the one that is down; if it returns first, the sentinels make ${idsOf(heirs)} its replica, and what was written there is lost`,
+    message: `${facts.name}: its master ${nameOf(node)} ${downWord(node)}; ${names(promoted)} ${isOne ? 'says that it is' : 'say that they are'} the master, and the sentinels do not name ${it}: ${why}`,
+    consequence: `clients that ask a sentinel are sent to the one that is down; if it returns first, the sentinels make ${idsOf(promoted)} its replica, and what was written there is lost`,
     fix: [...fix, `# start ${node.id} only after the sentinels name another master`],
     ...(later !== undefined && { later }),
   };
@@ -96,24 +96,24 @@ function unnamed(
 function nameIt(
   node: NodeState,
   facts: MasterFacts,
-  heirs: readonly AnsweredNode[],
+  promoted: readonly AnsweredNode[],
 ): Pick<RawFinding, 'fix' | 'later'> {
   const { name, sentinelViews, hints, answered } = facts;
-  const [heir, ...others] = heirs;
-  if (heir === undefined || others.length > 0)
+  const [promotedNode, ...others] = promoted;
+  if (promotedNode === undefined || others.length > 0)
     return {
       fix: [
-        `# one of ${idsOf(heirs)} has the data to keep; REPLICAOF it at the others, then doctor again:`,
-        ...heirs.map((one) => hints.cli(one, 'INFO replication')),
+        `# one of ${idsOf(promoted)} has the data to keep; REPLICAOF it at the others, then doctor again:`,
+        ...promoted.map((one) => hints.cli(one, 'INFO replication')),
       ],
     };
-  const leader = sentinelViews.find((seen) => isFirstChoice(heir, seen, facts));
+  const leader = sentinelViews.find((seen) => isFirstChoice(promotedNode, seen, facts));
   if (leader !== undefined) return { fix: [cli(leader.sentinel, `SENTINEL FAILOVER ${name}`)] };
-  const { announce } = heir;
+  const { announce } = promotedNode;
   const follow = `REPLICAOF ${announce.host} ${announce.port}`;
   return {
     fix: [
-      `# a failover could choose another replica: tell each sentinel that ${heir.id} is the master`,
+      `# a failover could choose another replica: tell each sentinel that ${promotedNode.id} is the master`,
       ...answered.filter((n) => n.answer.role === 'replica').map((n) => hints.cli(n, follow)),
       ...monitorAllInstead(facts, announce),
     ],
@@ -125,12 +125,12 @@ function nameIt(
 }
 
 /** Whether this sentinel would promote it before every other replica that it lists, one that is heard again included. */
-function isFirstChoice(heir: AnsweredNode, seen: SentinelView, facts: MasterFacts): boolean {
+function isFirstChoice(promotedNode: AnsweredNode, seen: SentinelView, facts: MasterFacts): boolean {
   const candidates = seen.view.replicas.filter((replica) => {
     const verdict = eligibleAt(facts, seen, replica);
     return verdict.is !== 'no' || endsByItself(verdict);
   });
   const first = candidates.toSorted(byRank)[0];
-  if (first === undefined || facts.refOf(first.address).id !== heir.id) return false;
+  if (first === undefined || facts.refOf(first.address).id !== promotedNode.id) return false;
   return eligibleAt(facts, seen, first).is === 'yes';
 }
