@@ -20,6 +20,7 @@ import {
   SAFE_RETURN_MS,
   TILT_PERIOD_MS,
   TILT_TRIGGER_MS,
+  typicalFailoverMs,
   usualFailoverMs,
   votesNeeded,
   WRONG_ROLE_DOWN_MS,
@@ -132,12 +133,14 @@ const OF_MASTER: OfMaster = {
   busy: hangs,
   'fail-saves': hangs,
   follow({ seen, forMs }) {
-    const { downAfterMs } = liveSettings(seen.plan.spec, seen.snapshot);
-    // The role is seen with an INFO; from then on it counts.
-    const untilMs = downAfterMs + WRONG_ROLE_DOWN_MS + INFO_PERIOD_MS;
-    return forMs !== null && forMs < untilMs
+    const settings = liveSettings(seen.plan.spec, seen.snapshot);
+    // The role is seen with an INFO, up to a period later; from then on it counts.
+    const leastMs = typicalFailoverMs(settings) + WRONG_ROLE_DOWN_MS;
+    const mostMs = leastMs + INFO_PERIOD_MS;
+    const range = `${Math.floor(leastMs / 1000)} to ${Math.ceil(mostMs / 1000)} s`;
+    return forMs !== null && forMs < leastMs
       ? `it takes no writes as a replica: writes stop for about ${seconds(forMs)}`
-      : `it takes no writes as a replica: writes stop for about ${seconds(untilMs)}, until the sentinels replace it`;
+      : `it takes no writes as a replica: writes stop for ${range}, until the sentinels replace it`;
   },
   slow: ({ master }, act) => {
     const most = act.delayMs + act.jitterMs;
