@@ -84,7 +84,8 @@ function sentinelOf(sentinel: SentinelState): GatheredSentinel {
     debug: UNASKED,
     pendingScripts: UNASKED,
     flushConfig: UNASKED,
-    myid: answer === null ? no : { ok: true, value: answer.sentinelId },
+    // A sentinel before 6.2 does not say it.
+    myid: answer === null ? no : answer.sentinelId === '' ? UNASKED : { ok: true, value: answer.sentinelId },
     masters: answer === null ? no : viewsIn(answer.masters),
   };
 }

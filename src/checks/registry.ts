@@ -9,6 +9,7 @@ import masterauthMissing from './authentication/masterauth-missing.js';
 import probePassword from './authentication/probe-password.js';
 import probeUnauthorized from './authentication/probe-unauthorized.js';
 import protectedMode from './authentication/protected-mode.js';
+import { protectedModeFiles } from './authentication/protected-mode-files.js';
 import renameCommand from './authentication/rename-command.js';
 import sentinelAclShort from './authentication/sentinel-acl-short.js';
 import sentinelPass from './authentication/sentinel-pass.js';
@@ -16,6 +17,7 @@ import tlsExpiring from './authentication/tls-expiring.js';
 import tlsMismatch from './authentication/tls-mismatch.js';
 import type { Check } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
+import { bindLoopbackFiles } from './configuration/bind-loopback-files.js';
 import clusterEnabled from './configuration/cluster-enabled.js';
 import confDuplicate from './configuration/conf-duplicate.js';
 import confFilemount from './configuration/conf-filemount.js';
@@ -41,8 +43,11 @@ import masterLoopback from './configuration/master-loopback.js';
 import mastersSeveral from './configuration/masters-several.js';
 import monitorReplica from './configuration/monitor-replica.js';
 import myidDup from './configuration/myid-dup.js';
+import { myidDupFiles } from './configuration/myid-dup-files.js';
 import nameMismatch from './configuration/name-mismatch.js';
+import { nameMismatchFiles } from './configuration/name-mismatch-files.js';
 import overlap from './configuration/overlap.js';
+import { overlapFiles } from './configuration/overlap-files.js';
 import parallelStart from './configuration/parallel-start.js';
 import parallelSyncs from './configuration/parallel-syncs.js';
 import quorumGtN from './configuration/quorum-gt-n.js';
@@ -70,6 +75,7 @@ import replicaWritable from './data/replica-writable.js';
 import restartRewinds from './data/restart-rewinds.js';
 import slowCommand from './data/slow-command.js';
 import versionSkew from './data/version-skew.js';
+import { sharedInFiles } from './files/announced.js';
 import addressNotOwn from './live/address-not-own.js';
 import addressSwitching from './live/address-switching.js';
 import clientPinned from './live/client-pinned.js';
@@ -96,7 +102,9 @@ import ephemeralPort from './network/ephemeral-port.js';
 import livenessKills from './network/liveness-kills.js';
 import natClient from './network/nat-client.js';
 import natReplica from './network/nat-replica.js';
+import { natReplicaFiles } from './network/nat-replica-files.js';
 import natSentinel from './network/nat-sentinel.js';
+import { natSentinelFiles } from './network/nat-sentinel-files.js';
 import oom from './network/oom.js';
 import podsTogether from './network/pods-together.js';
 import readyEarly from './network/ready-early.js';
@@ -129,14 +137,14 @@ export const CHECKS: readonly Check[] = [
   firstPodMaster,
   unitType,
   versionFault,
-  myidDup,
+  { ...myidDup, files: myidDupFiles },
   hostnameNoresolve,
   hostnameSlowDns,
   hostnameMixed,
-  nameMismatch,
+  { ...nameMismatch, files: nameMismatchFiles },
   monitorReplica,
-  overlap,
-  bindLoopback,
+  { ...overlap, files: overlapFiles },
+  { ...bindLoopback, files: bindLoopbackFiles },
   masterLoopback,
   mastersSeveral,
   imageVariable,
@@ -156,7 +164,7 @@ export const CHECKS: readonly Check[] = [
   // authentication
   probePassword,
   probeUnauthorized,
-  protectedMode,
+  { ...protectedMode, files: protectedModeFiles },
   tlsExpiring,
   tlsMismatch,
   authPassMissing,
@@ -172,9 +180,9 @@ export const CHECKS: readonly Check[] = [
   // network
   dynamicIp,
   announceInvalid,
-  addressShared,
-  natReplica,
-  natSentinel,
+  { ...addressShared, files: sharedInFiles },
+  { ...natReplica, files: natReplicaFiles },
+  { ...natSentinel, files: natSentinelFiles },
   natClient,
   restartWipe,
   restartRewinds,

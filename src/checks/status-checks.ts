@@ -1,6 +1,14 @@
 import masterauthMissing from './authentication/masterauth-missing.js';
+import protectedMode from './authentication/protected-mode.js';
 import type { LiveCheck } from './check.js';
+import bindLoopback from './configuration/bind-loopback.js';
+import myidDup from './configuration/myid-dup.js';
+import nameMismatch from './configuration/name-mismatch.js';
+import overlap from './configuration/overlap.js';
 import lag from './live/lag.js';
+import addressShared from './network/address-shared.js';
+import natReplica from './network/nat-replica.js';
+import natSentinel from './network/nat-sentinel.js';
 import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
 
 /**
@@ -8,4 +16,16 @@ import { SNAPSHOT_CHECKS } from './snapshot-checks.js';
  * `doctor` that weigh on the verdict and need no other question. A master that is down is `no-master` here, whatever
  * `doctor` says of it beside.
  */
-export const STATUS_CHECKS: readonly LiveCheck[] = [masterauthMissing, ...SNAPSHOT_CHECKS, lag];
+export const STATUS_CHECKS: readonly LiveCheck[] = [
+  myidDup,
+  nameMismatch,
+  overlap,
+  bindLoopback,
+  protectedMode,
+  masterauthMissing,
+  addressShared,
+  natReplica,
+  natSentinel,
+  ...SNAPSHOT_CHECKS,
+  lag,
+];

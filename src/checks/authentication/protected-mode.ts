@@ -1,11 +1,6 @@
-import { isLoopback, reachesItself } from '../../model/address.js';
+import { reachesItself } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
-import type { Check, RawFinding } from '../check.js';
-import { isOlderRedis, mayBeOfficial } from '../files/compose/images.js';
-import { judgeNodeFiles } from '../files/judge.js';
-import { type FileServer, sentinelFiles } from '../files/project.js';
-import { hasFarPeers } from '../files/server-address.js';
-import { asksForPassword, isYes, lastOf, place } from '../files/settings.js';
+import type { GatheredCheck, RawFinding } from '../check.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
 import { dataNodes, idsOf, judged, shown } from '../group.js';
 import { sentinelWantsPassword, wantsPassword } from '../passwords.js';
@@ -104,63 +99,9 @@ export default {
     });
     return judged(seen, missing);
   },
-  files(project) {
-    const nodes = judgeNodeFiles(project, (all) => all.flatMap(protectedNode));
-    const sentinels = sentinelFiles(project)
-      .filter((s) => s.seen)
-      .flatMap(protectedSentinel);
-    return Array.isArray(nodes) ? [...nodes, ...sentinels] : sentinels.length > 0 ? sentinels : nodes;
-  },
-} satisfies Check;
-
+} satisfies GatheredCheck;
 /** One that turns this machine away, as commands on its own machine reach it: it runs, and takes 127.0.0.1. */
 const there = <S extends GatheredNode | GatheredSentinel>(server: S): S =>
   server.silence === null
     ? server
     : { ...server, silence: null, endpoint: { ...server.endpoint, host: '127.0.0.1' } };
-
-function protectedNode(node: FileServer): RawFinding[] {
-  const line = lastOf(node, 'protected-mode');
-  const byDefault = node.service === null || !mayBeOfficial(node.service.image);
-  if (isLifted(node) || asksForPassword(node) || (line === undefined ? !byDefault : !isYes(line.args[0])))
-    return [];
-  const hosts = lastOf(node, 'bind')?.args ?? [];
-  // Without a line it may be a server for this machine alone.
-  const open = hosts.some((host) => !isLoopback(host.replace(/^-/, '')));
-  if (line === undefined && node.service === null && !open) return [];
-  if (line !== undefined && hosts.length > 0 && !open) return [];
-  return [
-    {
-      subject: node.id,
-      message: `protected-mode ${line === undefined ? 'is on by default' : 'yes'} without a password: connections from other hosts are refused (-DENIED)`,
-      fix: [
-        'requirepass <a password>, and the same as masterauth and in each sentinel’s auth-pass',
-        'or, where the network is closed: protected-mode no',
-      ],
-      at: line === undefined ? node.at : place(line),
-    },
-  ];
-}
-
-/** Whether an address that it binds lifts the mode, as before 7.0 (networking.c, acceptCommonHandler: bindaddr_count). */
-const isLifted = (server: FileServer): boolean =>
-  lastOf(server, 'bind') !== undefined && isOlderRedis(server.service?.image ?? null, '7.0.0');
-
-/** A sentinel has the mode off unless its file turns it on. */
-function protectedSentinel(sentinel: FileServer): RawFinding[] {
-  const line = lastOf(sentinel, 'protected-mode');
-  if (line === undefined || !isYes(line.args[0]) || asksForPassword(sentinel) || isLifted(sentinel))
-    return [];
-  const hosts = lastOf(sentinel, 'bind')?.args ?? [];
-  const isLocal = hosts.length > 0 && hosts.every((host) => isLoopback(host.replace(/^-/, '')));
-  if (isLocal || !hasFarPeers(sentinel)) return [];
-  return [
-    {
-      subject: sentinel.id,
-      message:
-        'protected-mode yes at a sentinel without a password: it refuses the other sentinels and all clients (-DENIED)',
-      fix: ['protected-mode no'],
-      at: place(line),
-    },
-  ];
-}

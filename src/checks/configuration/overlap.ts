@@ -2,10 +2,8 @@ import { type Address, formatAddress, sameAddress } from '../../model/address.js
 import { isAt } from '../../model/facts.js';
 import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
-import type { Check, RawFinding } from '../check.js';
+import type { GatheredCheck, RawFinding } from '../check.js';
 import { addressIn, missing, silentSentinels } from '../evidence.js';
-import { judgeSentinelFiles } from '../files/judge.js';
-import { monitorsOf } from '../files/settings.js';
 import { judged, mostCommon, readAll, shown } from '../group.js';
 
 /** One sentinel's entry of one instance under one name. */
@@ -121,23 +119,4 @@ export default {
     if (all.length === 0) return missing('no sentinel names a data node');
     return judged(seen, [...readAll(gathered.sentinels, (s) => s.masters).missing, ...unlisted]);
   },
-  files(project) {
-    return judgeSentinelFiles(project, (sentinels) => {
-      return sentinels.flatMap((server) => {
-        const monitors = monitorsOf(server);
-        return monitors.flatMap((m, i) => {
-          const first = monitors.slice(0, i).find((o) => o.host === m.host && o.port === m.port);
-          if (first === undefined || first.name === m.name) return [];
-          return [
-            {
-              subject: server.id,
-              message: `${m.host}:${m.port} is monitored as "${first.name}" and as "${m.name}"`,
-              fix: [`delete "sentinel monitor ${m.name} …" and every line for ${m.name}`],
-              at: m.at,
-            },
-          ];
-        });
-      });
-    });
-  },
-} satisfies Check;
+} satisfies GatheredCheck;

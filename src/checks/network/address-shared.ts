@@ -1,9 +1,8 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import { cli } from '../../model/hints.js';
 import { count } from '../../model/words.js';
-import type { Check, RawFinding } from '../check.js';
+import type { GatheredCheck, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { sharedInFiles } from '../files/announced.js';
 import { setConfig } from '../fixes.js';
 import { attachedIn, groupsOf, judged, unreported } from '../group.js';
 import { grouped } from '../snapshot.js';
@@ -76,5 +75,4 @@ export default {
     });
     return judged(seen, missing);
   },
-  files: sharedInFiles,
-} satisfies Check;
+} satisfies GatheredCheck;

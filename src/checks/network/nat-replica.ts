@@ -2,10 +2,8 @@ import { type Address, formatAddress, sameAddress } from '../../model/address.js
 import type { Fields, GatheredNode } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import { CONNECTED_MS } from '../../model/sentinel-timing.js';
-import type { Check, RawFinding } from '../check.js';
+import type { GatheredCheck, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
-import { judgeNodeFiles } from '../files/judge.js';
-import { misaddressed } from '../files/mixed-addresses.js';
 import { setConfig } from '../fixes.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num, shown } from '../group.js';
 import { answersWrongly } from '../passwords.js';
@@ -108,10 +106,7 @@ export default {
     }
     return judged(seen, missing);
   },
-  files: (project) =>
-    judgeNodeFiles(project, (nodes) => nodes.flatMap((node) => misaddressed(node, project))),
-} satisfies Check;
-
+} satisfies GatheredCheck;
 /** They are known by their own address, at which no sentinel reaches them. */
 function unannouncedAt(
   master: GatheredNode,

@@ -2,10 +2,8 @@ import { formatAddress, isIp, sameAddress } from '../../model/address.js';
 import type { Fields, Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import { CONNECTED_MS, HELLO_OVERDUE_MS } from '../../model/sentinel-timing.js';
-import type { Check, RawFinding } from '../check.js';
+import type { GatheredCheck, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
-import { judgeSentinelFiles } from '../files/judge.js';
-import { misaddressed } from '../files/mixed-addresses.js';
 import { groupsOf, idsOf, judged, justStarted, num, unreported } from '../group.js';
 import { namesOf, resolveAt } from '../name-lookups.js';
 import { answersWrongly } from '../passwords.js';
@@ -106,12 +104,7 @@ export default {
     });
     return judged([...firewalled(cuts), ...seen], missing);
   },
-  files: (project) =>
-    judgeSentinelFiles(project, (sentinels) =>
-      sentinels.flatMap((sentinel) => misaddressed(sentinel, project)),
-    ),
-} satisfies Check;
-
+} satisfies GatheredCheck;
 /**
  * Down, or not connected to though it was found a while ago: `last-ok-ping-reply` counts from when it was found, where
  * there never was a reply (sentinel.c, createInstanceLink). One that answers, if not with what Sentinel takes for alive

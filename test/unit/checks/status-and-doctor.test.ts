@@ -142,3 +142,10 @@ it('a password at the master of a cluster that has none: one verdict and one rem
   expect(status.next).toMatch(/ CONFIG SET requirepass ''$/);
   expect(doctor.fixWith).toBeNull();
 });
+
+it('sentinels that do not say their ids are not said to share one', () => {
+  const gathered = altered('one machine', { id: 'myid-dup', subject: 'sentinel-1', alter: () => {} });
+  const snapshot = asSurveyed(gathered);
+  for (const { answer } of snapshot.sentinels) if (answer !== null) answer.sentinelId = '';
+  expect(assess(snapshot, expectationOf(gathered)).verdict.word).toBe('HEALTHY');
+});

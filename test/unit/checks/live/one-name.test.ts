@@ -6,7 +6,11 @@ import { answerOf, attached, discovered, healthy, viewsIn } from '../../../helpe
 
 /** The healthy cluster again at another host, with data of its own. */
 function groupAt(host: string, id: string): Snapshot {
-  const text = JSON.stringify(healthy()).replaceAll('127.0.0.1', host);
+  const ids = healthy().sentinels.flatMap(({ answer }) => answer?.sentinelId ?? []);
+  const text = ids.reduce(
+    (all, own, i) => all.replaceAll(own, `${id}${i}`.repeat(20)),
+    JSON.stringify(healthy()).replaceAll('127.0.0.1', host),
+  );
   const group = discovered(JSON.parse(text) as Snapshot);
   for (const n of [1, 2, 3])
     Object.assign(answerOf(group, n), {
