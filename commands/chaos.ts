@@ -7,7 +7,7 @@ import { command } from '../src/model/hints.js';
 import { chaosPlanText, chaosText, type ScenarioList, scenarioListText } from '../src/report/text/chaos.js';
 import type { ChaosResult } from '../src/scenarios/format/result.js';
 import type { ChaosPlan } from '../src/scenarios/play/plan.js';
-import { scenarioNames } from './shared/completions.js';
+import { scenarioNames, scenarioTags } from './shared/completions.js';
 import { confirmFor } from './shared/confirm.js';
 import { ownCluster, runtimeOf } from './shared/runtime.js';
 import { IMAGE } from './shared/up-options.js';
@@ -17,6 +17,7 @@ const OPTIONS = {
   all: option.flag('--all', { summary: 'every built-in scenario', flagOnly: true }),
   tags: option.words('--tags <list>', {
     summary: 'scenarios with any of these tags, separated by commas',
+    complete: scenarioTags,
     example: 'failover',
     flagOnly: true,
   }),

@@ -7,7 +7,7 @@ import { checksPage } from '../src/report/markdown/checks-page.js';
 import { explainText } from '../src/report/text/explain.js';
 import { EXPLAIN_ROWS } from '../src/report/tsv.js';
 import { requireKnown } from './shared/check-ids.js';
-import { checkIds } from './shared/completions.js';
+import { explainable } from './shared/completions.js';
 
 export default defineCommand({
   description:
@@ -22,7 +22,7 @@ export default defineCommand({
   arguments: [
     argument.optional('ID', {
       summary: 'the id of a check, as doctor prints it, or a group of checks',
-      complete: checkIds,
+      complete: explainable,
     }),
   ],
   options: {
@@ -33,12 +33,7 @@ export default defineCommand({
   },
   async run(_context, { args: [id], options }) {
     const { CHECKS } = await import('../src/checks/index.js');
-    const { partOf } = await import('../src/checks/parts.js');
-    const namesOf = (check: (typeof CHECKS)[number]): string[] => [
-      check.id,
-      check.group,
-      ...[partOf(check)?.id ?? []].flat(),
-    ];
+    const { namesOf } = await import('../src/checks/parts.js');
     if (id !== undefined) requireKnown([id], [...new Set(CHECKS.flatMap(namesOf))]);
     const chosen = CHECKS.filter((check) => id === undefined || namesOf(check).includes(id));
     return {

@@ -6,6 +6,20 @@ export const faultNames = async (): Promise<string[]> =>
 export const checkIds = async (): Promise<string[]> =>
   (await import('../../src/checks/index.js')).CHECKS.map(({ id }) => id);
 
+/** Checks, groups of them and parts of groups. */
+export const explainable = async (): Promise<string[]> => {
+  const [{ CHECKS }, { namesOf }] = await Promise.all([
+    import('../../src/checks/index.js'),
+    import('../../src/checks/parts.js'),
+  ]);
+  return [...new Set(CHECKS.flatMap(namesOf))];
+};
+
+export const scenarioTags = async (): Promise<string[]> => {
+  const { builtIns } = await import('../../src/scenarios/play/built-ins.js');
+  return [...new Set((await builtIns()).flatMap(({ tags }) => tags))].sort();
+};
+
 /** Built-in scenarios, and files of one's own. */
 export const scenarioNames = async (): Promise<string[]> => {
   const { builtIns } = await import('../../src/scenarios/play/built-ins.js');

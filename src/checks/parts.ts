@@ -80,6 +80,12 @@ export function partOf({ id, group }: Pick<CheckText, 'id' | 'group'>): Part | n
   return parts.find(({ checks }) => checks.includes(id)) ?? parts.at(-1) ?? null;
 }
 
+/** By what `explain` shows a check: its own id, its group, and its part of that. */
+export const namesOf = (check: Pick<CheckText, 'id' | 'group'>): string[] => {
+  const part = partOf(check);
+  return [check.id, check.group, ...(part === null ? [] : [part.id])];
+};
+
 /** Checks in the order in which their parts are listed. */
 export function byPart<T extends Pick<CheckText, 'id' | 'group'>>(checks: readonly T[]): T[] {
   const place = (check: T): number => {

@@ -36,9 +36,10 @@ export async function complete(words: readonly string[], place: CompletionPlace)
   const inline = /^(--[^=]+)=(.*)$/s.exec(current);
   const wanted = line.pending ?? (inline?.[1] === undefined ? undefined : find(line.options, inline[1]));
   if (wanted !== undefined) {
-    const isColumns = find([wanted], '--columns') !== undefined;
     const typed = inline?.[1] !== undefined && line.pending === undefined ? (inline[2] ?? '') : current;
-    const found = isColumns ? columnLists(line, typed) : await values(wanted);
+    const isColumns = find([wanted], '--columns') !== undefined;
+    const single = isColumns ? columnsOf(line) : await values(wanted);
+    const found = LIST.test(wanted.flags) ? lists(single, typed) : single;
     if (inline === null || line.pending !== undefined) return matching(found, current);
     return matching(
       found.map((v) => ({ ...v, value: `${inline[1]}=${v.value}` })),
@@ -137,12 +138,18 @@ function find(options: readonly OptionDef[], name: string): OptionDef | undefine
   });
 }
 
-/** `a,b`, and what may follow it: the columns of the command's rows that the list does not have. */
-function columnLists({ def }: Line, current: string): Candidate[] {
+/** Options whose value is several words, separated by commas. */
+const LIST = /<(list|ids)>$/;
+
+const columnsOf = ({ def }: Line): Candidate[] =>
+  (def?.rows?.columns ?? []).map((value) => ({ value, text: '' }));
+
+/** `a,b`, and what may follow it: what the list does not have. */
+function lists(all: readonly Candidate[], current: string): Candidate[] {
   const before = current.split(',').slice(0, -1);
-  return (def?.rows?.columns ?? [])
-    .filter((column) => !before.includes(column))
-    .map((column) => ({ value: [...before, column].join(','), text: '' }));
+  return all
+    .filter(({ value }) => !before.includes(value))
+    .map((one) => ({ ...one, value: [...before, one.value].join(',') }));
 }
 
 function optionNames(line: Line): Candidate[] {

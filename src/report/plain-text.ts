@@ -31,9 +31,12 @@ const NBSP = '\u00a0';
 /** Keeps the words of a text on one line when it is wrapped: `84 ms`. */
 export const together = (text: string): string => text.replaceAll(' ', NBSP);
 
+/** Names of commands in sentences: `sentinelctl recover`. */
+const NAMED = /\bsentinelctl (?=[a-z-])/g;
+
 /**
- * Breaks a text (without colours) into lines of at most `columns`, at spaces where possible; lines after the
- * first are indented by `indent` columns.
+ * Breaks a text (without colours) into lines of at most `columns`, at spaces where possible and not within the name of
+ * a command; lines after the first are indented by `indent` columns.
  */
 export function wrap(text: string, columns: number, indent = 0): string[] {
   const lines: string[] = [];
@@ -46,7 +49,7 @@ export function wrap(text: string, columns: number, indent = 0): string[] {
     line = '';
     begun = false;
   };
-  for (const word of text.trimStart().split(' ')) {
+  for (const word of text.trimStart().replace(NAMED, together).split(' ')) {
     const joined = begun ? `${line} ${word}` : line + word;
     if (widthOf(joined) <= room()) line = joined;
     else {

@@ -15,6 +15,11 @@ const act = defineCommand({
   options: {
     signal: option.choice('--signal <name>', ['KILL', 'TERM'], { summary: 'which' }),
     set: option.words('--set <pair>', { summary: 'repeatable', example: 'a' }),
+    only: option.words('--only <ids>', {
+      summary: 'a list',
+      example: 'a',
+      complete: async () => ['ab', 'ac'],
+    }),
     follow: option.flag('-f, --follow', { summary: 'keep printing' }),
     watch: option.duration('--watch [interval]', { summary: 'repeat', alone: 2000 }),
   },
@@ -55,6 +60,9 @@ describe('complete', () => {
     ['commands after global options', ['--cluster', 'other', 'ac'], ['act']],
     ['commands after help', ['help', 'ac'], ['act']],
     ['nothing after a word that is not a command', ['nonsense', ''], []],
+    ['one of a list', ['act', '--only', 'a'], ['ab', 'ac']],
+    ['what a list does not have yet', ['act', '--only', 'ab,'], ['ab,ac']],
+    ['the same behind =', ['act', '--only=ac,a'], ['--only=ac,ab']],
     ['an option after one whose value may be left out', ['act', '--watch', '--foll'], ['--follow']],
     ['what comes after that', ['act', '--watch', '--follow', 'sen'], ['sentinel-1']],
     ['live nodes', ['act', ''], ['master', 'redis-1', 'sentinel-1']],
