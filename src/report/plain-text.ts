@@ -33,6 +33,8 @@ export const together = (text: string): string => text.replaceAll(' ', NBSP);
 
 /** Names of commands in sentences: `sentinelctl recover`. */
 const NAMED = /\bsentinelctl (?=[a-z-])/g;
+/** The longest of them, with room for what hangs. */
+const NAME_COLUMNS = 40;
 
 /**
  * Breaks a text (without colours) into lines of at most `columns`, at spaces where possible and not within the name of
@@ -49,7 +51,8 @@ export function wrap(text: string, columns: number, indent = 0): string[] {
     line = '';
     begun = false;
   };
-  for (const word of text.trimStart().replace(NAMED, together).split(' ')) {
+  const whole = columns < NAME_COLUMNS ? text : text.replace(NAMED, together);
+  for (const word of whole.trimStart().split(' ')) {
     const joined = begun ? `${line} ${word}` : line + word;
     if (widthOf(joined) <= room()) line = joined;
     else {

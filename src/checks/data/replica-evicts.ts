@@ -33,7 +33,7 @@ export default {
         return [
           {
             subject: server.id,
-            message: `${server.id} evicts keys by itself: replica-ignore-maxmemory no, maxmemory-policy ${policy}`,
+            message: `keys are evicted apart from those of the master: replica-ignore-maxmemory no, maxmemory-policy ${policy}`,
             fix: setConfig(server, 'replica-ignore-maxmemory', 'yes'),
           },
         ];

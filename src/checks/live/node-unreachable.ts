@@ -21,7 +21,7 @@ export default {
   impact: 'degraded',
   group: 'live',
   title: 'a data node accepts connections but does not answer, or cannot be reached',
-  consequence: 'it cannot be promoted, and its state is not known',
+  consequence: 'what does not answer cannot be promoted, and its state is not known',
   explanation:
     'Every data node of the cluster was asked: the nodes that sentinelctl created, and those that a sentinel or a ' +
     'data node lists. A node that accepts the connection but does not answer is frozen, or behind a packet filter. ' +

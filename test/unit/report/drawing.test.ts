@@ -13,6 +13,15 @@ describe('wrap', () => {
     expect(wrap('  indented text', 10, 2)).toEqual(['  indented', '  text']);
   });
 
+  it('keeps the name of a command on one line, where there is room', () => {
+    const text = 'what was injected is rolled back by sentinelctl recover, and nothing else';
+    expect(wrap(text, 50)).toEqual([
+      'what was injected is rolled back by',
+      'sentinelctl recover, and nothing else',
+    ]);
+    expect(wrap('sentinelctl recover', 12)).toEqual(['sentinelctl', 'recover']);
+  });
+
   it('counts wide characters as two columns', () => {
     expect(wrap('日本語日本語', 6)).toEqual(['日本語', '日本語']);
     expect(widthOf('\u001b[31m日本\u001b[39m')).toBe(4);

@@ -78,7 +78,7 @@ describe('status on one screen', () => {
       3 of 3 sentinels name redis-1 as the master, CKQUORUM ok
 
       ! redis-3: no answer within 1.5 s
-        it cannot be promoted, and its state is not known
+        what does not answer cannot be promoted, and its state is not known
       ! redis-2 127.0.0.1:6380 has no link to redis-1 127.0.0.1:6379 for 12.00 s (mas…
       ! down-after-milliseconds is 5000 at sentinel-1 and sentinel-2, 9000 at sentine…
       --all shows each with its reason and its fix"
