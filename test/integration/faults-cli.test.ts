@@ -192,8 +192,9 @@ describe('what is left in effect', () => {
     watch.close();
     await setDownAfter(cli, QUIET_MS);
     expect(injected.code, injected.stderr).toBe(0);
-    const { impact, seen, converged } = injected.json() as InjectResult;
+    const { impact, seen, converged, activeMs } = injected.json() as InjectResult;
     expect(converged).toBe(true);
+    expect(activeMs).toBeGreaterThanOrEqual(4000);
     expect(impact).toMatch(/rolled back, it returns as a replica of the new master$/);
     expect(seen.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^master moved/));
     expect(watch.answers()).toBeGreaterThan(0);

@@ -50,5 +50,8 @@ describe('an interrupted run', () => {
       'nothing had to be rolled back',
       'redis-2 127.0.0.1:6380 is still the master: no failover happened',
     ]);
+    expect(restoredLines({ ...restored, undone: [], keysRemoved: 0 }, { id: 'redis-2' }, true)).toEqual([
+      'redis-2 127.0.0.1:6380 is still the master: no failover happened',
+    ]);
   });
 });

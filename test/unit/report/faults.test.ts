@@ -90,6 +90,14 @@ describe('inject', () => {
     `);
   });
 
+  it('healed, it says how long it was active where that was longer than was asked', () => {
+    const healed = { ...injected, forMs: 2000, healed: true, converged: true, heal: null };
+    const first = (activeMs: number): string | undefined =>
+      injectText({ ...healed, activeMs }, view).split('\n')[0];
+    expect(first(6000)).toBe('✔ kill was active for 6.00 s (--for 2s), and cluster "c" is converged again');
+    expect(first(2100)).toBe('✔ kill was active for 2s, and cluster "c" is converged again');
+  });
+
   it('healed, it says how many keys are gone', () => {
     const lost = { ...injected, fault: 'fast-restart', forMs: 0, healed: true, lostKeys: 12, heal: null };
     expect(injectText({ ...lost, converged: true }, { ...view, columns: 200 })).toMatch(
