@@ -4,10 +4,11 @@ import { majorityOf, WRONG_ROLE_DOWN_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { Check, RawFinding, Skip } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
+import type { Directive } from '../files/conf.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import type { FileServer, Project } from '../files/project.js';
 import { nodesAt } from '../files/server-address.js';
-import { followsOf, lastOf, type Monitor } from '../files/settings.js';
+import { followsOf, lastOf, type Monitor, place } from '../files/settings.js';
 import { monitorInstead, settingsIn } from '../fixes.js';
 import { attachedIn, groupsOf, idsOf, judged, num, shown, unreported } from '../group.js';
 import { chainFrom } from '../live/chain.js';
@@ -48,6 +49,7 @@ export default {
     'no-quorum',
     'no-good-slave',
     'quorum-lt-majority',
+    'nat-replica',
   ],
   live: (gathered) => sentToReplica(gathered),
   files: (project) => monitoredReplicas(project),
@@ -121,8 +123,10 @@ function monitoredReplicas(project: Project): RawFinding[] | Skip {
       });
       const [first] = wrong;
       if (first === undefined) return [];
-      const { monitor, node, master } = first;
+      const { monitor, node, master, isThere } = first;
       const line = lastOf(node, 'replicaof');
+      const isLeft = !isThere && nodes.length > 1 && nodes.every((one) => followsOf(one) !== null);
+      if (isLeft) return [leftBehind(name, first, nodes, line)];
       return [
         {
           subject: idsOf(wrong.map((w) => w.monitor.server)),
@@ -139,17 +143,48 @@ function monitoredReplicas(project: Project): RawFinding[] | Skip {
   });
 }
 
+/** Every node follows an address that no file has, as CONFIG REWRITE leaves it when the containers get others: there is no master. */
+function leftBehind(
+  name: string,
+  { monitor, node, master }: { monitor: Monitor } & Followed,
+  nodes: readonly FileServer[],
+  line: Directive | undefined,
+): RawFinding {
+  const gone = `${master.host}:${master.port}`;
+  const words = `no master in these files: ${node.id}, which the sentinels of ${name} monitor, follows ${gone}, an address that no file has`;
+  return {
+    subject: monitor.server.id,
+    servers: nodes.map(({ id }) => id),
+    brief: words,
+    message: `${words}${line === undefined ? '' : ` (${line.file}:${line.line})`}`,
+    evidence: `${node.id} is at ${monitor.host}:${monitor.port}, and every data node follows another address`,
+    fix: [
+      `${node.id}: delete the line replicaof ${master.host} ${master.port}`,
+      ...nodes
+        .filter((one) => one !== node)
+        .map(({ id }) => `${id}: replicaof ${monitor.host} ${monitor.port}`),
+      `# only where a server outside of these files is at ${gone}: sentinel monitor ${name} ${master.host} ${master.port} ${monitor.quorum}`,
+    ],
+    at: line === undefined ? monitor.at : place(line),
+  };
+}
+
 /** A quorum that fits the sentinels, where it is known how many there are: the given one, or their majority. */
 const fitting = (quorum: number, sentinels: number | null): number =>
   sentinels === null || (quorum >= majorityOf(sentinels) && quorum <= sentinels)
     ? quorum
     : majorityOf(sentinels);
 
+interface Followed {
+  node: FileServer;
+  /** The end of its chain. */
+  master: { host: string; port: number };
+  /** Whether a server of these files is there. */
+  isThere: boolean;
+}
+
 /** The end of the chain that the monitored server follows; null where it is a master, or its address fits several servers. */
-function followedInstead(
-  { host, port, server }: Monitor,
-  nodes: readonly FileServer[],
-): { node: FileServer; master: { host: string; port: number } } | null {
+function followedInstead({ host, port, server }: Monitor, nodes: readonly FileServer[]): Followed | null {
   const [node, ...others] = nodesAt(nodes, host, port, server);
   if (node === undefined || others.length > 0) return null;
   let master = followsOf(node);
@@ -158,7 +193,7 @@ function followedInstead(
   for (let last = node; ; ) {
     const [next] = nodesAt(nodes, master.host, master.port, last);
     const further = next === undefined ? null : followsOf(next);
-    if (next === undefined || further === null) return { node, master };
+    if (next === undefined || further === null) return { node, master, isThere: next !== undefined };
     // A ring has no master: that is another finding.
     if (seen.has(next)) return null;
     seen.add(next);

@@ -20,7 +20,7 @@ import { readSegments, usersOf } from './read-segments.js';
 
 /** Adds what a container is to the project: servers, something else, or what could not be told. */
 export async function addServers(project: Project, launching: Launching): Promise<void> {
-  const { service, id, container, unread } = launching;
+  const { service, id, container, file, unread } = launching;
   const flags = runFlags(service);
   if (flags !== null) {
     project.unread.push(...unread);
@@ -54,6 +54,10 @@ export async function addServers(project: Project, launching: Launching): Promis
   if (!mayBeServer(service)) return;
   if (service.isMade) project.unread.push(`${id}: its image is built, and no server that it starts is known`);
   else if (says === null) project.unread.push(`${id}: ${unknownImage(service)}`);
+  else if (says.words.some((word) => /\b(redis|valkey)-(server|sentinel)\b/.test(word)))
+    project.unread.push(
+      `${id}: its command names a server, and starts none as it is followed (${file}:${says.line})`,
+    );
 }
 
 async function serverOf(launching: Launching, launch: Launch, project: Project): Promise<FileServer> {

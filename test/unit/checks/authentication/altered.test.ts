@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import aclChannel from '../../../../src/checks/authentication/acl-channel.js';
 import aclShort from '../../../../src/checks/authentication/acl-short.js';
 import authPassMissing from '../../../../src/checks/authentication/auth-pass-missing.js';
+import authUserMissing from '../../../../src/checks/authentication/auth-user-missing.js';
 import masterauthMissing from '../../../../src/checks/authentication/masterauth-missing.js';
 import protectedMode from '../../../../src/checks/authentication/protected-mode.js';
 import renameCommand from '../../../../src/checks/authentication/rename-command.js';
@@ -19,6 +21,29 @@ import {
 } from '../../../helpers/recorded-gathering.js';
 
 /** Faults that need several machines, or that no diagnosis gets behind: a real gathering, altered. */
+describe('auth-user-missing', () => {
+  it('ends the connections that the sentinels made without a login: each refusal renews them', () => {
+    const gathered = onThreeMachines();
+    const node = nodeOf(gathered, 2);
+    node.sentinelsUser = 'watch';
+    node.dryrun = { ok: false, why: "ERR User 'watch' not found" };
+    node.channels = { ok: false, why: 'has no such user' };
+    const [found] = authUserMissing.live(gathered) as { fix: string[] }[];
+    const line = found?.fix.at(-1) ?? '';
+    const [list, ends, kill] = line.split(' | ');
+    expect(list).toMatch(/^redis-cli -h \S+ -p \d+ CLIENT LIST TYPE normal$/);
+    expect(kill).toMatch(/^redis-cli -h \S+ -p \d+$/);
+    const clients = [
+      'id=3 addr=10.0.0.9:47748 fd=9 name= age=22 events=r cmd=publish user=default',
+      'id=4 addr=10.0.0.9:47749 fd=9 name=sentinel-1-cmd age=22 events=r cmd=ping user=watch',
+      'id=5 addr=10.0.0.9:47750 fd=9 name= age=22 events=r cmd=get user=default',
+    ].join('\n');
+    expect(execFileSync('sh', ['-c', ends ?? ''], { input: clients, encoding: 'utf8' })).toBe(
+      'CLIENT KILL ID 3\n',
+    );
+  });
+});
+
 describe('protected-mode', () => {
   it('a node that turns us away says so itself', () => {
     const gathered = onThreeMachines();
