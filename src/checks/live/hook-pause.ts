@@ -14,6 +14,8 @@ export function pausedByHooks(
   project: Project,
   { judgeMonitoredGroups, masterSetting }: FileReader,
 ): RawFinding[] | Skip {
+  if (!project.servers.some(({ service }) => service?.pod?.preStop !== undefined))
+    return { skip: 'no preStop hook is in these files', applies: false };
   return judgeMonitoredGroups(project, (groups) => {
     const missing: string[] = [];
     const seen = groups.flatMap(({ name, nodes, monitors }) => {

@@ -39,8 +39,18 @@ export function mayBeServer({
   return ALIKE.test(tells) && !TOOLS.test(tells);
 }
 
+/** Why a service without a server may be one all the same; empty where its command is for something else. */
+export function whyNone(service: Service, file: string): string[] {
+  const says = service.command ?? service.entrypoint;
+  if (says === null) return [unknownImage(service)];
+  const isNamed = says.words.some((word) => /\b(redis|valkey)-(server|sentinel)\b/.test(word));
+  return isNamed
+    ? [`its command names a server, and starts none as it is followed (${file}:${says.line})`]
+    : [];
+}
+
 /** Why nothing can be said of what an image starts. */
-export const unknownImage = ({ image, built }: Service): string =>
+const unknownImage = ({ image, built }: Service): string =>
   built
     ? 'its image is built, and what it starts is not known'
     : `the image ${image} starts and configures by itself what it runs, and it is not known here`;

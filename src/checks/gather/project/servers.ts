@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { bitnamiServer, isBitnami } from '../../files/compose/bitnami.js';
 import { ignoredVariables } from '../../files/compose/ignored.js';
 import { isOfficialImage } from '../../files/compose/images.js';
-import { type Launch, launchesOf, mayBeServer, unknownImage } from '../../files/compose/launch.js';
+import { type Launch, launchesOf, mayBeServer, whyNone } from '../../files/compose/launch.js';
 import type { Service } from '../../files/compose/service.js';
 import { type Directive, optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
@@ -50,14 +50,9 @@ export async function addServers(project: Project, launching: Launching): Promis
   }
   if (launched.launches.length > 0) return;
   project.others.push(service);
-  const says = service.command ?? service.entrypoint;
   if (!mayBeServer(service)) return;
   if (service.isMade) project.unread.push(`${id}: its image is built, and no server that it starts is known`);
-  else if (says === null) project.unread.push(`${id}: ${unknownImage(service)}`);
-  else if (says.words.some((word) => /\b(redis|valkey)-(server|sentinel)\b/.test(word)))
-    project.unread.push(
-      `${id}: its command names a server, and starts none as it is followed (${file}:${says.line})`,
-    );
+  else project.unread.push(...whyNone(service, file).map((why) => `${id}: ${why}`));
 }
 
 async function serverOf(launching: Launching, launch: Launch, project: Project): Promise<FileServer> {

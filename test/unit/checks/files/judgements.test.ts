@@ -42,6 +42,7 @@ const OF_PODS = [
   'disruption-budget',
   'pods-together',
   'ready-early',
+  'pause-too-long',
   'probe-password',
   'probe-unauthorized',
   'unit-type',
