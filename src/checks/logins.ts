@@ -98,13 +98,18 @@ function senders(
       ...(areUnlinked(froms, master)
         ? withoutLink(froms, SAYS[why](froms, whose))
         : { brief: SAYS[why](froms, whose) }),
-      consequence: areUnlinked(froms, master)
-        ? 'it gets no data, and cannot be promoted after it was without its master for longer than 10 x down-after'
-        : 'at its next restart, or when another node becomes the master, it gets no link and no data (measured)',
+      consequence: consequenceFor(froms, areUnlinked(froms, master)),
       fix: repairs.length > 0 ? [fixAll(gathered)] : fixOf(froms, why),
       ...(repairs.length > 0 && { repairs }),
     },
   ];
+}
+
+function consequenceFor({ length }: readonly GatheredNode[], isUnlinked: boolean): string {
+  const [it, its, gets, was] = length === 1 ? ['it', 'its', 'gets', 'was'] : ['they', 'their', 'get', 'were'];
+  return isUnlinked
+    ? `${it} ${gets} no data, and cannot be promoted after ${it} ${was} without ${its} master for longer than 10 x down-after`
+    : `at ${its} next restart, or when another node becomes the master, ${it} ${gets} no link and no data (measured)`;
 }
 
 const linkOf = ({ info }: GatheredNode): string | undefined =>
@@ -130,7 +135,8 @@ export function withoutLink(
 const SAYS: Record<Refusal, (froms: readonly GatheredNode[], whose: string) => string> = {
   'wrong-password': (froms, whose) => `masterauth of ${idsOf(froms)} is not the password of ${whose}`,
   'no-user': (froms, whose) => `masteruser of ${idsOf(froms)} does not exist at ${whose}`,
-  'user-off': (froms, whose) => `the user that ${idsOf(froms)} logs in as is off at ${whose}`,
+  'user-off': (froms, whose) =>
+    `the user that ${idsOf(froms)} ${froms.length === 1 ? 'logs' : 'log'} in as is off at ${whose}`,
   'none-wanted': (froms, whose) =>
     `masterauth is set at ${idsOf(froms)}, but there is no password at ${whose}: AUTH is answered with an error`,
   'none-sent': (froms, whose) =>

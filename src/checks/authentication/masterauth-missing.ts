@@ -74,7 +74,7 @@ export default {
           subject: idsOf(without),
           message: why,
           ...(areUnlinked(without, group.master) && withoutLink(without, why)),
-          fix: canFix ? [fixAll(gathered)] : setSecret(without, 'masterauth'),
+          fix: fixFor(gathered, without, locked),
           // One that differs from the cluster that was created is the cause: `auth` says so, and what to do about it.
           ...(gathered.own && locked.length > 0 && { servers: locked.map(({ id }) => id) }),
           ...(canFix && { repairs: without.map((node) => ({ kind: 'masterauth' as const, node: node.id })) }),
@@ -84,6 +84,19 @@ export default {
     return judged(seen, missing);
   },
 } satisfies GatheredCheck;
+
+/** Of a cluster that was created without a password, the node that has one now is put right, and not the others. */
+function fixFor(
+  gathered: Gathered,
+  without: readonly GatheredNode[],
+  locked: readonly GatheredNode[],
+): string[] {
+  if (!gathered.own) return setSecret(without, 'masterauth');
+  if (locked.length === 0) return [fixAll(gathered)];
+  return [
+    `# needs no command once ${idsOf(locked)} ${locked.length === 1 ? 'wants' : 'want'} no password again`,
+  ];
+}
 
 /** A link that is down already says more than a login that will be refused. */
 const either = (down: RawFinding[], wrong: RawFinding[]): RawFinding[] => [

@@ -135,8 +135,10 @@ it('a password at the master of a cluster that has none: one verdict and one rem
     },
   });
   const own = { ...gathered, own: true, cluster: 'default' };
-  const status = assess(asSurveyed(own), expectationOf(own)).verdict;
+  const { problems, verdict: status } = assess(asSurveyed(own), expectationOf(own));
   const doctor = diagnose(own, CHECKS, { only: [...STATUS_IDS] });
+  expect(problems.map(({ fix }) => fix).join('\n')).not.toContain('CONFIG SET masterauth');
+  expect(problems.map(({ message }) => message).join('\n')).toContain('redis-1 of mymaster needs a password');
   expect(doctor.verdict).toMatchObject({ word: status.word, cause: status.cause, next: status.next });
   expect(status.word).toBe('AT RISK');
   expect(status.next).toMatch(/ CONFIG SET requirepass ''$/);
