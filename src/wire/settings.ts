@@ -3,8 +3,8 @@ import type { Got, NodeReplies } from '../model/answers.js';
 import type { NodeAnswer } from '../model/snapshot.js';
 import type { Credentials } from './access.js';
 import type { Connection, ConnectionOptions } from './client.js';
-import { WireError } from './error.js';
-import { loginOf, parseConfig, parseUsers } from './gather-login.js';
+import { protocolError, WireError } from './error.js';
+import { loginOf, parseConfig, parseUsers, type ReadConfig } from './gather-login.js';
 import { parseWord } from './gather-parse.js';
 import { numberOf } from './info.js';
 
@@ -27,7 +27,7 @@ export async function askSettings(
   options: Asking,
 ): Promise<Pick<NodeReplies, 'config' | 'login' | 'whoami'>> {
   const [read, users, whoami] = await Promise.all([
-    askAllowed(connection, options, ['CONFIG', 'GET', '*'], parseConfig),
+    askConfig(connection, options),
     askAllowed(connection, options, ['ACL', 'LIST'], parseUsers),
     askAllowed(connection, options, ['ACL', 'WHOAMI'], parseWord),
   ]);
@@ -36,6 +36,40 @@ export async function askSettings(
     login: loginOf(read, users),
     whoami,
   };
+}
+
+/**
+ * What the checks of `status` look at: each name costs, and a server has 250. Several in one CONFIG GET are an error
+ * before Redis 7.0; a name that a server does not know is an empty answer.
+ */
+const NAMES = [
+  '*auth',
+  '*user',
+  'requirepass',
+  'min-*s-*',
+  'repl*',
+  'dual-channel-*',
+  'bind*',
+  'protected-mode',
+  'tls-replication',
+  'aclfile',
+];
+
+/** All of them, or why one was not answered. */
+async function askConfig(connection: Line, options: Asking): Promise<Got<ReadConfig>> {
+  const replies = await Promise.all(
+    NAMES.map((name) => askAllowed(connection, options, ['CONFIG', 'GET', name], listIn)),
+  );
+  const lacking = replies.find((reply) => !reply.ok);
+  if (lacking?.ok === false) return lacking;
+  return { ok: true, value: parseConfig(replies.flatMap((reply) => (reply.ok ? reply.value : []))) };
+}
+
+/** A reply to CONFIG GET: names and values in turn. Throws WireError `protocol`. */
+function listIn(reply: unknown): unknown[] {
+  if (reply instanceof Map) return [...reply].flat();
+  if (!Array.isArray(reply)) throw protocolError('gave an invalid reply to CONFIG GET');
+  return reply;
 }
 
 /** min-replicas-to-write among the settings, or why it is not. */
