@@ -165,7 +165,7 @@ export const runAgain = (commandLine: string): string =>
   );
 
 /** A sentinelctl command line without the default cluster, the default workload and `defaults` (`--seed 1`). */
-export function withoutDefaults(commandLine: string, defaults: readonly string[]): string {
+function withoutDefaults(commandLine: string, defaults: readonly string[]): string {
   const unsaid = ['--cluster default', ...wordsIn(workloadLine(DEFAULT_WORKLOAD)), ...defaults];
   return wordsIn(commandLine)
     .filter((word) => !unsaid.includes(word))

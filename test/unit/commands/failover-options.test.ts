@@ -7,7 +7,6 @@ import {
   parseBudget,
   type RunSettings,
   runAgain,
-  withoutDefaults,
 } from '../../../commands/shared/failover-options.js';
 import { WORKLOAD_OPTIONS, workloadOf } from '../../../commands/shared/workload-options.js';
 import { defaultsOf } from '../../../src/cli/option.js';
@@ -158,11 +157,6 @@ describe('the command line of a run', () => {
     expect(runAgain(commandLineOf('default', { ...plain, workload: null }))).toBe(
       'sentinelctl failover-test --clients 0',
     );
-  });
-
-  it('of another command has other defaults', () => {
-    const line = 'sentinelctl sweep --cluster default --trials 5 --seed 1 --clients 8';
-    expect(withoutDefaults(line, ['--trials 5'])).toBe('sentinelctl sweep --seed 1');
   });
 
   it('that is not a sentinelctl command stays as it is', () => {
