@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { requireCluster } from '../../../src/cluster/runtime.js';
 import { openStore } from '../../../src/cluster/store/state.js';
+import { setTyped } from '../../../src/model/hints.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 
 const hintFor = async (known: readonly string[]): Promise<unknown> => {
@@ -10,6 +11,9 @@ const hintFor = async (known: readonly string[]): Promise<unknown> => {
   for (const name of known) await mkdir(join(home, 'clusters', name), { recursive: true });
   return requireCluster(openStore(home), 'nope').catch((error: unknown) => (error as { hint: string }).hint);
 };
+
+// What another test typed is not the command of this one.
+beforeEach(() => setTyped(null));
 
 it('a name that is not known: one that is known, and a new cluster only where there is none', async () => {
   expect(await hintFor(['orders'])).toBe('sentinelctl status --cluster orders');
