@@ -133,10 +133,7 @@ function viewOf({
   };
 }
 
-/**
- * What the cluster is supposed to be, as far as a gathering knows it.
- * @internal Tests compare it with the record of the cluster.
- */
+/** What the cluster is supposed to be, as far as a gathering knows it. */
 export function expectationOf(gathered: Gathered): Expectation {
   const {
     acts,

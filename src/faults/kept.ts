@@ -106,6 +106,7 @@ export async function lostOf(live: LiveCluster, atRisk: AtRisk | null): Promise<
  * By the stream, not by the number of keys, which new writes raise: a master that goes on with it has lost nothing, also
  * a promoted one (replication.c, shiftReplicationId). A master that was started again has what it loaded
  * (rdb_last_load_keys_loaded, since Redis 7.0), and any other one a copy of that.
+ * @internal Tests judge answers by it.
  */
 export function lostAt(
   { keys, master, replid, offset, isSnapshotted }: AtRisk,
