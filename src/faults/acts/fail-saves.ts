@@ -9,6 +9,14 @@ import { tell, words } from './config.js';
 
 /** A save point at all, since without one a save that failed stops no write (server.c, writeCommandsDeniedByDiskError). */
 const SET = { save: '3600 1', 'stop-writes-on-bgsave-error': 'yes' };
+/**
+ * Since 7.0 a replica ends itself at a write that it cannot save (server.c, processCommand: serverPanic), and the node
+ * may become one while its saves fail.
+ */
+const STAYS = 'replica-ignore-disk-write-errors';
+const setAt = (was: Record<string, string> = {}): Record<string, string> =>
+  STAYS in was ? { [STAYS]: 'yes', ...SET } : SET;
+
 const SAVE_BOUND_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
@@ -18,8 +26,8 @@ const LOOK_EVERY_MS = 50;
  * -MISCONF.
  */
 export const failSaves: ActHandler<ActOf<'fail-saves'>> = {
-  describe: (context, { node }) =>
-    `${placed(context, node)}: a directory instead of dump.rdb, CONFIG SET ${words(SET)}, BGSAVE`,
+  describe: (context, { node, was }) =>
+    `${placed(context, node)}: a directory instead of dump.rdb, CONFIG SET ${words(setAt(was))}, BGSAVE`,
   describeUndo: (_context, { node, was }) =>
     `${node}: the directory is removed, a BGSAVE proves it, CONFIG SET ${was === undefined ? `${Object.keys(SET).join(', ')} restored` : words(was)}, CONFIG REWRITE`,
   commands: (context, { node, was = {} }) => [
@@ -30,11 +38,11 @@ export const failSaves: ActHandler<ActOf<'fail-saves'>> = {
   ],
   async prepare(context, act) {
     await requireRunning(context, act.node);
-    return { ...act, was: await configOf(context.live, act.node, Object.keys(SET)) };
+    return { ...act, was: await configOf(context.live, act.node, [STAYS, ...Object.keys(SET)]) };
   },
-  async inject({ live }, { node }) {
+  async inject({ live }, { node, was }) {
     await live.host.blockDump(node, true);
-    await tell(live, node, SET, false);
+    await tell(live, node, setAt(was), false);
     await withNode(nodeOf(live.plan, node), live.asking, async (connection) => {
       if ((await save(live, connection)) === 'err') return;
       throw failed('act-failed', `${node} still saves`, {

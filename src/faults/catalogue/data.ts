@@ -48,10 +48,10 @@ export const DATA_FAULTS: Fault[] = [
   {
     name: 'misconf',
     summary: 'the disk of the master is full: saves fail, and writes and PING are answered with -MISCONF',
-    does: 'A directory replaces dump.rdb, so that background saves fail, also for servers that run as root.',
+    does: 'A directory replaces dump.rdb, so that background saves fail, also for servers that run as root. From 7.0 on, a full disk also ends a replica at its first write; here the node is told to go on, so that it can be restored.',
     drivers: ways(
       [
-        'a directory instead of dump.rdb, CONFIG SET save and stop-writes-on-bgsave-error, BGSAVE',
+        'a directory instead of dump.rdb, CONFIG SET save, stop-writes-on-bgsave-error and, where there is one, replica-ignore-disk-write-errors, BGSAVE',
         'the directory is removed, a BGSAVE proves that saves work, the settings are restored',
       ],
       [
