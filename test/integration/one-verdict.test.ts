@@ -545,7 +545,7 @@ describe('status and doctor have one verdict', () => {
   it(
     'on what only doctor asks: status does not say HEALTHY without saying so',
     async () => {
-      await tell(node(2), 'CONFIG SET masterauth not-the-password');
+      await tell(node(2), 'ACL SETUSER default -slaveof');
       try {
         const seen = await until(
           async () => {
@@ -556,7 +556,7 @@ describe('status and doctor have one verdict', () => {
         );
         expect(seen?.first[0]).toMatch(/ \(checks of doctor not run\)$/);
       } finally {
-        await tell(node(2), "CONFIG SET masterauth ''");
+        await tell(node(2), 'ACL SETUSER default +@all');
       }
       await bothSay('HEALTHY');
     },

@@ -54,18 +54,16 @@ describe.skipIf(!hasTmux)('what status says of doctor', () => {
       `doctor: ${risks.length} more findings, all risks or notes: sentinelctl doctor`,
     );
     const replica = nodes.find((n) => n.id === 'redis-2') as NodePlan;
-    // The link is up and stays up: status sees nothing of it.
-    await ask(replica, ['CONFIG', 'SET', 'masterauth', 'not-the-password']);
+    // What the sentinels' user may do takes a second question, which status does not ask.
+    await ask(replica, ['ACL', 'SETUSER', 'default', '-slaveof']);
     const more = await onlyInDoctor();
-    expect(more).toEqual(
-      [...risks, 'masterauth-missing'].toSorted((a, b) => more.indexOf(a) - more.indexOf(b)),
-    );
+    expect(more).toEqual([...risks, 'acl-short'].toSorted((a, b) => more.indexOf(a) - more.indexOf(b)));
     const shown = await inTerminal();
     expect(shown).toContain(
-      `doctor: ${more.length} more findings: masterauth-missing (AT RISK), ${risks.length} risks or notes`,
+      `doctor: ${more.length} more findings: acl-short (AT RISK), ${risks.length} risks or notes`,
     );
     expect(shown).toContain('→ sentinelctl doctor');
-    await ask(replica, ['CONFIG', 'SET', 'masterauth', '']);
+    await ask(replica, ['ACL', 'SETUSER', 'default', '+@all']);
   });
 
   it('where something is wrong, a script reads it too', async () => {

@@ -67,7 +67,7 @@ export default {
       const verb = wanting.length === 1 ? 'needs' : 'need';
       const why = `${idsOf(wanting)} of ${name} ${verb} a password, but masterauth is not set at ${idsOf(without)}`;
       const locked = wanting.filter((n) => n.silence?.kind === 'auth');
-      const canFix = gathered.own && locked.length === 0;
+      const canFix = locked.length === 0;
       return [
         ...wrong,
         {
