@@ -99,7 +99,7 @@ function senders(
         ? withoutLink(froms, SAYS[why](froms, whose))
         : { brief: SAYS[why](froms, whose) }),
       consequence: consequenceFor(froms, areUnlinked(froms, master)),
-      fix: repairs.length > 0 ? [fixAll(gathered)] : fixOf(froms, why),
+      fix: gathered.own && repairs.length > 0 ? [fixAll(gathered)] : fixOf(froms, why),
       ...(repairs.length > 0 && { repairs }),
     },
   ];
@@ -146,12 +146,22 @@ const SAYS: Record<Refusal, (froms: readonly GatheredNode[], whose: string) => s
 /** The command that repairs the masterauth of every data node. */
 export const fixAll = (gathered: Gathered): string => ctl(gathered, 'doctor --fix --only masterauth-missing');
 
-/** What masterauth must be is known where sentinelctl logs in as the cluster's own default user, with its password or none. */
+/** Whether sentinelctl is logged in there as the default user; undefined where the node does not say. Before Redis 6 there is no other one. */
+function isDefaultAt({ info, whoami }: GatheredNode): boolean | undefined {
+  if (whoami.ok) return whoami.value === 'default';
+  return info.ok && Number.parseInt(info.value.redis_version ?? '', 10) < 6 ? true : undefined;
+}
+
+/**
+ * What masterauth must be is known where sentinelctl logs in as the default user, with its password or none: the password
+ * of another user is not the cluster's. At an attached cluster, a masterauth that is set may be meant.
+ */
 export function repairsFor(gathered: Gathered, why: Refusal, froms: readonly GatheredNode[]): Repair[] {
-  const plain = froms.every(
-    (n) => loginOf(n)?.sends?.user == null && n.whoami.ok && n.whoami.value === 'default',
-  );
-  if (!gathered.own || !plain || why === 'no-user' || why === 'user-off') return [];
+  const isKnown =
+    froms.every((n) => loginOf(n)?.sends?.user == null && isDefaultAt(n) === true) &&
+    gathered.nodes.every((n) => isDefaultAt(n) !== false);
+  if (!isKnown || why === 'no-user' || why === 'user-off') return [];
+  if (!gathered.own && why !== 'none-sent') return [];
   return froms.map(({ id: node }) => ({
     kind: 'masterauth',
     node,

@@ -67,17 +67,17 @@ export default {
       const verb = wanting.length === 1 ? 'needs' : 'need';
       const why = `${idsOf(wanting)} of ${name} ${verb} a password, but masterauth is not set at ${idsOf(without)}`;
       const locked = wanting.filter((n) => n.silence?.kind === 'auth');
-      const canFix = locked.length === 0;
+      const repairs = locked.length === 0 ? repairsFor(gathered, 'none-sent', without) : [];
       return [
         ...wrong,
         {
           subject: idsOf(without),
           message: why,
           ...(areUnlinked(without, group.master) && withoutLink(without, why)),
-          fix: fixFor(gathered, without, locked),
+          fix: fixFor(gathered, without, locked, repairs.length > 0),
           // One that differs from the cluster that was created is the cause: `auth` says so, and what to do about it.
           ...(gathered.own && locked.length > 0 && { servers: locked.map(({ id }) => id) }),
-          ...(canFix && { repairs: without.map((node) => ({ kind: 'masterauth' as const, node: node.id })) }),
+          ...(repairs.length > 0 && { repairs }),
         },
       ];
     });
@@ -90,9 +90,10 @@ function fixFor(
   gathered: Gathered,
   without: readonly GatheredNode[],
   locked: readonly GatheredNode[],
+  canRepair: boolean,
 ): string[] {
-  if (!gathered.own) return setSecret(without, 'masterauth');
-  if (locked.length === 0) return [fixAll(gathered)];
+  if (canRepair && gathered.own) return [fixAll(gathered)];
+  if (!gathered.own || locked.length === 0) return setSecret(without, 'masterauth');
   return [
     `# needs no command once ${idsOf(locked)} ${locked.length === 1 ? 'wants' : 'want'} no password again`,
   ];

@@ -221,6 +221,23 @@ describe('masterauth-missing', () => {
     expect(masterauthMissing.live(set(3, { masterauth: '(set)' }))).toEqual([]);
     expect(masterauthMissing.live(set(3, { masterauth: '(set)', masteruser: 'rep' }, down))).toEqual([]);
   });
+
+  it('is repaired only where sentinelctl has the password of the default user', () => {
+    const repairs = (own: boolean, user: string) => {
+      const gathered = set(1, { requirepass: '(set)' });
+      gathered.own = own;
+      for (const n of [1, 2, 3]) nodeOf(gathered, n).whoami = { ok: true, value: user };
+      const found = masterauthMissing.live(gathered);
+      return Array.isArray(found) ? found.flatMap((f) => [...(f.repairs ?? []), ...f.fix]) : found;
+    };
+    const both = ['redis-2', 'redis-3'].map((node) => ({ kind: 'masterauth', node }));
+    expect(repairs(false, 'default')).toEqual(expect.arrayContaining(both));
+    expect(repairs(true, 'default')).toEqual([...both, 'sentinelctl doctor --fix --only masterauth-missing']);
+    for (const own of [true, false]) {
+      expect(JSON.stringify(repairs(own, 'ops'))).not.toMatch(/"kind"|--fix/);
+      expect(JSON.stringify(repairs(own, 'ops'))).toContain('-x CONFIG SET masterauth');
+    }
+  });
 });
 
 describe('masterauth-missing, by what every node would let in', () => {
