@@ -20,7 +20,7 @@ import {
   verdictRank,
   type Weighed,
 } from '../model/verdict.js';
-import { count } from '../model/words.js';
+import { count, listed } from '../model/words.js';
 import { lockedIn, rawWithLogins } from './asked.js';
 import { type Finding, impactOf, type LiveCheck, type RawFinding, type Skip } from './check.js';
 import { findingOf } from './finding.js';
@@ -84,7 +84,7 @@ export function assess(all: Snapshot, expectation: Expectation): StatusResult {
     cluster: expectation.cluster,
     driver: expectation.driver,
     healthy: verdict.word === 'HEALTHY',
-    verdict: labelled(withoutDoctor(verdict), expectation.label),
+    verdict: labelled(withoutDoctor(verdict, snapshot), expectation.label),
     sentinels,
     masters,
     problems: problemsIn(judged, new Set(said)),
@@ -101,9 +101,16 @@ function judgedBy(check: LiveCheck, facts: SnapshotFacts): RawFinding[] | Skip {
   return Array.isArray(outcome) ? withoutExpected(check, outcome, facts) : outcome;
 }
 
-/** Skipped is not passed: a snapshot lacks the evidence for what only `doctor` asks. */
-const withoutDoctor = (verdict: Verdict): Verdict =>
-  verdict.word === 'HEALTHY' ? { ...verdict, text: `${verdict.text}${NOT_ALL_RUN}` } : verdict;
+/** Skipped is not passed: a snapshot lacks the evidence for what only `doctor` asks, and what its user may not read. */
+function withoutDoctor(verdict: Verdict, { groups }: Snapshot): Verdict {
+  if (verdict.word !== 'HEALTHY') return verdict;
+  const unread = groups.flatMap(({ nodes }) =>
+    nodes.filter(({ answer }) => answer?.raw?.config.ok === false),
+  );
+  const names = [...new Set(unread.map(({ id }) => id))];
+  const but = names.length === 0 ? '' : `; the settings of ${listed(names)} were not read`;
+  return { ...verdict, text: `${verdict.text}${but}${NOT_ALL_RUN}` };
+}
 
 /** The findings that concern each master, in their order; see RawFinding.masterName. */
 function byMaster(judged: readonly Judged[], names: readonly string[]): Map<string, Judged[]> {

@@ -10,8 +10,8 @@ const WORDS: Record<DiskFault, string> = {
 /** What failed, and whether writes are refused for it: the answer to PING proves that, else the settings say so. */
 export function failureIn(answer: NodeAnswer): { fault: DiskFault; what: string; refuses: boolean } | null {
   const { diskFaults = [], pingError, settings } = answer;
-  // A failed BGSAVE is not a fault where automatic saves are off; `status`, which reads no settings, goes by PING.
-  const mayCount = settings === undefined ? pingError !== undefined : settings.save !== '';
+  // A failed BGSAVE is not a fault where automatic saves are off; where that may not be asked, PING tells.
+  const mayCount = settings?.save === undefined ? pingError !== undefined : settings.save !== '';
   const fault = ORDER.find((one) => diskFaults.includes(one) && (one !== 'bgsave' || mayCount));
   if (fault === undefined) return null;
   const isStopped = settings?.['stop-writes-on-bgsave-error'] !== 'no';

@@ -7,9 +7,9 @@ export const holdsClients = (info: NamedValues): boolean =>
   (numberOf(info.get('blocked_clients')) ?? 0) > 0 &&
   (info.get('master_failover_state') ?? 'no-failover') === 'no-failover';
 
-/** Commands that wait by themselves, for a key or for replicas; those of modules have a dot. */
+/** Commands that wait by themselves: for a key, for replicas or, from 8.0 on, for memory to be freed; those of modules have a dot. */
 const WAITS_ITSELF =
-  /^(bl(pop|move|mpop)|br(pop|poplpush)|bz(mpop|popmin|popmax)|xread(group)?|wait(aof)?|shutdown|auth|hello)$|[.|]/;
+  /^(bl(pop|move|mpop)|br(pop|poplpush)|bz(mpop|popmin|popmax)|xread(group)?|wait(aof)?|shutdown|auth|hello|s?flush(all|db)?)$|[.|]/;
 
 /**
  * What CLIENT LIST shows of a pause of writes: clients blocked in commands that do not wait by themselves

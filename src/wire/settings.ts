@@ -41,8 +41,10 @@ export async function askSettings(
 /**
  * What the checks of `status` look at: each name costs, and a server has 250. Several in one CONFIG GET are an error
  * before Redis 7.0; a name that a server does not know is an empty answer.
+ *
+ * @internal
  */
-const NAMES = [
+export const NAMES = [
   '*auth',
   '*user',
   'requirepass',
@@ -53,6 +55,8 @@ const NAMES = [
   'protected-mode',
   'tls-replication',
   'aclfile',
+  'save',
+  'stop-writes-*',
 ];
 
 /** All of them, or why one was not answered. */

@@ -60,17 +60,25 @@ export const LINE_CONTRASTS = `(wanted) => {
   });
 }`;
 
-/** How wide the page is, the window that it is seen through, and what of the page is cut at the window's edges. */
+/**
+ * How wide the page is, the window that it is seen through, and what of the page is cut: at the window's edges, and texts
+ * of a drawing at its own.
+ */
 export const WIDTHS = `() => ({
   page: document.documentElement.scrollWidth,
   window: innerWidth,
-  cut: [...document.querySelectorAll('main *')]
-    .filter((e) => e.closest('pre, .tabs, details:not([open]), .bands') === null && e.getClientRects().length > 0)
-    .filter((e) => {
-      const box = e.getBoundingClientRect();
-      return box.width > 0 && getComputedStyle(e).visibility !== 'hidden' && !e.classList.contains('off') && (box.left < -1 || box.right > innerWidth + 1);
-    })
-    .map((e) => e.tagName + '.' + (e.getAttribute('class') || '') + ' ' + e.textContent.slice(0, 30)),
+  cut: [
+    ...[...document.querySelectorAll('.ecdf text, .trial:not([hidden]) .axis .track i:not(.off)')].filter((e) => {
+      const [box, drawing] = [e, e.closest('svg, .track')].map((one) => one.getBoundingClientRect());
+      return box.width > 0 && (box.left < drawing.left - 1 || box.right > drawing.right + 1);
+    }),
+    ...[...document.querySelectorAll('main *')]
+      .filter((e) => e.closest('pre, .tabs, details:not([open]), .bands') === null && e.getClientRects().length > 0)
+      .filter((e) => {
+        const box = e.getBoundingClientRect();
+        return box.width > 0 && getComputedStyle(e).visibility !== 'hidden' && !e.classList.contains('off') && (box.left < -1 || box.right > innerWidth + 1);
+      }),
+  ].map((e) => e.tagName + '.' + (e.getAttribute('class') || '') + ' ' + e.textContent.slice(0, 30)),
 })`;
 
 /** What can be used or has a role of its own, and has no name for a screen reader. */

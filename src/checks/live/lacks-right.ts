@@ -1,6 +1,6 @@
 import { cli } from '../../model/hints.js';
 import type { NodeKind } from '../../model/plan.js';
-import { passwordLines, userOf } from '../../model/secrets.js';
+import { passwordLines, shellWord, userOf } from '../../model/secrets.js';
 import type { NodeState, SentinelState } from '../../model/snapshot.js';
 import type { RawFinding } from '../check.js';
 import { nameOf } from '../snapshot.js';
@@ -31,6 +31,7 @@ export function withoutRight(
   const words = `denies a command to this user${command === null ? '' : `: ${user} needs +${command}`}`;
   // A shell would act on the sign between a command and its subcommand.
   const rule = command?.includes('|') ? `'+${command}'` : `+${command}`;
+  const typed = shellWord(user);
   return {
     subject: server.id,
     brief: `${server.id} ${words}`,
@@ -38,10 +39,10 @@ export function withoutRight(
     message: `${nameOf(server)} ${words}`,
     fix:
       command === null
-        ? [`# what it lacks is in its answer: ACL SETUSER ${user} with that right, as a user that may do it`]
+        ? [`# what it lacks is in its answer: ACL SETUSER ${typed} with that right, as a user that may do it`]
         : [
             ...passwordLines('the password of ADMIN, a user that may change rights'),
-            cli(server, `--user ADMIN ACL SETUSER ${user} ${rule}`),
+            cli(server, `--user ADMIN ACL SETUSER ${typed} ${rule}`),
             '# to keep it over a restart: ACL SAVE where the server has an ACL file, else CONFIG REWRITE',
           ],
   };

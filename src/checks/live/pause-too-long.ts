@@ -1,6 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
 import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
+import { pausedFailover } from '../../model/paused-writes.js';
 import { HEARD_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
@@ -82,7 +83,9 @@ function holding(
           `${count(connections, 'connection')} of sentinels ${waits(connections)} in PUBLISH, for at least ${humanDurationMs(waitingMs(master))} by now`,
         ]
       : []),
-    `the sentinels call it down after ${humanDurationMs(downAfterMs)}`,
+    ...(pausedFailover({ downAfterMs }) === null
+      ? []
+      : [`the sentinels call it down after ${humanDurationMs(downAfterMs)}`]),
     ...(leftMs === null ? [] : [`the pause ends in ${humanDurationMs(leftMs)}`]),
   ].join('; ');
   return {

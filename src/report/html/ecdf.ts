@@ -6,7 +6,7 @@ import { type Scale, ticks } from './scale.js';
 
 const WIDTH = 640;
 const HEIGHT = 280;
-const MARGIN = { left: 48, right: 16, top: 14, bottom: 40 };
+const MARGIN = { left: 76, right: 16, top: 14, bottom: 40 };
 
 interface Curve {
   kind: 'switched' | 'outage' | 'switched base' | 'outage base';

@@ -53,4 +53,5 @@ const CLIENTS: readonly string[] = [
   item('<span class="tick">✗</span>', 'lost writes'),
   item('<i class="swatch ok"></i>', 'one client: acknowledged, upwards (square root)'),
   item('<i class="swatch err"></i>', 'one client: errors, downwards'),
+  item(rule('back'), 'one client: its first write after the fault'),
 ];

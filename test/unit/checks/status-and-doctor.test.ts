@@ -6,6 +6,7 @@ import { STATUS_CHECKS } from '../../../src/checks/status-checks.js';
 import type { Gathered } from '../../../src/model/gathered.js';
 import type { Snapshot } from '../../../src/model/snapshot.js';
 import { isNow } from '../../../src/model/verdict.js';
+import { NAMES } from '../../../src/wire/settings.js';
 import { withoutMaster } from '../../helpers/alterations/alteration.js';
 import { ALTERATIONS, type Alteration, altered, type Place } from '../../helpers/alterations/index.js';
 import { flat } from '../../helpers/doctor.js';
@@ -15,9 +16,21 @@ const STATUS_IDS = new Set(STATUS_CHECKS.map((c) => c.id));
 /** Of these the risks and notes are doctor's. */
 const GATHERED_IDS = new Set(STATUS_CHECKS.flatMap((c) => (c.needs === 'gathered' ? [c.id] : [])));
 
-/** What a snapshot of the same moment has: no look-ups, and nothing of files or SENTINEL DEBUG. */
+/** The settings that `status` asks for. */
+const asked = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(settings).filter(([name]) =>
+      NAMES.some((wanted) => new RegExp(`^${wanted.replaceAll('*', '.*')}$`).test(name)),
+    ),
+  );
+
+/** What a snapshot of the same moment has: some settings, no look-ups, and nothing of files or SENTINEL DEBUG. */
 function asSurveyed(gathered: Gathered): Snapshot {
   const { resolved: _, ...snapshot } = snapshotOf(gathered);
+  for (const { answer } of snapshot.groups.flatMap(({ nodes }) => nodes)) {
+    if (answer?.settings !== undefined) answer.settings = asked(answer.settings);
+    if (answer?.raw?.config.ok) answer.raw.config = { ok: true, value: asked(answer.raw.config.value) };
+  }
   for (const { answer } of snapshot.sentinels) {
     if (answer === null) continue;
     delete answer.debug;

@@ -17,7 +17,7 @@ describe('what a pause of writes holds back', () => {
     });
   });
 
-  it.each(['blpop', 'brpoplpush', 'bzmpop', 'xreadgroup', 'wait', 'waitaof', 'graph.query'])(
+  it.each(['blpop', 'brpoplpush', 'bzmpop', 'xreadgroup', 'wait', 'waitaof', 'graph.query', 'flushall'])(
     '%s waits by itself',
     (cmd) => {
       expect(heldBackIn(master(), [client(cmd)])).toEqual({});

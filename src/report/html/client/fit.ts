@@ -88,14 +88,16 @@ export function fitTexts(root: Element): void {
   for (const axis of all('.axis .track', root)) thin(axis);
 }
 
-/** Numbers on the axis that would touch the one before them are not shown. */
+const APART_PX = 6;
+
+/** Numbers on the axis that would touch the one before them, or be cut at an edge, are not shown. */
 function thin(axis: Element): void {
-  let end = Number.NEGATIVE_INFINITY;
-  const edge = axis.getBoundingClientRect().right;
+  const { left: start, right: edge } = axis.getBoundingClientRect();
+  let end = start - APART_PX;
   for (const tick of all('i', axis)) {
     tick.classList.remove('off');
     const { left, right } = tick.getBoundingClientRect();
-    const isTight = left < end + 6 || right > edge;
+    const isTight = left < end + APART_PX || right > edge;
     tick.classList.toggle('off', isTight);
     if (!isTight) end = right;
   }

@@ -128,16 +128,33 @@ describe('a login that is refused', () => {
       'ops',
       "'+config|get'",
     ],
+    [
+      "denies the command: NOPERM User ops;id has no permissions to run the 'info' command",
+      "'ops;id'",
+      '+info',
+    ],
   ])('for lack of a right asks for the right: %s', (message, user, rule) => {
     const { verdict, problems } = refuse(message, 2, 3);
     expect(verdict.word).toBe('UNKNOWN');
     expect(verdict.cause).toBe(
-      `127.0.0.1:6380 and 127.0.0.1:6381 deny a command to this user: ${user} needs ${rule.replaceAll("'", '')}`,
+      `127.0.0.1:6380 and 127.0.0.1:6381 deny a command to this user: ${user} needs ${rule}`.replaceAll(
+        "'",
+        '',
+      ),
     );
     expect(verdict.next?.split('\n').at(-1)).toBe(
       `redis-cli -h 127.0.0.1 -p 6380 --user ADMIN ACL SETUSER ${user} ${rule}`,
     );
     expect(JSON.stringify([verdict, problems])).not.toContain('--password-file');
+  });
+
+  it('is said of a healthy cluster whose settings this user may not read', () => {
+    const status = judge((s) => {
+      const no = { ok: false, why: 'NOPERM' };
+      Object.assign(nodeOf(s, 3).answer ?? {}, { raw: { info: {}, config: no, login: no, whoami: no } });
+    });
+    expect(status.verdict).toMatchObject({ word: 'HEALTHY' });
+    expect(status.verdict.text).toContain('; the settings of 127.0.0.1:6381 were not read (');
   });
 
   it('is not a server of which doctor knows nothing, where it allows other questions', () => {
