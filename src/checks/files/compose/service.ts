@@ -43,9 +43,17 @@ export interface Service extends Networking {
     firstPod: string | null;
     /** `terminationGracePeriodSeconds`. */
     graceS: number;
-    /** Its preStop hook, with the scripts of ConfigMaps that it names; absent where it has none. */
-    preStop?: { text: string; line: number };
+    /** Its preStop hook, and those of the other containers of the pod; absent where it has none. */
+    preStop?: HookSays & { line: number; beside: HookSays[] };
   };
+}
+
+/** What the text of a preStop hook says, without being followed. */
+export interface HookSays {
+  /** The first argument of each CLIENT PAUSE, as it is written. */
+  pauses: string[];
+  /** Whether it asks for a failover, or ends its pause; null where that is not known. */
+  isKept: boolean | null;
 }
 
 export interface Words {

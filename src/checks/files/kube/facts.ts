@@ -33,19 +33,33 @@ export function volumeAt({ volumes }: Workload, { mounts }: Container, path: str
 }
 
 /** A command, and the text of each script of a ConfigMap that it names. */
-export function commandText(
+export const commandText = (
+  command: Pick<Words, 'words'>,
+  container: Container,
+  workload: Workload,
+  maps: readonly ConfigMap[],
+): string => commandScripts(command, container, workload, maps).text;
+
+/** A command with the scripts of ConfigMaps that it names, and those that they name; `paths` are theirs. */
+export function commandScripts(
   { words }: Pick<Words, 'words'>,
   { mounts }: Container,
   workload: Workload,
   maps: readonly ConfigMap[],
-): string {
-  const text = words.join(' ');
-  const scripts = mounts.flatMap(({ volume, target }) => {
+): { text: string; paths: string[] } {
+  const all = mounts.flatMap(({ volume, target }) => {
     const of = workload.volumes.find((v) => v.name === volume && v.kind === 'config');
-    return [...(mapFor(maps, of?.source ?? null, workload)?.data ?? [])].flatMap(([key, script]) => {
+    return [...(mapFor(maps, of?.source ?? null, workload)?.data ?? [])].map(([key, { text }]) => {
       const path = of?.items.find((item) => item.key === key)?.path ?? key;
-      return text.includes(`${target.replace(/\/$/, '')}/${path}`) ? [script.text] : [];
+      return { text, path: `${target.replace(/\/$/, '')}/${path}` };
     });
   });
-  return [text, ...scripts].join('\n');
+  let text = words.join(' ');
+  const paths: string[] = [];
+  for (;;) {
+    const next = all.find(({ path }) => !paths.includes(path) && text.includes(path));
+    if (next === undefined) return { text, paths };
+    paths.push(next.path);
+    text = `${text}\n${next.text}`;
+  }
 }

@@ -1,4 +1,5 @@
-import { commandText } from '../../files/kube/facts.js';
+import { commandScripts } from '../../files/kube/facts.js';
+import { readHook } from '../../files/kube/hook.js';
 import type { ConfigMap } from '../../files/kube/objects.js';
 import { environmentIn, type Pod, serviceOf } from '../../files/kube/pod.js';
 import type { Container } from '../../files/kube/workload.js';
@@ -31,7 +32,15 @@ export function launchingOf(
   const place = (inside: string): Placed => placedIn(inside, container, service, { workload, maps, shared });
   const { preStop } = container;
   if (preStop !== null && service.pod !== undefined)
-    service.pod.preStop = { text: commandText(preStop, container, workload, maps), line: preStop.line };
+    service.pod.preStop = {
+      ...readHook(commandScripts(preStop, container, workload, maps)),
+      line: preStop.line,
+      beside: workload.containers.flatMap((other) =>
+        other.name === container.name || other.preStop === null
+          ? []
+          : [readHook(commandScripts(other.preStop, other, workload, maps))],
+      ),
+    };
   const { file } = workload;
   const made = containerOf(service, env, file, place);
   // Until the first pod of a StatefulSet is ready, no other one starts, unless they start in parallel; sentinels of their own find its server.
