@@ -82,9 +82,11 @@ export function landed(run: Forking, kind: Exclude<Leaving, ''>, base: number, s
   const current = { status, left: run.leaving, machine: stateOf(run.machine) };
   const isHere = run.leaving === '' || run.leaving === kind;
   if (!isHere) run.waiting.push({ ...current, notFollowed: first.notFollowed });
-  const united = joined(run, [...(isHere ? [current] : []), ...here], first.notFollowed);
+  // A container whose server is not started ends, and is started again.
+  const isIdle = kind === 'end' && here.some(({ machine }) => startsMore(machine, current.machine));
+  const united = joined(run, [...(isHere && !isIdle ? [current] : []), ...here], first.notFollowed);
   run.leaving = '';
-  return united;
+  return isIdle ? null : united;
 }
 
 /** Drops the way at hand, which never comes to its end, for those that wait. */
@@ -136,6 +138,11 @@ const isAlike = (one: Outcome, other: Outcome, isCaptured: boolean): boolean =>
   isSame(wordsOf(one.machine.starts), wordsOf(other.machine.starts)) &&
   (!isCaptured || textOf(one.machine.output) === textOf(other.machine.output)) &&
   (one.left === 'end' || other.left === 'end' || goesOnAlike(one.machine, other.machine));
+
+/** Whether one way starts all that another one starts, and more. */
+const startsMore = ({ starts }: State, other: State): boolean =>
+  starts.length > other.starts.length &&
+  isSame(wordsOf(starts.slice(0, other.starts.length)), wordsOf(other.starts));
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 

@@ -52,7 +52,7 @@ export class Run {
       if (this.leaving !== '') return status;
       if (when === 'and' && status === false) continue;
       if (when === 'and' && status === null && this.matters(step)) {
-        status = await this.orNot(pipeline);
+        status = await this.orNot(pipeline, (steps[i + 1]?.when ?? 'always') === 'always');
         continue;
       }
       if (when === 'or' && status !== false) {
@@ -82,18 +82,18 @@ export class Run {
   }
 
   /** What is done only where something holds that is not known. */
-  private orNot(pipeline: readonly Command[]): Promise<Status> {
+  private orNot(pipeline: readonly Command[], isLast: boolean): Promise<Status> {
     const before = this.machine.starts.length;
-    let isStarted = false;
+    let isAlone = false;
     const doIt = async (): Promise<Status> => {
       const status = await this.pipeline(pipeline);
-      isStarted = this.machine.starts.length > before;
+      isAlone = isLast && this.leaving === '' && this.machine.starts.length > before;
       this.machine.refused = null;
       return status;
     };
-    // A container whose server is not started ends, and is started again.
+    // What follows is gone through behind a server that returns; behind `exec` only this way comes to it.
     const leaveIt = async (): Promise<Status> => {
-      if (isStarted) this.leaving = 'end';
+      if (isAlone) this.leaving = 'end';
       return false;
     };
     const why = 'whether what stands before && holds is not known';

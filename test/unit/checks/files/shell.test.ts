@@ -110,6 +110,37 @@ describe('a start script', () => {
     expect(await textIn(await followed(`${script}; echo c > /p`), '/o')).toMatch(/depends on a condition/);
   });
 
+  it.each<[string, string[][]]>([
+    ['redis-cli ping && exec redis-server /a', [['redis-server', '/a']]],
+    ['redis-cli ping && exec redis-server /a; echo no; exit 1', [['redis-server', '/a']]],
+    ['redis-cli ping && exec redis-server /a; exec redis-server /a', [['redis-server', '/a']]],
+    ['while true; do redis-cli ping && exec redis-server /a; sleep 1; done', [['redis-server', '/a']]],
+    ['sh -c "redis-cli ping && exec redis-server /a"', [['redis-server', '/a']]],
+    [
+      'redis-cli ping && redis-server /a; redis-server /b',
+      [
+        ['redis-server', '/a'],
+        ['redis-server', '/b'],
+      ],
+    ],
+    [
+      '(redis-cli ping && exec redis-server /a) || exec redis-server /b',
+      [
+        ['redis-server', '/a'],
+        ['redis-server', '/b'],
+      ],
+    ],
+    [
+      '(redis-cli ping && exec redis-server /a); exec redis-server /b',
+      [
+        ['redis-server', '/a'],
+        ['redis-server', '/b'],
+      ],
+    ],
+  ])('starts each server that may be started: %s', async (script, words) => {
+    expect((await followed(script)).starts.map((s) => s.words)).toEqual(words);
+  });
+
   it('does not know a file in which the ways differ', async () => {
     const made = await followed('if redis-cli ping; then echo a > /o; else echo b > /o; fi; echo c > /p');
     expect(await textIn(made, '/o')).toMatch(/^why: what is in \/o depends on a condition/);
@@ -128,6 +159,12 @@ describe('a start script', () => {
     ['if redis-cli ping; then redis-server --port 1; else redis-server --port 2; fi', /condition/],
     ['if redis-cli ping; then exec redis-server; fi; exec redis-server --replicaof a 1', /condition/],
     ['case $(hostname) in a*) redis-server;; b*) redis-sentinel /o;; esac', /value of a case/],
+    ['redis-cli ping && exec redis-server /a; exec redis-server /b', /whether what stands before &&/],
+    ['redis-cli ping && exec redis-server /a || exec redis-server /b', /whether what stands before &&/],
+    ['redis-cli ping && redis-server /a || redis-server /b', /whether what stands before &&/],
+    ['redis-cli ping && { redis-server /a; exit; }; redis-server /b', /whether what stands before &&/],
+    ['f() { redis-cli ping && exec redis-server /a; }; f; redis-server /b', /whether what stands before &&/],
+    ['while true; do redis-cli ping && exec redis-server /a; exec redis-server /b; done', /whether|loop/],
     ['redis-cli ping || redis-server', /whether what stands before/],
     ['/in/gone.sh', /not known/],
     ['f() { [ -n "$(hostname)" ] || f; }; f', /functions call one another/],
