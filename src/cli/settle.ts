@@ -40,7 +40,9 @@ export async function settle(
   setImplied(elsewhere.size === 0 && !env.REDIS_SENTINEL_ADDRS && chosen.clusterFrom !== 'use');
   setNamed(!isUnnamed || chosen.clusterFrom !== 'default');
   setAsked(mayAsk(named, world));
-  setTyped(def.name in world.commands && isRepeatable(def) ? [def.name, ...parsed.words] : null);
+  setTyped(
+    def.name in world.commands && isRepeatable(def, parsed.words) ? [def.name, ...parsed.words] : null,
+  );
   return {
     globals: isUnnamed ? { ...named, ...chosen } : named,
     options,
@@ -48,8 +50,9 @@ export async function settle(
   };
 }
 
-/** Whether no cluster is made by it, and no client interrupted. */
-const isRepeatable = ({ creates, harmful }: Command): boolean => creates !== true && harmful !== true;
+/** Whether no cluster is made by it, and no client interrupted: a scenario does that, where it is given a cluster. */
+const isRepeatable = ({ creates, harmful }: Command, [first]: readonly string[]): boolean =>
+  creates !== true && harmful !== true && first !== 'run';
 
 const selects = ({ attribute }: { attribute: string }): boolean =>
   attribute === 'cluster' || attribute === 'sentinelAddrs';

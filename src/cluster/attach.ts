@@ -52,12 +52,13 @@ export async function attach(
   asking: { clock: Clock; deadlineMs: number; signal?: AbortSignal | undefined },
 ): Promise<Attached> {
   const { cluster, masterName } = request;
+  // First, since no other name makes these addresses a cluster that can be attached.
+  const target = await attachedBy(store, request);
   const before = await store.attached(cluster);
   if (before === undefined && (await store.list()).includes(cluster))
     throw refused('cluster-exists', `cluster "${cluster}" was made by sentinelctl`, {
       hint: `the same command with another name, such as ${cluster}-2`,
     });
-  const target = await attachedBy(store, request);
   const snapshot = await surveyOf(target, asking);
   const answering = snapshot.sentinels.filter((s) => s.answer !== null);
   if (answering.length === 0)

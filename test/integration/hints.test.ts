@@ -45,6 +45,8 @@ const CORPUS: [line: string, code: string, exits?: number[]][] = [
   ['doctor --only nope', 'check-unknown'],
   ['quorum-test extra', 'too-many-arguments'],
   ['down nope', 'too-many-arguments'],
+  ['kill redis-2 --yes --confirm other', 'not-confirmed'],
+  ['down --yes --confirm other', 'not-confirmed'],
   ['down --cluster nobody-made-this', 'cluster-unknown'],
   ['use never-made', 'cluster-unknown'],
   ['detach nope', 'cluster-unknown'],

@@ -127,6 +127,8 @@ it('a hint names the cluster wherever the line would mean another one without it
   expect(await hint(['-c', 'default', 'kill', 'redis-1'])).toBe(
     'sentinelctl start redis-1 --cluster default',
   );
+  // On the cluster that is used a scenario kills a master: it is not proposed for another one that does not exist.
+  expect(await hint(['chaos', 'run', 'kill', '-c', 'nope'])).not.toContain('chaos run');
   expect((await run(['use', '--clear'])).code).toBe(0);
   expect(await hint(['kill', 'redis-1'])).toBe('sentinelctl start redis-1');
   const env = { SENTINELCTL_CLUSTER: 'staging' };

@@ -31,7 +31,10 @@ export function legendHtml({ clients, baseline }: Kinds): string {
     item(segment('belief new'), '→ the new master'),
     item(segment('belief other'), '→ another node'),
     ...marks,
-    item('<span class="glyph minor"></span>', 'other events'),
+    item(
+      '<span class="glyph minor"></span>',
+      'other events, with their number where several are at one place',
+    ),
     ...(clients ? CLIENTS : []),
     ...(clients && baseline ? [item(stroke('base'), 'the baseline’s writes/s, and its p99')] : []),
   ].join('')}</ul></details>`;

@@ -46,7 +46,12 @@ function closeUps(trial: Trial, whole: Scale): CloseUp[] {
   const { agreedMs, switchedMs, reattachedMs, sdownMs } = trial.phases;
   const endMs = agreedMs ?? switchedMs ?? reattachedMs;
   const { restartedMs = null, convertedMs = null, caughtUpMs = null } = trial.rejoin ?? {};
+  // Clients that come back long after it would make the failover small.
   const backAtMs = trial.client?.lastRecoveredMs ?? 0;
+  const upTo = (fromMs: number | null): number | null =>
+    endMs === null || fromMs === null || backAtMs <= endMs || backAtMs > 2 * endMs - fromMs
+      ? endMs
+      : backAtMs;
   const part = (name: string, fromMs: number | null, toMs: number | null): CloseUp[] => {
     if (fromMs === null || toMs === null || toMs <= fromMs) return [];
     const around = (toMs - fromMs) * AROUND;
@@ -55,8 +60,8 @@ function closeUps(trial: Trial, whole: Scale): CloseUp[] {
     ];
   };
   return [
-    ...part('from sdown to the switch', sdownMs, endMs === null ? null : Math.max(endMs, backAtMs)),
-    ...part('from the fault to the switch', 0, endMs === null ? null : Math.max(endMs, backAtMs)),
+    ...part('from sdown to the switch', sdownMs, upTo(sdownMs)),
+    ...part('from the fault to the switch', 0, upTo(0)),
     ...part('the return of the old master', restartedMs, caughtUpMs ?? convertedMs),
   ];
 }

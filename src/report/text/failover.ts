@@ -34,6 +34,7 @@ export function failoverText(result: FailoverResult, view: View, again = result.
       view,
     ),
     ...(result.complete ? [] : warningLines(INCOMPLETE, view)),
+    ...interruptedLines(result, view),
     ...(overload === null ? [] : warningLines(overload, view)),
     ...(result.trials.length === 0 ? [] : numberLines(result, view)),
     ...wrap(plain(settingOf(result)), lineWidth(view), 2).map(theme.dim),
@@ -122,7 +123,7 @@ function verdictLine(verdict: Verdict, words: string, view: View): string[] {
 function interruptedText(result: FailoverResult, trial: Trial, next: string[], view: View): string {
   const theme = themeOf(view);
   const { masterName, outcome } = result;
-  const { restored, oldMaster } = trial;
+  const { oldMaster } = trial;
   return [
     ...verdictLines(
       outcome.toUpperCase(),
@@ -130,14 +131,28 @@ function interruptedText(result: FailoverResult, trial: Trial, next: string[], v
       plain(`${masterName}: interrupted after the loss of ${oldMaster.id}; ${masterNowWords(trial)}`),
       view,
     ),
-    ...wrap(plain(`seen: ${seenWords(trial, result)}`), lineWidth(view), 2),
-    ...(restored === undefined
-      ? []
-      : wrap(plain(`rolled back: ${restoredWords(restored)}`), lineWidth(view), 2)),
+    ...seenLines(trial, result, view),
     ...wrap(plain(settingOf(result)), lineWidth(view), 2).map(theme.dim),
     '',
     ...next.flatMap((line) => nextLines(line, view)),
   ].join('\n');
+}
+
+/** Of several trials, what became of the one that was interrupted, and which node is the master. */
+function interruptedLines(result: FailoverResult, view: View): string[] {
+  const { trials } = result;
+  const last = trials.at(-1);
+  if (last?.cutShort !== true) return [];
+  const words = `trial ${trials.length} was interrupted after the loss of ${last.oldMaster.id}; ${masterNowWords(last)}`;
+  return [...wrap(plain(words), lineWidth(view), 2), ...seenLines(last, result, view)];
+}
+
+function seenLines(trial: Trial, result: FailoverResult, view: View): string[] {
+  const { restored } = trial;
+  return [
+    `seen: ${seenWords(trial, result)}`,
+    ...(restored === undefined ? [] : [`rolled back: ${restoredWords(restored)}`]),
+  ].flatMap((words) => wrap(plain(words), lineWidth(view), 2));
 }
 
 /** `one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)`; from the fault on, in the order in which it was seen. */

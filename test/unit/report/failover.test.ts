@@ -230,6 +230,15 @@ describe('the result of one failover', () => {
       → sentinelctl status --cluster lab
       → sentinelctl logs --tail 50 --cluster lab"
     `);
+    // Of several trials, below what the others measured.
+    const several = failoverText(
+      { ...result, thresholds: [], invariants: [], trials: [trial, interrupted] },
+      plainView(100),
+    ).replace(/\s+/g, ' ');
+    expect(several).toContain(
+      'trial 2 was interrupted after the loss of redis-1; redis-2 127.0.0.1:6380 is the master now seen: one sentinel',
+    );
+    expect(several).toContain('rolled back: redis-1 runs again as a replica of redis-2');
     // Seen in another order than that of the table, and ended by the same master.
     const early = { ...NO_PHASES, writableMs: 2900, promotedMs: 3400, reattachedMs: 3100 };
     const same = { undone: [], master: interrupted.oldMaster, keysRemoved: 0 };
