@@ -1,16 +1,17 @@
 import { noSuchUser } from '../../model/acl-rules.js';
 import type { GatheredNode } from '../../model/gathered.js';
 import { cli, cliSecret } from '../../model/hints.js';
-import { secretLines } from '../../model/secrets.js';
+import { secretLines, shellWord } from '../../model/secrets.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
-import { silentSentinels } from '../evidence.js';
+import { type MonitoredAt, silentSentinels } from '../evidence.js';
 import type { FileGroup } from '../files/groups.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import { isThere, sentinelsUser } from '../files/logins.js';
-import { place, sentinelLine } from '../files/settings.js';
+import { place, sentinelLine, sentinelLines } from '../files/settings.js';
 import { RIGHTS, savedUser } from '../fixes.js';
 import { groupsOf, idsOf, judged } from '../group.js';
+import { linesOf } from '../sentinels.js';
 
 export default {
   id: 'auth-user-missing',
@@ -27,7 +28,7 @@ export default {
     'line or the same aclfile.',
   remedy: [
     'ACL SETUSER with the same rules and password at every data node, then ACL SAVE or CONFIG REWRITE',
-    'then CLIENT KILL ID of the sentinels’ connections there: they log in only when they connect',
+    'then SENTINEL SET NAME auth-user USER once more at each sentinel, which connects again then (before Redis 7.0: restart it): they log in only when they connect',
     'or the same user line or aclfile at every data node',
   ],
   sources: [
@@ -52,7 +53,7 @@ export default {
     const groups = groupsOf(gathered);
     if (groups.length === 0) return silentSentinels(gathered);
     const missing: string[] = [];
-    const seen = groups.flatMap(({ name, nodes, replicas }): RawFinding[] => {
+    const seen = groups.flatMap(({ name, nodes, replicas, views }): RawFinding[] => {
       const without = nodes.filter((node) => lacksUser(node) === true);
       const unknown = nodes.filter((node) => lacksUser(node) === undefined);
       missing.push(...unknown.map((n) => `${n.id}: ${n.dryrun.ok ? 'no answer' : n.dryrun.why}`));
@@ -70,16 +71,18 @@ export default {
           brief: `the sentinels' user "${user}" does not exist at ${idsOf(without)}`,
           message: `the user "${user}", as which the sentinels of ${name} log in (auth-user), does not exist at ${idsOf(without)}${elsewhere && `; it${elsewhere}`}`,
           evidence: elsewhere === '' ? null : `the user "${user}"${elsewhere}`,
-          fix: without.flatMap((node) => [
-            ...(model === undefined
-              ? secretLines('USER_PASSWORD', "that user's password, the sentinels' auth-pass")
-              : []),
-            model === undefined
-              ? cliSecret(node, `ACL SETUSER ${user} on allchannels ${RIGHTS}`, 'USER_PASSWORD', '>')
-              : `${cli(model, 'ACL LIST')} | sed -n 's/^user ${user} /${user} /p' | xargs ${cli(node, 'ACL SETUSER')}`,
-            ...savedUser(node),
-            ...loginAgain(node),
-          ]),
+          fix: [
+            ...without.flatMap((node) => [
+              ...(model === undefined
+                ? secretLines('USER_PASSWORD', "that user's password, the sentinels' auth-pass")
+                : []),
+              model === undefined
+                ? cliSecret(node, `ACL SETUSER ${user} on allchannels ${RIGHTS}`, 'USER_PASSWORD', '>')
+                : `${cli(model, 'ACL LIST')} | sed -n 's/^user ${user} /${user} /p' | xargs ${cli(node, 'ACL SETUSER')}`,
+              ...savedUser(node),
+            ]),
+            ...loginAgain(views, name, user),
+          ],
         },
       ];
     });
@@ -122,15 +125,31 @@ function refusedInFiles(group: FileGroup): RawFinding[] {
 
 /**
  * The sentinels log in when they connect, and each reply renews a link, -NOAUTH too (sentinel.c, sentinelPingReplyCallback:
- * last_pong_time): with down-after 5 s they were still refused after 25 s (measured). Such a link has no name, since
- * CLIENT SETNAME was refused too.
+ * last_pong_time): with down-after 5 s they were still refused after 25 s (measured). At the data node such a link looks as
+ * that of an application does. From Redis 7.0 on SENTINEL SET auth-user ends the links of the sentinel itself, and no other
+ * (sentinel.c, dropInstanceConnections; measured).
  */
-function loginAgain(node: GatheredNode): string[] {
-  const links = `sed -nE 's/^id=([0-9]+) .* name= .* cmd=(ping|info|publish) .*/CLIENT KILL ID \\1/p'`;
+function loginAgain(views: readonly MonitoredAt[], name: string, user: string): string[] {
+  // One that is known to log in as another user keeps it.
+  const same = views.filter(({ sentinel }) => (userIn(sentinel, name) ?? user) === user);
+  const old = same.filter(({ sentinel: { info } }) => !info.ok || majorOf(info.value.redis_version) < 7);
   return [
-    '# and end the connections that the sentinels made without it: they log in again at once',
-    `${cli(node, 'CLIENT LIST TYPE normal')} | ${links} | ${cli(node, '').trim()}`,
+    '# the sentinels log in only when they connect; this makes them connect again:',
+    ...same
+      .filter((view) => !old.includes(view))
+      .map(({ sentinel }) => cli(sentinel, `SENTINEL SET ${name} auth-user ${shellWord(user)}`)),
+    ...old.map(({ sentinel }) => `# restart ${sentinel.id}: before Redis 7.0 nothing else does`),
   ];
+}
+
+const majorOf = (version = ''): number => Number.parseInt(version, 10) || 0;
+
+/** The auth-user in a sentinel's file; undefined where it has none, or was not read. */
+function userIn(sentinel: MonitoredAt['sentinel'], name: string): string | undefined {
+  const lines = linesOf(sentinel);
+  return lines === null
+    ? undefined
+    : sentinelLines(lines, 'auth-user').findLast(({ args }) => args[1] === name)?.args[2];
 }
 
 /** undefined where a node did not say it. */
