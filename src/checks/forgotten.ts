@@ -46,9 +46,10 @@ export function forgottenFix(facts: MasterFacts, lost: NodeState | null): string
   if (candidate === undefined) return unnamed(facts, lost, old);
   const { host, port } = candidate.announce;
   return [
-    cli(candidate, 'REPLICAOF NO ONE'),
-    ...replicas.filter((n) => n !== candidate).map((node) => cli(node, `REPLICAOF ${host} ${port}`)),
-    ...monitorAllInstead(facts, candidate.announce),
+    ...monitorAllInstead(facts, candidate.announce, [
+      cli(candidate, 'REPLICAOF NO ONE'),
+      ...replicas.filter((n) => n !== candidate).map((node) => cli(node, `REPLICAOF ${host} ${port}`)),
+    ]),
     `# ${candidate.id} has the most of the data. Or start ${old} again: it names its replicas, and they copy what is on its disk`,
   ];
 }
@@ -62,9 +63,10 @@ function unnamed(facts: MasterFacts, lost: NodeState | null, old: string): strin
   const promote = cli({ endpoint: { host: '"$NODE_HOST"', port: 0 } }, 'REPLICAOF NO ONE');
   return [
     again,
-    `# once it runs, it names its replicas. Only if it is gone for good: NODE_HOST and NODE_PORT are those of the data node whose INFO replication has master_host:${master.host}, master_port:${master.port} and the greatest slave_repl_offset:`,
-    guarded(place, promote.replace('-p 0', '-p "$NODE_PORT"')),
-    '# at each other data node: redis-cli REPLICAOF, with the host and the port of that one; then:',
-    ...monitorAllInstead(facts, place),
+    ...monitorAllInstead(facts, place, [
+      `# once ${old} runs, it names its replicas. Only if it is gone for good: NODE_HOST and NODE_PORT are those of the data node whose INFO replication has master_host:${master.host}, master_port:${master.port} and the greatest slave_repl_offset:`,
+      guarded(place, promote.replace('-p 0', '-p "$NODE_PORT"')),
+      '# at each other data node: redis-cli REPLICAOF, with the host and the port of that one; then:',
+    ]),
   ];
 }

@@ -1,6 +1,7 @@
-import type { MasterFacts } from '../model/facts.js';
+import type { Address } from '../model/address.js';
+import { isAt, type MasterFacts } from '../model/facts.js';
 import type { Hints } from '../model/hints.js';
-import { ifSet } from '../model/secrets.js';
+import { ifSet, isSecretLine } from '../model/secrets.js';
 import { isLocked, type SentinelState } from '../model/snapshot.js';
 import { monitorInstead, type Place } from './fixes.js';
 import { idsOf } from './group.js';
@@ -12,19 +13,39 @@ export interface Told {
 }
 
 /** A sentinel that gave no answer. */
-type Silent = Pick<SentinelState, 'id' | 'endpoint' | 'silence'>;
+type Silent = Pick<SentinelState, 'id' | 'announce' | 'endpoint' | 'alsoAt' | 'silence'>;
 
-/** Makes every sentinel monitor a master at another address; none of them gives another one the old address back. */
-export function monitorAllInstead(facts: MasterFacts, place: Place): string[] {
-  const { hints, name, sentinelViews, snapshot } = facts;
+/**
+ * Those without an answer that are sentinels of the group: not a data node or a proxy at a typed address, nor an address
+ * that no sentinel lists. `listed`: what the sentinels list; null where every address is one of them, or that is not known.
+ */
+export const silentAmong = <S extends Silent>(
+  unanswered: readonly S[],
+  listed: readonly Address[] | null,
+): S[] =>
+  unanswered.filter(
+    (s) => s.silence?.kind !== 'protocol' && (listed === null || listed.some((address) => isAt(s, address))),
+  );
+
+/**
+ * Makes every sentinel monitor a master at another address; none of them gives another one the old address back.
+ * `first`: what must be done at the data nodes before that, and only if the sentinels can be told.
+ */
+export function monitorAllInstead(facts: MasterFacts, place: Place, first: readonly string[] = []): string[] {
+  const { expectation, hints, name, sentinelViews, snapshot } = facts;
+  const listed = sentinelViews.flatMap(({ view }) => view.sentinels.map(({ address }) => address));
   const told = sentinelViews.map(({ sentinel, view }) => ({
     epoch: view.configEpoch,
     lines: monitorInstead(sentinel, name, place, view, sentinel.answer.passwordsFor?.includes(name) ?? null),
   }));
   return tellAll(
     told,
-    snapshot.sentinels.filter((s) => s.answer === null),
+    silentAmong(
+      snapshot.sentinels.filter((s) => s.answer === null),
+      expectation.own ? null : listed,
+    ),
     hints,
+    first,
   );
 }
 
@@ -36,17 +57,24 @@ export function tellAll(
   told: readonly Told[],
   silent: readonly Silent[],
   hints: Pick<Hints, 'revive'>,
+  first: readonly string[] = [],
 ): string[] {
-  const lines = removedFirst(told);
+  const lines = [...first, ...removedFirst(told)];
   if (silent.length === 0) return lines;
   const [ids, isOne] = [idsOf(silent), silent.length === 1];
+  // An equal epoch gives nothing back.
+  if (told.every(({ epoch }) => epoch === 0))
+    return [
+      ...lines,
+      `# ${ids} ${isOne ? 'does' : 'do'} not answer, and ${isOne ? 'keeps' : 'keep'} the old address: once ${isOne ? 'it answers' : 'they answer'}, doctor again, whose lines are for ${isOne ? 'it' : 'them'} too`,
+    ];
   return [
     `# ${ids} ${isOne ? 'does' : 'do'} not answer: as soon as ${isOne ? 'it runs' : 'they run'} again, all sentinels would take the old address back. First let ${isOne ? 'it' : 'them'} answer, then doctor again, whose lines are for all sentinels`,
     ...silent.map((one) =>
       isLocked(one.silence) ? `# ${one.id}: ${one.silence?.message}` : hints.revive(one, one.silence),
     ),
     `# only if ${ids} ${isOne ? 'is' : 'are'} gone for good, with ${isOne ? 'its' : 'their'} configuration file: GONE=yes, then`,
-    ...lines.map((line) => (/ SENTINEL (REMOVE|MONITOR) /.test(line) ? ifSet('GONE', line) : line)),
+    ...lines.map((line) => (line.startsWith('#') || isSecretLine(line) ? line : ifSet('GONE', line))),
   ];
 }
 

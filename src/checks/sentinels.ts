@@ -1,5 +1,11 @@
-import { isAt } from '../model/facts.js';
-import type { Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
+import type { Address } from '../model/address.js';
+import type {
+  Gathered,
+  GatheredMaster,
+  GatheredNode,
+  GatheredSentinel,
+  GatheredServer,
+} from '../model/gathered.js';
 import type { MasterSetting } from '../model/sentinel-settings.js';
 import { listed } from '../model/words.js';
 import type { RawFinding, Skip } from './check.js';
@@ -9,6 +15,7 @@ import type { WrongValue } from './files/judge.js';
 import { type Lines, lastOf, sentinelLines } from './files/settings.js';
 import { sentinelSet } from './fixes.js';
 import { type Group, groupsOf, judged, num, readAll } from './group.js';
+import { silentAmong } from './monitor-all.js';
 
 /** Judges every group that a sentinel reports; sentinels that do not answer are named as missing. */
 export function judgeViews(gathered: Gathered, see: (group: Group) => RawFinding[]): RawFinding[] | Skip {
@@ -50,16 +57,24 @@ export const judgeSetting = (
  * One that is gone for good still counts (sentinel.c, sentinelGetLeader); a typed address that none of them knows does not.
  */
 export function votersOf(gathered: Gathered, { views }: Group): number {
-  const peers = views.flatMap(({ master }) => (master.sentinels.ok ? master.sentinels.value : []));
-  const isListed = (s: GatheredSentinel): boolean =>
-    peers.some(({ ip = '', port }) => isAt(s, { host: ip, port: Number(port) }));
-  const isKnown = gathered.own || views.some(({ master }) => !master.sentinels.ok) ? () => true : isListed;
-  // A data node or a proxy at a typed address is not one of them.
-  const silent = gathered.sentinels.filter(
-    (s) => !s.masters.ok && s.silence?.kind !== 'protocol' && isKnown(s),
+  const listed = listedIn(
+    gathered,
+    views.map(({ master }) => master),
+  );
+  const silent = silentAmong(
+    gathered.sentinels.filter((s) => !s.masters.ok),
+    listed,
   ).length;
   const known = views.map(({ master }) => 1 + (num(master.fields, 'num-other-sentinels') ?? 0));
   return Math.max(views.length + silent, ...known);
+}
+
+/** The addresses of other sentinels that these views list; null where each typed one counts, or a view has no list. */
+export function listedIn({ own }: Gathered, masters: readonly GatheredMaster[]): Address[] | null {
+  if (own || masters.some(({ sentinels }) => !sentinels.ok)) return null;
+  return masters.flatMap(({ sentinels }) =>
+    sentinels.ok ? sentinels.value.map(({ ip = '', port }) => ({ host: ip, port: Number(port) })) : [],
+  );
 }
 
 /** `2 at sentinel-1 and sentinel-2, 3 at sentinel-3`, where they differ; else the value alone. */

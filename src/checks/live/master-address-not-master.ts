@@ -74,8 +74,11 @@ function switchesItself(facts: MasterFacts, node: AnsweredNode, promoted: Answer
       ? []
       : [
           `# or do not wait, and name ${promoted.id} at each sentinel:`,
-          ...chained.map((one) => cli(one, `REPLICAOF ${host} ${port}`)),
-          ...monitorAllInstead(facts, promoted.announce),
+          ...monitorAllInstead(
+            facts,
+            promoted.announce,
+            chained.map((one) => cli(one, `REPLICAOF ${host} ${port}`)),
+          ),
         ]),
   ];
 }

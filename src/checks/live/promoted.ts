@@ -114,8 +114,11 @@ function nameIt(
   return {
     fix: [
       `# a failover could choose another replica: tell each sentinel that ${promotedNode.id} is the master`,
-      ...answered.filter((n) => n.answer.role === 'replica').map((n) => hints.cli(n, follow)),
-      ...monitorAllInstead(facts, announce),
+      ...monitorAllInstead(
+        facts,
+        announce,
+        answered.filter((n) => n.answer.role === 'replica').map((n) => hints.cli(n, follow)),
+      ),
     ],
     later: {
       when: `SENTINEL REMOVE makes the sentinels forget ${node.id}: as soon as it runs again, it is a replica only by`,

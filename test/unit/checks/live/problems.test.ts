@@ -521,16 +521,35 @@ describe('the address that the sentinels give is not a master', () => {
       Object.assign(answerOf(s, 1), { role: 'replica', follows: redisAddress(2), linkStatus: 'up' });
       Object.assign(answerOf(s, 2), { role: 'master', follows: null, linkStatus: null });
       silenceSentinel(s, 3, TIMEOUT);
+      for (const view of viewsIn(s)) view.configEpoch = 1;
     });
-    const lines = problem('master-address-not-master', discovered(snapshot), attached()).fix.split('\n');
-    expect(lines.slice(4, 7)).toEqual([
+    const fixOf = (seen: typeof snapshot): string[] =>
+      problem('master-address-not-master', discovered(seen), attached()).fix.split('\n');
+    const lines = fixOf(snapshot);
+    // Before REPLICAOF too, which is done only if all can be told.
+    expect(lines.slice(3, 6)).toEqual([
       expect.stringMatching(/^# 127.0.0.1:26381 does not answer: .* take the old address back/),
       expect.stringMatching(/^resume the frozen process on the machine of 127.0.0.1:26381/),
       expect.stringMatching(/^# only if 127.0.0.1:26381 is gone for good/),
     ]);
     const named = lines.filter((line) => / SENTINEL (REMOVE|MONITOR) /.test(line));
     expect(named).toHaveLength(4);
-    for (const line of named) expect(line).toMatch(/^test -n "\$\{GONE:\?is not set\}" && redis-cli /);
+    for (const line of lines.slice(6).filter((l) => !l.startsWith('#')))
+      expect(line).toMatch(/^test -n "\$\{GONE:\?is not set\}" && (test -n .* && )?redis-cli /);
+    expect(lines[6]).toContain('REPLICAOF 127.0.0.1 6380');
+    // An equal epoch gives nothing back; neither a data node at a typed address nor one that none lists is one of them.
+    for (const view of viewsIn(snapshot)) view.configEpoch = 0;
+    expect(fixOf(snapshot).at(-1)).toMatch(
+      /^# 127.0.0.1:26381 does not answer, and keeps the old address: once/,
+    );
+    expect(fixOf(snapshot).join('\n')).not.toMatch(/GONE|take the old address back/);
+    for (const view of viewsIn(snapshot)) view.configEpoch = 1;
+    const typed = structuredClone(snapshot);
+    silenceSentinel(typed, 3, { kind: 'protocol', message: 'is a data node, not a sentinel' });
+    expect(fixOf(typed).join('\n')).not.toMatch(/GONE|does not answer/);
+    for (const view of viewsIn(snapshot))
+      view.sentinels = view.sentinels.filter((s) => s.address.port !== 26381);
+    expect(fixOf(snapshot).join('\n')).not.toMatch(/GONE|does not answer/);
   });
 });
 
