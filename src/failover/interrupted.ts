@@ -5,23 +5,23 @@ import { restoredNow } from '../faults/restored.js';
 import { masterNowWords } from '../observe/restored-words.js';
 
 /**
- * What is to be thrown where a run was interrupted before it measured anything: with what was rolled back (`undone`), and
- * which node is the master. `before` is the master at the beginning; null where it was not known. Another error stays
+ * What is to be thrown where a run was interrupted before it measured anything: with what was rolled back (`undone`;
+ * null: nothing had been set), and which node is the master. `before` is the master at the beginning; null where it was not known. Another error stays
  * as it is.
  */
 export async function withRollback(
   runtime: Runtime,
   live: LiveCluster,
   error: unknown,
-  { undone, before }: { undone: string; before: { id: string } | null },
+  { undone, before }: { undone: string | null; before: { id: string } | null },
 ): Promise<unknown> {
   if (runtime.signal?.aborted !== true) return error;
-  const line = `rolled back: ${undone}`;
+  const lines = undone === null ? [] : [`rolled back: ${undone}`];
   // A run that had begun has told the rest.
-  if (error instanceof OperatorError && error.account.length > 0) return withAccount(error, [line]);
+  if (error instanceof OperatorError && error.account.length > 0) return withAccount(error, lines);
   const restored = await restoredNow(runtime, live, []);
   return withAccount(runtime.signal.reason, [
-    line,
+    ...lines,
     masterNowWords({ restored, oldMaster: before ?? { id: '' } }),
   ]);
 }

@@ -127,8 +127,7 @@ export async function playTrials(
   }
   if (broken === null) return soFar();
   if (steering === null) throw broken.error;
-  const { undone } = steering;
-  throw await withRollback(runtime, live, broken.error, { undone, before: master });
+  throw await withRollback(runtime, live, broken.error, { undone: steering.undone(), before: master });
 }
 
 /** Says which settings the sentinels do not agree on, once while they stay as they are. */

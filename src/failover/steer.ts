@@ -17,8 +17,8 @@ const SETTING = 'replica-priority';
 export interface Steering {
   /** Makes the node that was preferred least so far the preferred one, and waits until every sentinel knows. */
   aim(): Promise<void>;
-  /** What `release` restores, in words. */
-  undone: string;
+  /** What `release` restores, in words; null as long as nothing was set. */
+  undone(): string | null;
   /** Restores and reads back every node's priority. Throws `not-healed` (4) with what to type. */
   release(): Promise<void>;
 }
@@ -35,14 +35,17 @@ export async function steer(context: ActContext, experiment: Experiment, seed: n
   const planned = await experiment.plan(acts);
   const turns = new Map(data.map((n, i) => [n.id, ((i + seed) % data.length) / data.length]));
 
+  let isSet = false;
+
   return {
-    undone: `${SETTING} of ${listed(data.map(({ id }) => id))}`,
+    undone: () => (isSet ? `${SETTING} of ${listed(data.map(({ id }) => id))}` : null),
     async aim() {
       const master = majorityMaster(await surveyPlan(plan, asking), plan.spec.masterName);
       const candidates = data.filter((n) => !sameAddress(n.announce, master));
       const next = candidates.toSorted((a, b) => (turns.get(a.id) ?? 0) - (turns.get(b.id) ?? 0))[0];
       if (next === undefined || candidates.length < 2) return;
       turns.set(next.id, (turns.get(next.id) ?? 0) + 1);
+      isSet = true;
       await Promise.all(
         acts.map(({ node, was = {} }) => tell(live, node, node === next.id ? set : was, false)),
       );

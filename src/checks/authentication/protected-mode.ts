@@ -100,6 +100,7 @@ export default {
     return judged(seen, missing);
   },
 } satisfies GatheredCheck;
+
 /** One that turns this machine away, as commands on its own machine reach it: it runs, and takes 127.0.0.1. */
 const there = <S extends GatheredNode | GatheredSentinel>(server: S): S =>
   server.silence === null

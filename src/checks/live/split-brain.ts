@@ -85,8 +85,7 @@ const namedBy = (naming: readonly SentinelView[]): string =>
   `${listed(naming.map((w) => w.sentinel.id))} ${naming.length === 1 ? 'names' : 'name'}`;
 
 /** Of masters that refuse every write at this moment. */
-const WHEN_ACCEPTED =
-  'as soon as it accepts writes again, every write to it is lost when it becomes a replica';
+const WHEN_ACCEPTED = 'it accepts writes again later; those writes are lost when it becomes a replica';
 
 function several(facts: MasterFacts, masters: AnsweredNode[]): RawFinding {
   const { hints, name, sentinelViews } = facts;

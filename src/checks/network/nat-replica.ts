@@ -107,6 +107,7 @@ export default {
     return judged(seen, missing);
   },
 } satisfies GatheredCheck;
+
 /** They are known by their own address, at which no sentinel reaches them. */
 function unannouncedAt(
   master: GatheredNode,

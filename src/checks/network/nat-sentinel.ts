@@ -105,6 +105,7 @@ export default {
     return judged([...firewalled(cuts), ...seen], missing);
   },
 } satisfies GatheredCheck;
+
 /**
  * Down, or not connected to though it was found a while ago: `last-ok-ping-reply` counts from when it was found, where
  * there never was a reply (sentinel.c, createInstanceLink). One that answers, if not with what Sentinel takes for alive
