@@ -17,6 +17,7 @@ import { liveSettings } from '../model/sentinel-settings.js';
 import {
   endsBeforeOdown,
   INFO_PERIOD_MS,
+  mayBeCalledDown,
   SAFE_RETURN_MS,
   TILT_PERIOD_MS,
   TILT_TRIGGER_MS,
@@ -66,10 +67,10 @@ export function impactOfActs(seen: Seen, acts: readonly Act[], forMs: number | n
 const isLoss = (act: Act): act is ActOf<'end' | 'pause'> =>
   (act.act === 'end' && act.restart !== true) || act.act === 'pause';
 
-/** `1s`, or null where the fault lasts for as long as down-after, or longer. */
+/** `1s`, or null where the fault lasts for about as long as down-after, or longer. */
 const shorterThanDownAfter = ({ seen, forMs }: Before): string | null => {
-  const { downAfterMs } = liveSettings(seen.plan.spec, seen.snapshot);
-  return forMs !== null && forMs < downAfterMs ? seconds(forMs) : null;
+  const settings = liveSettings(seen.plan.spec, seen.snapshot);
+  return forMs !== null && !mayBeCalledDown(forMs, settings) ? seconds(forMs) : null;
 };
 
 const seconds = (ms: number): string =>

@@ -1,4 +1,5 @@
 import type { LiveCluster } from '../cluster/open.js';
+import { mayBeCalledDown } from '../model/sentinel-timing.js';
 import type { Act } from './act.js';
 import { describeActs } from './acts/index.js';
 import { IF_REPLACED } from './catalogue/ways.js';
@@ -13,10 +14,10 @@ export async function requireWayBack({ host, plan }: LiveCluster, acts: readonly
 
 /**
  * Whether another master may have been promoted when this is rolled back after `forMs`: what was frozen or cut off for
- * longer than down-after, and a server that has ended, which also needs time to start and to be heard.
+ * about down-after or longer, and a server that has ended, which also needs time to start and to be heard.
  */
 export const mayBeReplaced = (acts: readonly Act[], forMs: number, downAfterMs: number): boolean =>
-  forMs >= downAfterMs || acts.some((act) => act.act === 'end' && act.restart !== true);
+  mayBeCalledDown(forMs, { downAfterMs }) || acts.some((act) => act.act === 'end' && act.restart !== true);
 
 /** What is done and how it is rolled back, in words; `isGuarded`: so that no second master returns. */
 export const inWords = (

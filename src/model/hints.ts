@@ -66,7 +66,9 @@ function startThere(server: Server, mayBeMaster: boolean): string {
   const at = `on the machine of ${formatAddress(server.endpoint)}`;
   const conf = confs.get(server.id);
   if (conf === undefined)
-    return `start the server again ${at}, with its own configuration file (its path is not known here)`;
+    return mayBeMaster
+      ? `start the server again ${at} as a replica of the master, since as it was it would be a second one: redis-server ITS_FILE --replicaof HOST PORT (the path of its file is not known here)`
+      : `start the server again ${at}, with its own configuration file (its path is not known here)`;
   const line = `redis-server ${shellWord(conf)}`;
   if (server.id.startsWith('sentinel-')) return there(`${line} --sentinel`, server);
   return mayBeMaster

@@ -49,6 +49,8 @@ describe('what a fault means, before it is injected', () => {
     ['freeze-short', 2500, 'writes stop for about 2.5 s, and no failover follows'],
     ['pause-writes', 800, 'writes stop for about 800 ms, and no failover follows'],
     ['misconf', 2000, 'writes stop for about 2 s, and no failover follows'],
+    ['freeze', 4000, `writes stop for about 6 s; ${RETURNS}`],
+    ['freeze', 3900, 'writes stop for about 3.9 s, and no failover follows'],
     ['freeze', 5500, `writes stop for about 6 s; ${RETURNS}`],
     ['freeze', 20_000, `writes stop for about 6 s; ${RETURNS}`],
     ['freeze', null, `writes stop for about 6 s; ${RETURNS}`],

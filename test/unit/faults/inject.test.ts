@@ -31,7 +31,8 @@ describe('the end of --for', () => {
   const freeze: Act = { act: 'pause', node: 'redis-1' };
   const end: Act = { act: 'end', node: 'redis-1', signal: 'SIGKILL' };
   it.each([
-    ['a freeze of less than down-after', freeze, 4999, false],
+    ['a freeze that ends well before down-after', freeze, 3999, false],
+    ['one that ends just before it', freeze, 4000, true],
     ['one of down-after', freeze, 5000, true],
     ['a crash, which needs time to be heard again', end, 100, true],
     ['a restart at once', { ...end, restart: true }, 0, false],
