@@ -25,7 +25,7 @@ export function repairedLines(
       '--fix changed nothing: it applies a fix only where it is safe and there is one way to fix it';
     const why = findings.some(({ id }) => id === PASSWORDS)
       ? [
-          `--fix repairs ${PASSWORDS} only on a cluster that sentinelctl created, when it logs in as the user "default"`,
+          `--fix repairs ${PASSWORDS} only when it logs in as the user "default"; on an attached cluster, it replaces no masterauth`,
         ]
       : [];
     return [nothing, ...why].flatMap((line) => wrap(line, lineWidth(view), 2)).map(theme.dim);
