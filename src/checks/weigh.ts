@@ -35,7 +35,8 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
   // What several servers lead to together is not ended by starting the one that it is shown under.
   const startsAll = !isCause && worst.fix.some((line) => STARTS_ALL.test(line));
   const fix = startsAll ? worst.fix : cause.fix;
-  return { of, covers, impact, subject, brief, masterName, fix, first: root.first };
+  const lacks = root.impact === 'unknown' || of.some((f) => f.impact === 'unknown');
+  return { of, covers, impact, subject, brief, masterName, fix, first: root.first, lacks };
 }
 
 /** What leads to it: a critical finding under the root where there is one, since a node that was down before is not why the master is down. */

@@ -14,6 +14,10 @@ export interface Silence {
 export const isLocked = (silence: Silence | null): boolean =>
   silence?.kind === 'auth' || silence?.kind === 'tls';
 
+/** Whether it takes no further connection, and serves those that it has (networking.c, acceptCommonHandler). */
+export const isFull = ({ silence }: { silence: Silence | null }): boolean =>
+  /max number of clients reached/.test(silence?.message ?? '');
+
 /** What one Redis node says of itself (INFO, ROLE). Reply shapes: redis.io/commands/role, redis.io/commands/info. */
 export interface NodeAnswer {
   version: string;

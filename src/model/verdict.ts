@@ -3,6 +3,7 @@ import { sameAddress } from './address.js';
 import { humanDurationMs } from './duration.js';
 import { answers, type MasterFacts, type SentinelView } from './facts.js';
 import { commandIn } from './next-command.js';
+import { isFull } from './snapshot.js';
 import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { sayTheSame, together, without } from './together.js';
 import { count } from './words.js';
@@ -60,6 +61,8 @@ export interface Weighed<T = unknown> {
   first?: boolean | undefined;
   /** Further causes of what `brief` says, which are not counted beside it: two sentinels that are down. */
   covers?: readonly T[];
+  /** Whether something that only sentinelctl lacks is among its causes: a password. */
+  lacks?: boolean;
 }
 
 export interface Evidence {
@@ -86,7 +89,9 @@ export function verdictOn<T>(
 ): Judgement<T> {
   const present = found.filter(({ impact }) => isNow(impact));
   const unproved = present.filter((f) => isUnproved(f, present, masters));
-  const rank = (f: Weighed<T>): number => IMPACTS.indexOf(f.impact) + (unproved.includes(f) ? 1.5 : 0);
+  const order = (f: Weighed<T>): number => IMPACTS.indexOf(f.impact);
+  const rank = (f: Weighed<T>): number =>
+    unproved.includes(f) ? IMPACTS.indexOf('unknown') + order(f) / IMPACTS.length : order(f);
   const [worst] = present.toSorted((a, b) => rank(a) - rank(b));
   if (worst === undefined) {
     const [lacking] = unproven;
@@ -106,10 +111,10 @@ export function verdictOn<T>(
   );
   const brief = together(alike);
   const cause = master === undefined ? brief : without(`${master.name}: `, brief);
-  const word = WORD_OF[worst.impact];
+  const word = unproved.includes(worst) ? 'UNKNOWN' : WORD_OF[worst.impact];
   const silent = worst.impact === 'down' && master !== undefined ? silence(master) : null;
   const impact =
-    masterName === null || masters.length === 0 ? null : impactWords(worst.impact, master, silent);
+    masterName === null || masters.length === 0 ? null : impactWords(word, worst.impact, master, silent);
   const lead = impact === null ? '' : `${impact}${word === 'DOWN' ? ': ' : '; '}`;
   const beside = worst.impact === 'unknown' ? alsoKnown(worst, unproved) : alsoUnknown(worst, present);
   const within = present.filter((f) => !alike.includes(f) && !beside.includes(f) && cause.includes(f.brief));
@@ -126,11 +131,11 @@ export function verdictOn<T>(
 }
 
 /**
- * Whether something is called degraded, which says that writes work, where that is not known for lack of an answer: then
- * what hides the answer decides. What is worse is known without it.
+ * Whether something is called degraded or at risk, which says that writes work, where that is not known for lack of an
+ * answer: then what hides the answer decides. What is worse is known without it.
  */
 function isUnproved(
-  { impact, masterName }: Weighed,
+  { impact, lacks, masterName }: Weighed,
   present: readonly Weighed[],
   masters: readonly MasterFacts[],
 ): boolean {
@@ -138,9 +143,9 @@ function isUnproved(
   const hides = ({ impact: of, masterName: its }: Weighed, name: string): boolean =>
     of === 'unknown' && its !== null && (its ?? name) === name;
   return (
-    impact === 'degraded' &&
+    (impact === 'degraded' || impact === 'at-risk') &&
     concerned.length > 0 &&
-    concerned.every((m) => writesGoTo(m) === null && present.some((f) => hides(f, m.name)))
+    concerned.every((m) => writesGoTo(m) === null && (lacks || present.some((f) => hides(f, m.name))))
   );
 }
 
@@ -157,16 +162,29 @@ function alsoUnknown<T>(worst: Weighed<T>, present: readonly Weighed<T>[]): read
   return present.filter((f) => f.impact === 'unknown' && !f.of.some((one) => told.has(one))).slice(0, 1);
 }
 
-function impactWords(impact: Impact, master: MasterFacts | undefined, silent: Silent | null): string {
+/** null for a risk of a master that does not say whether it takes writes. */
+function impactWords(
+  word: VerdictWord,
+  impact: Impact,
+  master: MasterFacts | undefined,
+  silent: Silent | null,
+): string | null {
   if (impact === 'down')
     return silent === null
       ? 'no writes'
       : `no writes for ${silent.isLeast ? 'at least ' : ''}${humanDurationMs(silent.forMs)}`;
   if (impact === 'data-unsafe') return 'acknowledged writes may be lost';
+  const full = master === undefined ? undefined : fullMaster(master);
+  if (impact === 'at-risk' && full !== undefined) return `only connected clients reach ${full}`;
   const writer = master === undefined ? null : writesGoTo(master);
+  if (impact === 'at-risk' && word !== 'UNKNOWN' && writer === null) return null;
   const writes = writer === null ? 'whether writes work is not known' : `writes go to ${writer}`;
   return impact === 'no-failover' ? `no failover is possible, ${writes}` : writes;
 }
+
+/** The master that the sentinels name, where it answers only the clients that it has. */
+const fullMaster = ({ master, nodes, refOf }: MasterFacts): string | undefined =>
+  nodes.find((n) => master !== null && n.id === refOf(master).id && isFull(n))?.id;
 
 /** The node that the sentinels name and that says itself that it is the master; null where there is none. */
 function writesGoTo({ master, nodes, refOf }: MasterFacts): string | null {

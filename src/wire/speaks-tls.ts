@@ -76,7 +76,8 @@ async function silenceAt(address: Address, options: ConnectionOptions, error: un
 
 /**
  * What a server says before it closes a connection that it does not want (networking.c, acceptCommonHandler: `-DENIED …`
- * in protected mode), which is lost where a command was sent meanwhile; null for nothing.
+ * in protected mode, `-ERR max number of clients reached`). Where a command was sent meanwhile, the end is a reset, and
+ * the kernel drops what had arrived: so this sends nothing. null for nothing.
  */
 async function refusalAt(address: Address, options: ConnectionOptions): Promise<string | null> {
   try {
@@ -91,7 +92,7 @@ async function refusalAt(address: Address, options: ConnectionOptions): Promise<
       const { clock } = options;
       const deadlineMs = Math.min(options.deadlineMs, OPENING_MS);
       const text = await withDeadline(clock, deadlineMs, said, () => timeoutError(address, deadlineMs));
-      return /^-(DENIED[^\r\n]*)/.exec(text)?.[1] ?? null;
+      return /^-([A-Z]+ [^\r\n]*)/.exec(text)?.[1] ?? null;
     } finally {
       socket.destroy();
     }

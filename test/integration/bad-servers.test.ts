@@ -1,6 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { askNode } from '../../src/wire/ask.js';
+import { type Connection, openConnection } from '../../src/wire/client.js';
+import { gatherNode } from '../../src/wire/gather-node.js';
 import { type Cli, openCli, type RunOptions, runInside } from '../helpers/cli.js';
 import { type Misbehaviour, misbehaving } from '../helpers/fake-server.js';
 import { startRedis } from '../helpers/redis.js';
@@ -64,6 +68,35 @@ describe('a sentinel port on which something else answers', () => {
       says: /^error: 127\.0\.0\.1:8620 is not a sentinel\n.* a data node, not a sentinel/,
     });
   });
+});
+
+it('a data node that has maxclients connections says so, also where what it says is lost to a reset', async () => {
+  const maxclients = 8;
+  const redis = await startRedis({ port: 8640, conf: [`maxclients ${maxclients}`] });
+  onTestFinished(() => redis.stop());
+  const options = { clock: systemClock, deadlineMs: 20_000 };
+  const at = redis.address;
+  const held: Connection[] = [];
+  onTestFinished(() => {
+    for (const connection of held) connection.close();
+  });
+  const isFull = async (): Promise<boolean> => {
+    try {
+      const connection = await openConnection(at, options);
+      held.push(connection);
+      await connection.call('PING');
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  while (!(await isFull())) expect(held.length).toBeLessThanOrEqual(maxclients);
+  const full = { kind: 'error', message: 'answered: ERR max number of clients reached' };
+  const asked = [
+    await askNode(at, options),
+    await gatherNode({ id: 'redis-1', announce: at, endpoint: at }, options),
+  ];
+  expect(asked.map(({ silence }) => silence)).toEqual([full, full]);
 });
 
 describe('a cluster that wants passwords', () => {

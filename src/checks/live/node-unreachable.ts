@@ -154,15 +154,16 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
 const speaking = (
   node: NodeState,
   facts: MasterFacts,
-  { words, fix }: SaysInstead,
+  { words, consequence, impact, fix }: SaysInstead,
 ): Omit<RawFinding, 'subject'> => ({
   ...(node.id === namedMaster(facts)?.id
-    ? { severity: 'critical', impact: 'at-risk' }
+    ? { severity: 'critical', impact }
     : isLastReplica(facts) && { impact: 'no-failover' }),
   brief: `${node.id} ${words}`,
   message: `${nameOf(node)} ${words}`,
   evidence: silenceOf(node),
-  consequence: 'it runs, and answers every question with this error: to its clients it is down',
+  consequence:
+    consequence ?? 'it runs, and answers every question with this error: to its clients it is down',
   fix,
 });
 

@@ -1,10 +1,14 @@
 import { cli } from '../../model/hints.js';
-import type { NodeState, SentinelState } from '../../model/snapshot.js';
+import { isFull, type NodeState, type SentinelState } from '../../model/snapshot.js';
 
 /** What a server that runs says instead of an answer, where that tells the cause. */
 export interface SaysInstead {
   /** After the server's id. */
   words: string;
+  /** Where it is another than that of an error for every question. */
+  consequence?: string;
+  /** What it means at the master. */
+  impact: 'down' | 'at-risk';
   fix: string[];
 }
 
@@ -21,17 +25,20 @@ export function saysInstead(server: Server, kind: 'node' | 'sentinel'): SaysInst
   if (kill !== false)
     return {
       words: `runs a ${kill.toLowerCase()} that does not end (BUSY)`,
+      impact: 'down',
       fix: [
         cli(server, `${kill} KILL`),
         '# UNKILLABLE means that it has written: only SHUTDOWN NOSAVE ends it, and what is not on its disk is lost; use that only while another node is the master, and start it again as a replica',
       ],
     };
-  if (/max number of clients reached/.test(said))
+  if (isFull(server))
     return {
       words: 'accepts no further client (maxclients is reached)',
+      impact: 'at-risk',
+      consequence: 'it runs and serves the clients that it has: each further one gets this error',
       fix: [
-        '# it runs: end connections at the clients that hold too many; as soon as one is free, this shows whose they are:',
         cli(server, 'CLIENT LIST'),
+        '# shows whose the connections are as soon as one is free: end some at the clients that hold too many',
         kind === 'node'
           ? cli(server, 'CONFIG SET maxclients <a higher number>')
           : '# a higher maxclients belongs in its file; a sentinel reads it at its start',
@@ -40,6 +47,7 @@ export function saysInstead(server: Server, kind: 'node' | 'sentinel'): SaysInst
   if (/protected mode/.test(said))
     return {
       words: 'is in protected mode and has no password: it answers its own machine only',
+      impact: 'at-risk',
       fix: [
         ...(kind === 'node'
           ? [
@@ -54,6 +62,7 @@ export function saysInstead(server: Server, kind: 'node' | 'sentinel'): SaysInst
   if (kind === 'sentinel' && /unknown command .?SENTINEL\b/i.test(said))
     return {
       words: 'does not know the command SENTINEL',
+      impact: 'at-risk',
       fix: [
         '# delete "rename-command SENTINEL …" from its file and restart it: without that command no other sentinel gets its vote, and no client the address of the master',
       ],

@@ -120,7 +120,7 @@ describe('folding', () => {
       ]);
       expect(verdict).toMatchObject({
         word: 'AT RISK',
-        text: 'mymaster: whether writes work is not known; sentinel-1, sentinel-2 is wrong (and 1 more finding)',
+        text: 'mymaster: sentinel-1, sentinel-2 is wrong (and 1 more finding)',
         next: 'repair sentinel-1, sentinel-2',
       });
     }

@@ -36,7 +36,7 @@ describe('what is known beside what only sentinelctl lacks', () => {
     ['down', hidden, 'DOWN'],
     ['data-unsafe', hidden, 'AT RISK'],
     ['no-failover', hidden, 'AT RISK'],
-    ['at-risk', hidden, 'AT RISK'],
+    ['at-risk', hidden, 'UNKNOWN'],
     ['degraded', hidden, 'UNKNOWN'],
     ['risk', hidden, 'UNKNOWN'],
     ['none', hidden, 'UNKNOWN'],
@@ -66,6 +66,21 @@ describe('what is known beside what only sentinelctl lacks', () => {
     expect(said).toEqual(['redis-1', 'redis-3', 'redis-4']);
     for (const exitOn of ['down', 'at-risk', 'degraded'] as const)
       expect(verdictExitCode(verdict, exitOn)).toBe(2);
+  });
+
+  it('is not known either where the lack is a cause of the risk', () => {
+    const risk = finding('at-risk', 'redis-3', 'mymaster');
+    const verdictOf = (snapshot: Snapshot, lacks: boolean) => judged(snapshot, { ...risk, lacks }).verdict;
+    expect(verdictOf(locked, true)).toMatchObject({
+      word: 'UNKNOWN',
+      text: 'mymaster: whether writes work is not known; redis-3 is down',
+      next: 'repair redis-3',
+    });
+    expect(verdictOf(healthy(), true)).toMatchObject({
+      word: 'AT RISK',
+      impact: expect.stringMatching(/writes go to/),
+    });
+    expect(verdictOf(locked, false)).toMatchObject({ word: 'AT RISK', text: 'mymaster: redis-3 is down' });
   });
 
   it('stays DEGRADED where nothing is lacking, or only where another master is concerned', () => {

@@ -220,6 +220,13 @@ describe('a server that runs and answers with an error', () => {
     );
     const result = judge(altered((s) => silenceNode(s, 3, busy)));
     expect(result.verdict.text).toMatch(/; 127.0.0.1:6381 runs a script that does not end \(BUSY\)$/);
+    const master = judge(
+      altered((s) => {
+        silenceNode(s, 1, busy);
+        for (const view of viewsIn(s)) view.pingPendingMs = 0;
+      }),
+    );
+    expect(master.verdict.text).toMatch(/: no writes.*: 127.0.0.1:6379 runs a script that does not end/);
     expect(fixOf(result, 'node-unreachable')).toMatch(
       /^redis-cli -h 127.0.0.1 -p 6381 SCRIPT KILL\n# UNKILLABLE/,
     );
@@ -234,7 +241,11 @@ describe('a server that runs and answers with an error', () => {
       }),
     );
     expect(node.verdict.text).toMatch(/127.0.0.1:6379 accepts no further client \(maxclients is reached\)/);
-    expect(node.verdict.word).toBe('AT RISK');
+    expect(node.verdict).toMatchObject({
+      word: 'AT RISK',
+      impact: 'only connected clients reach 127.0.0.1:6379',
+      next: 'redis-cli -h 127.0.0.1 -p 6379 CLIENT LIST',
+    });
     // One sentinel that cannot connect brings no failover; a quorum of them does.
     const cutOff = (...which: number[]) =>
       judge(
