@@ -89,9 +89,9 @@ export function verdictOn<T>(
 ): Judgement<T> {
   const present = found.filter(({ impact }) => isNow(impact));
   const unproved = present.filter((f) => isUnproved(f, present, masters));
-  const order = (f: Weighed<T>): number => IMPACTS.indexOf(f.impact);
-  const rank = (f: Weighed<T>): number =>
-    unproved.includes(f) ? IMPACTS.indexOf('unknown') + order(f) / IMPACTS.length : order(f);
+  const behind = (f: Weighed<T>): number => IMPACTS.indexOf(f.lacks ? 'degraded' : 'unknown');
+  const order = ({ impact }: Weighed<T>): number => IMPACTS.indexOf(impact);
+  const rank = (f: Weighed<T>): number => (unproved.includes(f) ? behind(f) + order(f) / 10 : order(f));
   const [worst] = present.toSorted((a, b) => rank(a) - rank(b));
   if (worst === undefined) {
     const [lacking] = unproven;

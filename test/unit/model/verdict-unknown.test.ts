@@ -76,6 +76,8 @@ describe('what is known beside what only sentinelctl lacks', () => {
       text: 'mymaster: whether writes work is not known; redis-3 is down',
       next: 'repair redis-3',
     });
+    // Its own remedy comes before what else is lacking.
+    expect(judged(locked, lack(), { ...risk, lacks: true }).verdict.next).toBe('repair redis-3');
     expect(verdictOf(healthy(), true)).toMatchObject({
       word: 'AT RISK',
       impact: expect.stringMatching(/writes go to/),
