@@ -23,6 +23,7 @@ const RARE = [
   // A server that refuses this command's login.
   'sentinels[].locked',
   'masters[].nodes[].locked',
+  'roots[].locked',
   'findings[].masterName',
   'findings[].first',
   'findings[].at.file',

@@ -46,7 +46,8 @@ it('a master that CLIENT PAUSE keeps from writing has no writes, before any sent
   const finding = await patient.finds('pause-too-long', MASTER, 'critical');
   expect(finding.impact).toBe('down');
   expect(finding.message).toContain('holds back writes (CLIENT PAUSE … WRITE)');
-  expect(finding.message).toContain('the sentinels call it down after 2 min');
+  // With a down-after of more than 15 s they may never.
+  expect(finding.message).not.toContain('call it down');
   // status, which looks less closely, says the same.
   const { verdict } = await statusOf();
   expect(verdict).toMatchObject({
