@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
@@ -29,15 +30,24 @@ function fixOf(gathered: Gathered, sentinel: GatheredSentinel): string[] {
   ];
 }
 
-/** What it knows and its file does not have: each failover is written at once, and the file was read after it was asked. */
+/**
+ * The switch to another master that it knows and its file does not have: that is written at once, and the file was read
+ * after the sentinel was asked. An epoch alone may be new without a line in the file: a sentinel that hears of a newer
+ * one at the address it monitors keeps it in memory until its next write.
+ * Source: sentinel.c, sentinelProcessHelloMessage and sentinelResetMasterAndChangeAddress.
+ */
 function unwrittenIn(sentinel: GatheredSentinel): string | null {
   const lines = linesOf(sentinel);
   if (lines === null || !sentinel.masters.ok) return null;
   for (const { name, fields } of sentinel.masters.value) {
     const written = sentinelLines(lines, 'config-epoch', name)[0]?.args[2];
+    const [host, port] = sentinelLines(lines, 'monitor', name)[0]?.args.slice(2) ?? [];
     const knows = num(fields, 'config-epoch');
-    if (written !== undefined && knows !== null && Number(written) < knows)
-      return `has config-epoch ${written} of ${name}, and the sentinel is at ${knows}: it could not write the last failover`;
+    if (written === undefined || host === undefined || knows === null || Number(written) >= knows) continue;
+    const moved =
+      fields.port !== port || (isIP(host) !== 0 && isIP(fields.ip ?? '') !== 0 && fields.ip !== host);
+    if (moved)
+      return `has ${host}:${port} as the master of ${name} (config-epoch ${written}), and the sentinel is at ${fields.ip}:${fields.port} (${knows}): it could not write the last failover`;
   }
   return null;
 }

@@ -26,18 +26,25 @@ describe('conf-unwritable, by what this machine sees of a sentinel', () => {
   });
 
   it('its file is older than what it knows: it could not write the last failover', () => {
-    const withFile = (epoch: number) =>
+    const withFile = (epoch: number, master: string) =>
       judged((sentinel, g) => {
-        for (const { fields } of viewsIn(g)) Object.assign(fields, { 'config-epoch': '5' });
-        const text = `sentinel monitor mymaster 127.0.0.1 6379 2\nsentinel config-epoch mymaster ${epoch}`;
+        for (const { fields } of viewsIn(g))
+          Object.assign(fields, { 'config-epoch': '5', ip: '127.0.0.1', port: '6379' });
+        const text = `sentinel monitor mymaster ${master} 2\nsentinel config-epoch mymaster ${epoch}`;
         sentinel.conf = got({ file: '/etc/sentinel.conf', text });
       });
-    expect(withFile(5)).toEqual([]);
-    expect(withFile(4)).toMatchObject([
+    expect(withFile(5, '127.0.0.1 6379')).toEqual([]);
+    expect(withFile(4, '127.0.0.1 6380')).toMatchObject([
       {
         subject: 'sentinel-2',
-        message: expect.stringContaining('has config-epoch 4 of mymaster, and the sentinel is at 5'),
+        message: expect.stringContaining(
+          'has 127.0.0.1:6380 as the master of mymaster (config-epoch 4), and the sentinel is at 127.0.0.1:6379 (5)',
+        ),
       },
     ]);
+    expect(withFile(4, '10.0.0.9 6379')).toHaveLength(1);
+    // A name may be that address; and an epoch that was heard of at the same address is not written by itself.
+    expect(withFile(4, 'redis-1 6379')).toEqual([]);
+    expect(withFile(4, '127.0.0.1 6379')).toEqual([]);
   });
 });
