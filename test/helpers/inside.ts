@@ -76,14 +76,19 @@ export async function writeKeys(cli: Cli, id: string, count: number, replicas: n
     connection.close();
   }
   const others = (await nodesOf(cli)).filter((n) => n.kind === 'redis' && n.id !== id);
+  await writtenToDisk(others);
+}
+
+/** Waits until these nodes have given all that they hold to their append-only files: they keep it when they are killed. */
+export async function writtenToDisk(nodes: readonly NodePlan[]): Promise<void> {
   const left = async (): Promise<string[]> =>
-    (await Promise.all(others.map((n) => buffered(n)))).filter((bytes) => bytes !== '0');
+    (await Promise.all(nodes.map((n) => buffered(n)))).filter((bytes) => bytes !== '0');
   const written = await until(async () => ((await left()).length === 0 ? true : undefined), {
     clock: systemClock,
     everyMs: 20,
     deadlineMs: 30_000,
   });
-  if (written === undefined) throw new Error('a replica did not write its append-only file');
+  if (written === undefined) throw new Error('a node did not write its append-only file');
 }
 
 /** Bytes of the append-only file that wait for an fsync (aof.c, flushAppendOnlyFile postpones the write by up to 2 s). */

@@ -8,6 +8,7 @@ import { until } from '../../src/until.js';
 import { openConnection } from '../../src/wire/client.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { statusOf } from '../helpers/main-road.js';
+import { NEW_KEY } from '../helpers/new-key.js';
 import { QUIET_MS } from '../helpers/quiet.js';
 import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '../helpers/redis.js';
 import { refusal } from '../helpers/refusal.js';
@@ -32,12 +33,12 @@ const passwordFile = (): string[] => ['--password-file', file('password')];
 /** An authority, and a certificate for 127.0.0.1 that it signed. */
 async function makeCertificates(): Promise<void> {
   await openssl(
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=ca'],
+    ...['req', '-x509', ...NEW_KEY, '-nodes', '-days', '2', '-subj', '/CN=ca'],
     ...['-keyout', 'ca.key', '-out', 'ca.crt'],
   );
   await writeFile(file('server.ext'), 'subjectAltName=IP:127.0.0.1\n');
   await openssl(
-    ...['req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=server'],
+    ...['req', ...NEW_KEY, '-nodes', '-subj', '/CN=server'],
     ...['-keyout', 'server.key', '-out', 'server.csr'],
   );
   await openssl(
@@ -245,8 +246,7 @@ describe('TLS', () => {
       ...[
         'req',
         '-x509',
-        '-newkey',
-        'rsa:2048',
+        ...NEW_KEY,
         '-nodes',
         '-days',
         '2',

@@ -7,6 +7,7 @@ import type { FailoverResult } from '../../src/observe/result.js';
 import { until } from '../../src/until.js';
 import { connect } from '../../src/wire/connect.js';
 import { type Cli, openCli } from '../helpers/cli.js';
+import { NEW_KEY } from '../helpers/new-key.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
@@ -40,7 +41,7 @@ beforeAll(async () => {
   await promisify(execFile)(
     'openssl',
     [
-      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=server'],
+      ...['req', '-x509', ...NEW_KEY, '-nodes', '-days', '2', '-subj', '/CN=server'],
       ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', 'server.key', '-out', 'server.crt'],
     ],
     { cwd: cli.home },

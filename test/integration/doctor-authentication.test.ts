@@ -5,6 +5,7 @@ import type { Address } from '../../src/model/address.js';
 import type { Severity } from '../../src/model/status.js';
 import { until } from '../../src/until.js';
 import { attachedPatient, type Patient, shell } from '../helpers/doctor.js';
+import { NEW_KEY } from '../helpers/new-key.js';
 import { type Lab, openLab } from '../helpers/plants/lab.js';
 import { type RawCluster, startRawCluster } from '../helpers/redis.js';
 import { redisCli } from '../helpers/redis-cli.js';
@@ -217,7 +218,7 @@ describe('doors', () => {
     const [plain, tls] = [BASE + 30, BASE + 31];
     const [key, cert] = [join(lab.dir, 'apart-key.pem'), join(lab.dir, 'apart-cert.pem')];
     await shell(
-      `openssl req -x509 -newkey rsa:2048 -nodes -keyout ${key} -out ${cert} -days 2 -subj /CN=127.0.0.1 2>/dev/null`,
+      `openssl req -x509 ${NEW_KEY.join(' ')} -nodes -keyout ${key} -out ${cert} -days 2 -subj /CN=127.0.0.1 2>/dev/null`,
     );
     const lines = [
       ...[`tls-cert-file ${cert}`, `tls-key-file ${key}`, `tls-ca-cert-file ${cert}`],
@@ -253,7 +254,7 @@ describe('doors', () => {
     const key = join(lab.dir, 'key.pem');
     const cert = join(lab.dir, 'cert.pem');
     await shell(
-      `openssl req -x509 -newkey rsa:2048 -nodes -keyout ${key} -out ${cert} -days 2 -subj /CN=127.0.0.1 2>/dev/null`,
+      `openssl req -x509 ${NEW_KEY.join(' ')} -nodes -keyout ${key} -out ${cert} -days 2 -subj /CN=127.0.0.1 2>/dev/null`,
     );
     const certs = [`tls-cert-file ${cert}`, `tls-key-file ${key}`, `tls-ca-cert-file ${cert}`];
     await lab.serve('tls.conf', { port: plain }, [`tls-port ${tls}`, ...certs]);

@@ -7,6 +7,7 @@ import { PLAIN, setDialled } from '../../src/model/hints.js';
 import { until } from '../../src/until.js';
 import { openConnection } from '../../src/wire/client.js';
 import { attachedPatient } from '../helpers/doctor.js';
+import { NEW_KEY } from '../helpers/new-key.js';
 import { type Lab, openLab } from '../helpers/plants/lab.js';
 
 /** Each combination has its own ports; a port that a fix adds is 1000 above. */
@@ -155,7 +156,7 @@ beforeAll(async () => {
   lab = await openLab();
   const [key, cert] = [join(lab.dir, 'key.pem'), join(lab.dir, 'cert.pem')];
   await promisify(execFile)('openssl', [
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'],
+    ...['req', '-x509', ...NEW_KEY, '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'],
     ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
   ]);
   certificates = [

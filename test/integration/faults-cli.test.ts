@@ -96,8 +96,11 @@ it('what would leave the cluster empty is refused, and not with --force', async 
 describe('inject --for, killed', () => {
   it.each([1, 2, 3, 4])('after line %i of its journal: recover puts everything back', async (lines) => {
     await cutOffAt(lines, ['inject', 'sentinel-down', '--for', '60s']);
+    // On a busy machine it comes further than to this line: what counts is what the journal holds.
+    const held = textOf().trimEnd().split('\n').length;
+    expect(held).toBeGreaterThanOrEqual(lines);
     const guards = journal()?.guards ?? [];
-    expect(guards.length).toBe(lines > 1 ? 1 : 0);
+    expect(guards.length).toBe(held > 1 ? 1 : 0);
     const result = await recovered();
     expect(result.what).toBe('inject sentinel-down --for 1m');
     // No guard goes on when the fault is over.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UpResult } from '../../src/cluster/up/result.js';
 import { type Cli, openCli, type RunOptions } from '../helpers/cli.js';
-import { askNode, nodesOf, pidsOf, writeKeys } from '../helpers/inside.js';
+import { askNode, nodesOf, pidsOf, writeKeys, writtenToDisk } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
 import { QUIET, QUIET_MS } from '../helpers/quiet.js';
 import { leftBehind, refusal } from '../helpers/refusal.js';
@@ -161,6 +161,7 @@ describe('up', () => {
     await run('kill', stale);
     await askNode(cli, master.id, 'DEL', ...Array.from({ length: 50 }, (_, i) => `key:${i + 1}`));
     await askNode(cli, master.id, 'SET', 'key:100', 'newer');
+    await writtenToDisk((await nodesOf(cli)).filter(({ id }) => id === master.id));
     for (const node of await nodesOf(cli)) if (node.id !== stale) await run('kill', node.id);
     const again = await up();
     expect(again.master.id).toBe(master.id);

@@ -61,12 +61,15 @@ describe('a cluster with a password', () => {
   });
 
   it('fails over and takes the old master back with it', async () => {
-    expect((await run('restart', 'master')).code).toBe(0);
+    const restart = await run('restart', 'master');
+    expect(restart.code, restart.stderr).toBe(0);
     await setDownAfter(cli, QUIET_MS, SECRET);
     const up = await run('up', '--json');
     expect(up.json()).toMatchObject({ alreadyUp: true, master: { id: expect.stringMatching(/redis-[23]/) } });
-    expect((await run('kill', 'sentinel-1')).code).toBe(0);
-    expect((await run('up')).code).toBe(0);
+    const kill = await run('kill', 'sentinel-1');
+    expect(kill.code, kill.stderr).toBe(0);
+    const finished = await run('up');
+    expect(finished.code, finished.stderr).toBe(0);
   });
 
   it('comes up from its kept data with it', async () => {
