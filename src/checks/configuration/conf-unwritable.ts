@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIp } from '../../model/address.js';
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
@@ -44,8 +44,7 @@ function unwrittenIn(sentinel: GatheredSentinel): string | null {
     const [host, port] = sentinelLines(lines, 'monitor', name)[0]?.args.slice(2) ?? [];
     const knows = num(fields, 'config-epoch');
     if (written === undefined || host === undefined || knows === null || Number(written) >= knows) continue;
-    const moved =
-      fields.port !== port || (isIP(host) !== 0 && isIP(fields.ip ?? '') !== 0 && fields.ip !== host);
+    const moved = fields.port !== port || (isIp(host) && isIp(fields.ip ?? '') && fields.ip !== host);
     if (moved)
       return `has ${host}:${port} as the master of ${name} (config-epoch ${written}), and the sentinel is at ${fields.ip}:${fields.port} (${knows}): it could not write the last failover`;
   }
