@@ -166,7 +166,7 @@ export default defineCommand({
     const codeOf = (result: DoctorResult): ExitCode => doctorExitCode(result, exitOn, strict, allowUnknown);
     if (!fix) return { result: found, ...shown, exitCode: codeOf(found) };
 
-    const fixed = await fixFindings(context, found, chosen, dryRun);
+    const fixed = await fixFindings(context, found, options);
     // The state after the fixes is what counts.
     const changed = fixed.some(({ outcome }) => outcome === 'done');
     const result = changed ? await diagnoseWhatIsMeant(context, options, chosen) : found;

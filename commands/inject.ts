@@ -84,6 +84,7 @@ export default defineCommand({
   cutOff: CUT_OFF,
   render: injectText,
   rows: INJECT_ROWS,
-  exitCode: ({ lostKeys }) => (lostKeys ? EXIT.violated : EXIT.ok),
+  exitCode: ({ lostKeys, healed }) =>
+    lostKeys ? EXIT.violated : healed && lostKeys === null ? EXIT.unknown : EXIT.ok,
   toJson: ({ shown: _, ...result }) => result,
 });

@@ -1,6 +1,8 @@
-import type { DiagnoseOptions, DoctorResult, Finding } from '../../src/checks/index.js';
+import type { DoctorResult, Finding } from '../../src/checks/index.js';
 import type { Context } from '../../src/cli/context.js';
+import { command } from '../../src/model/hints.js';
 import type { Repair, Repaired } from '../../src/model/repair.js';
+import { shellWord } from '../../src/model/secrets.js';
 import { ownCluster } from './runtime.js';
 
 /**
@@ -11,11 +13,10 @@ import { ownCluster } from './runtime.js';
 export async function fixFindings(
   context: Context,
   result: DoctorResult,
-  { only }: DiagnoseOptions,
-  dryRun: boolean,
+  { only, dryRun, gone }: { only: readonly string[]; dryRun: boolean; gone: readonly string[] },
 ): Promise<Repaired[]> {
-  const { runtime, state } = await ownCluster(context, 'doctor --fix');
-  const repairs = repairsIn(result.findings, only ?? []);
+  const { runtime, state, name } = await ownCluster(context, 'doctor --fix');
+  const repairs = repairsIn(result.findings, only);
   if (repairs.length === 0) return [];
   const [{ repairAll }, { sentenceOf }] = await Promise.all([
     import('../../src/faults/repair.js'),
@@ -29,7 +30,13 @@ export async function fixFindings(
     if (why !== undefined) progress({ type: 'note', level: 'info', text: `${why.id}: ${sentenceOf(why)}` });
     return prompts.confirm(`${does}?`, true);
   };
-  return repairAll(runtime, state, { repairs, dryRun, confirm });
+  const typed = [
+    'doctor --fix',
+    ...(only.length === 0 ? [] : [`--only ${only.join(',')}`]),
+    ...(gone.length === 0 ? [] : [`--gone ${gone.map(shellWord).join(',')}`]),
+    ...(state.plan.attached === true ? [`--confirm ${name}`] : []),
+  ].join(' ');
+  return repairAll(runtime, state, { repairs, dryRun, confirm, again: command(typed, name) });
 }
 
 /** In the order of the findings, each once. */

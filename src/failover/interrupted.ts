@@ -1,13 +1,14 @@
 import type { LiveCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import { OperatorError, withAccount } from '../errors.js';
+import { isNotRestored } from '../faults/conduct.js';
 import { restoredNow } from '../faults/restored.js';
 import { masterNowWords } from '../observe/restored-words.js';
 
 /**
  * What is to be thrown where a run was interrupted before it measured anything: with what was rolled back (`undone`;
  * null: nothing had been set), and which node is the master. `before` is the master at the beginning; null where it was not known. Another error stays
- * as it is.
+ * as it is, and so does one that says what could not be restored.
  */
 export async function withRollback(
   runtime: Runtime,
@@ -15,7 +16,7 @@ export async function withRollback(
   error: unknown,
   { undone, before }: { undone: string | null; before: { id: string } | null },
 ): Promise<unknown> {
-  if (runtime.signal?.aborted !== true) return error;
+  if (runtime.signal?.aborted !== true || isNotRestored(error)) return error;
   const lines = undone === null ? [] : [`rolled back: ${undone}`];
   // A run that had begun has told the rest.
   if (error instanceof OperatorError && error.account.length > 0) return withAccount(error, lines);

@@ -1,8 +1,10 @@
+import type { LiveCluster } from '../cluster/open.js';
 import { step } from '../cluster/runtime.js';
 import { startAsCrashed } from '../cluster/start.js';
 import { bringBack } from '../faults/bring-back.js';
 import type { FaultRun } from '../faults/conduct.js';
 import { sameAddress } from '../model/address.js';
+import type { NodePlan } from '../model/plan.js';
 import { RETURNED_MASTER_MS, USUAL_RETURN_MS } from '../model/sentinel-timing.js';
 import { notFollowing } from '../observe/not-agreed.js';
 import type { Observation } from '../observe/observation.js';
@@ -105,6 +107,8 @@ async function bringMasterBack(
     runtime.signal?.throwIfAborted();
     return thawed ?? { fromMs: clock.now(), toMs: clock.now() };
   }
+  // From here on an interrupt leaves the start to the rollback, which makes it a replica first.
+  runtime.signal?.throwIfAborted();
   const fromMs = clock.now();
   const ended = experiment.active().filter(({ act }) => act.act === 'end' && act.node === old.id);
   if (mode === 'guarded') {
@@ -112,11 +116,28 @@ async function bringMasterBack(
     await step(runtime, 'restart', label, () => bringBack({ runtime, live }, old));
   } else
     await step(runtime, 'restart', `starting ${old.id} with its old configuration`, () =>
-      startAsCrashed(live, old),
+      startUnlessAborted(runtime, live, old),
     );
   const toMs = clock.now();
   await experiment.settled(ended);
   return { fromMs, toMs };
+}
+
+/**
+ * Starts it as it crashed. Where that is aborted before it answers, it is ended: the rollback starts it as a replica, and a
+ * slow start would come up as a second master only after the interrupt.
+ */
+async function startUnlessAborted(
+  { signal }: FaultRun['runtime'],
+  live: LiveCluster,
+  old: NodePlan,
+): Promise<void> {
+  try {
+    await startAsCrashed(live, old);
+  } catch (error) {
+    if (signal?.aborted === true) await live.host.kill(old.id, 'SIGKILL');
+    throw error;
+  }
 }
 
 /** How long it was a writable master after its return; null while that has not ended. */

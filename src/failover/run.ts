@@ -2,6 +2,7 @@ import { type LiveCluster, withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import type { ClusterState } from '../cluster/store/state.js';
 import { notRestored, OperatorError } from '../errors.js';
+import { isNotRestored } from '../faults/conduct.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
 import { masterNow } from '../faults/restored.js';
@@ -120,14 +121,20 @@ export async function playTrials(
       if (n < options.trials) await options.onTrial?.(soFar());
     }
   } catch (error) {
-    // What was measured is worth more than nothing; the exit code still says that it was interrupted.
-    if (runtime.signal?.aborted !== true || trials.length === 0) broken = { error };
+    broken = { error };
   } finally {
     await steering?.release();
   }
   if (broken === null) return soFar();
   if (steering === null) throw broken.error;
-  throw await withRollback(runtime, live, broken.error, { undone: steering.undone(), before: master });
+  const last = trials.at(-1);
+  const told = await withRollback(runtime, live, broken.error, {
+    undone: steering.undone(),
+    before: last === undefined ? master : (last.newMaster ?? last.oldMaster),
+  });
+  // What was measured is worth more than nothing; the exit code still says that it was interrupted.
+  if (runtime.signal?.aborted !== true || last === undefined || isNotRestored(told)) throw told;
+  return { ...soFar(), ...(told instanceof OperatorError && { account: [...told.account] }) };
 }
 
 /** Says which settings the sentinels do not agree on, once while they stay as they are. */

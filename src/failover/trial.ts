@@ -11,6 +11,7 @@ import { differences } from '../model/sentinel-settings.js';
 import { failoverBoundMs } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { listed } from '../model/words.js';
+import { secondMasterMs } from '../observe/invariants/dual-masters.js';
 import { judgeInvariants } from '../observe/invariants/index.js';
 import type { Observation } from '../observe/observation.js';
 import { newMasterOf, phaseTimes, round } from '../observe/phases.js';
@@ -163,10 +164,13 @@ function outcomeOf(
 /** An aborted trial: what was observed and timed until then; nothing is read back or judged. */
 async function cutShort(run: FaultRun, fault: Fault, restored: Restored): Promise<Trial> {
   const client = await run.load?.summary(fault.atMs);
+  const span = { fromMs: fault.atMs, untilMs: run.runtime.clock.now() };
+  const secondMs = secondMasterMs({ roles: run.roles, seen: since(run, fault) }, span);
   return {
     ...observed(run, fault),
     cutShort: true,
     restored,
+    ...(secondMs > 0 && { secondMasterMs: secondMs }),
     rejoin: null,
     ...(client === undefined ? {} : { client }),
     invariants: [],

@@ -49,6 +49,7 @@ export function resultOf({ plan, trials, before, settings, startedAt, options }:
     outcome,
     reason: reasonOf(outcome, trials, thresholds, invariants, config, complete),
     complete,
+    trialsAsked: options.trials,
     cluster: spec.cluster,
     masterName: spec.masterName,
     driver: driverWord(plan),
@@ -130,7 +131,10 @@ function reasonOf(
 ): string {
   const last = trials.at(-1);
   if (trials.length === 1 && last?.cutShort)
-    return 'it was interrupted: the result contains what was observed until then';
+    return [
+      ...thresholds.flatMap((t) => (t.holds === 'violated' ? [`${t.expression} does not hold`] : [])),
+      'it was interrupted: the result contains what was observed until then',
+    ].join('; ');
   const times = trials.flatMap((t) => (t.phases.switchedMs === null ? [] : [t.phases.switchedMs]));
   const untested = trials.flatMap((t) => t.untested ?? []);
   const [first] = untested;

@@ -138,10 +138,12 @@ const OF_MASTER: OfMaster = {
     // The role is seen with an INFO, up to a period later; from then on it counts.
     const leastMs = typicalFailoverMs(settings) + WRONG_ROLE_DOWN_MS;
     const mostMs = leastMs + INFO_PERIOD_MS;
-    const range = `${Math.floor(leastMs / 1000)} to ${Math.ceil(mostMs / 1000)} s`;
-    return forMs !== null && forMs < leastMs
-      ? `it takes no writes as a replica: writes stop for about ${seconds(forMs)}`
-      : `it takes no writes as a replica: writes stop for ${range}, until the sentinels replace it`;
+    const stop = 'it takes no writes as a replica: writes stop for';
+    const least = Math.floor(leastMs / 1000);
+    if (forMs !== null && forMs < leastMs) return `${stop} about ${seconds(forMs)}`;
+    return forMs !== null && forMs < mostMs
+      ? `${stop} ${least} to ${seconds(forMs)}, until the sentinels replace it or the fault ends`
+      : `${stop} ${least} to ${Math.ceil(mostMs / 1000)} s, until the sentinels replace it`;
   },
   slow: ({ master }, act) => {
     const most = act.delayMs + act.jitterMs;

@@ -44,11 +44,13 @@ export interface InjectResult {
   forMs: number | null;
   /** How long it was in effect, in milliseconds: longer than `forMs` where it lasted until the sentinels had decided. */
   activeMs?: number;
+  /** True where it lasts until the sentinels have decided, which may be longer than `forMs`. */
+  guarded?: boolean;
   /** True once it was rolled back. */
   healed: boolean;
   /** True once convergence was proved after that; false where the cluster was not whole before (`force`). */
   converged: boolean;
-  /** How many keys are gone after a fault that left no node with the data (`force`); null until it is rolled back. */
+  /** How many keys are gone after a fault that left no node with the data (`force`); null until it is rolled back, and where that is not known. */
   lostKeys: number | null;
   /** How it ends by itself; null where it does not. */
   expires: string | null;
@@ -155,7 +157,17 @@ async function perform(
     await showWhile(runtime, live, snapshot, work, seen);
     await experiment.close();
     const lostKeys = await lostOf(live, atRisk);
-    return { ...result, forMs, activeMs, healed: true, converged: isWhole, lostKeys, seen, heal: null };
+    return {
+      ...result,
+      forMs,
+      activeMs,
+      guarded: isGuarded,
+      healed: true,
+      converged: isWhole,
+      lostKeys,
+      seen,
+      heal: null,
+    };
   } catch (error) {
     throw await putBack({ runtime, live, roles }, experiment, seen, error);
   }

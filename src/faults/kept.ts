@@ -42,8 +42,8 @@ export async function keptOf(
 
 /** What a fault puts at risk, as it was right before. */
 export interface AtRisk {
-  /** The most keys that one node held. */
-  keys: number;
+  /** The most keys that one node held; null where the master did not say how many it had. */
+  keys: number | null;
   /** The id of the node that was the master. */
   master: string;
   /** The stream that the data is of (master_replid), and how far it had come. */
@@ -76,7 +76,10 @@ export async function requireKept(
   const unknown = [...counts].flatMap(([id, count]) => (count === null ? [id] : []));
   if (keys === 0 && unknown.length === 0) return null;
   const isSnapshotted = kept.some.has(master.id);
-  if (force) return { keys, master: master.id, isSnapshotted, ...(await streamOf(live, master)) };
+  if (force) {
+    const known = counts.get(master.id) == null ? null : keys;
+    return { keys: known, master: master.id, isSnapshotted, ...(await streamOf(live, master)) };
+  }
   const notKnown = `what ${listed(unknown)} ${unknown.length === 1 ? 'holds' : 'hold'} is not known`;
   throw refused(
     'would-come-back-empty',
@@ -90,8 +93,8 @@ export async function requireKept(
   );
 }
 
-/** How many of those keys are gone, once everything runs again. */
-export async function lostOf(live: LiveCluster, atRisk: AtRisk | null): Promise<number> {
+/** How many of those keys are gone, once everything runs again; null where that is not known. */
+export async function lostOf(live: LiveCluster, atRisk: AtRisk | null): Promise<number | null> {
   if (atRisk === null) return 0;
   const asked = dataNodes(live.plan).map(async (node) => {
     const info = await infoOf(live, node).catch(() => null);
@@ -99,24 +102,26 @@ export async function lostOf(live: LiveCluster, atRisk: AtRisk | null): Promise<
   });
   const masters = (await Promise.all(asked)).flat();
   const now = masters.find(({ id }) => id === atRisk.master) ?? masters[0];
-  return now === undefined ? atRisk.keys : lostAt(atRisk, now);
+  return now === undefined ? null : lostAt(atRisk, now);
 }
 
 /**
  * By the stream, not by the number of keys, which new writes raise: a master that goes on with it has lost nothing, also
  * a promoted one (replication.c, shiftReplicationId). A master that was started again has what it loaded
- * (rdb_last_load_keys_loaded, since Redis 7.0), and any other one a copy of that.
+ * (rdb_last_load_keys_loaded, since Redis 7.0), and any other one a copy of that: all is gone where it is empty. What a
+ * replica that was promoted a few bytes early lacks, or one that was promoted after another one, is not known: null.
  * @internal Tests judge answers by it.
  */
 export function lostAt(
   { keys, master, replid, offset, isSnapshotted }: AtRisk,
   { id, info }: { id: string; info: ReadonlyMap<string, string> },
-): number {
+): number | null {
   const goesOn =
     info.get('master_replid') === replid ||
     (info.get('master_replid2') === replid && Number(info.get('second_repl_offset')) > offset);
   if (goesOn) return 0;
-  if (id !== master) return keys;
+  if (keys === null) return null;
+  if (id !== master) return keysIn(info) === 0 ? keys : null;
   const loaded = info.get('rdb_last_load_keys_loaded') ?? (isSnapshotted ? keysIn(info) : 0);
   return Math.max(0, keys - Number(loaded));
 }

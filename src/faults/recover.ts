@@ -5,6 +5,7 @@ import { type Journal, unfinishedJournal } from '../cluster/store/journal.js';
 import type { ClusterState } from '../cluster/store/state.js';
 import { convergence } from '../model/convergence.js';
 import type { Act, ActContext } from './act.js';
+import { describeAct } from './acts/index.js';
 import { bringBack, isDataGone, startFromDisk, thaw } from './bring-back.js';
 import { resumeExperiment, unbroken } from './experiment.js';
 import { endGuards } from './guard-process.js';
@@ -19,6 +20,8 @@ export interface RecoverResult {
   since: string | null;
   /** What was rolled back, in words, in this order; empty where it was rolled back already. */
   undone: string[];
+  /** What was done and stays, in words: a RESET cannot be rolled back. */
+  stays: string[];
   /** Nodes that were down though this tool had not ended them, and were started. */
   started: string[];
   /** How many keys of that run were removed. */
@@ -50,6 +53,7 @@ export function recover(
         what: null,
         since: null,
         undone: [],
+        stays: [],
         started: [],
         keys: 0,
         converged: await isConverged(live),
@@ -85,7 +89,8 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
     cluster,
     what: journal.head.what,
     since: new Date(journal.head.atMs).toISOString(),
-    undone: undone.map(({ act }) => undoneWords(live, act, proved)),
+    undone: undone.flatMap(({ act }) => (act.act === 'reset' ? [] : [undoneWords(live, act, proved)])),
+    stays: undone.flatMap(({ act }) => (act.act === 'reset' ? [describeAct({ live }, act)] : [])),
     started,
     keys,
     converged: wasWhole,

@@ -7,11 +7,11 @@ import { RESETS_APART_MS } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
 import type { Act, ActContext } from './act.js';
 import { config, tell } from './acts/config.js';
-import { describeAct } from './acts/index.js';
 import { reset } from './acts/reset.js';
 import { sentinelSet } from './acts/sentinel-set.js';
-import { configOf, placed } from './context.js';
-import { type Experiment, openExperiment } from './experiment.js';
+import { configOf } from './context.js';
+import { type Experiment, type Injected, openExperiment } from './experiment.js';
+import { cutOff, describeRepair } from './repair-words.js';
 
 export interface RepairRequest {
   repairs: readonly Repair[];
@@ -19,13 +19,15 @@ export interface RepairRequest {
   dryRun: boolean;
   /** Asked before each one; where it says no, that one is left. */
   confirm(does: string, repair: Repair): Promise<boolean>;
+  /** What goes on with the rest, where it is interrupted. */
+  again: string;
 }
 
 /**
  * Does what `doctor` found to be safe, on a cluster created by sentinelctl and under its lock: each one journalled before, read back
  * after, and rolled back where it did not take effect; one that was cut off is rolled back by `recover`. What cannot be
  * done is left with its reason, and does not keep the others. Throws `locked` or `unfinished-journal` (3), `not-healed`
- * (4), or the signal's reason.
+ * (4), or the signal's reason with an account: what was done and stays, what was rolled back, what was not begun, the master.
  */
 export async function repairAll(
   runtime: Runtime,
@@ -41,17 +43,20 @@ export async function repairAll(
   });
 }
 
-async function inOrder(context: ActContext, { repairs, confirm }: RepairRequest): Promise<Repaired[]> {
+async function inOrder(context: ActContext, request: RepairRequest): Promise<Repaired[]> {
+  const { repairs, confirm } = request;
   const { runtime, live } = context;
   const what = `doctor --fix --cluster ${live.plan.spec.cluster}`;
   // What is repaired is not whole, and may ail from more than this repairs.
   const experiment = await openExperiment(runtime, live, { what, keep: false, guardMs: null, proof: false });
   const done: Repaired[] = [];
   let resetAtMs: number | null = null;
+  let cut: { error: unknown; begun: Injected[] } | null = null;
+  const sent = new Set<Repair>();
   try {
     for (const repair of repairs) {
       runtime.signal?.throwIfAborted();
-      const does = describe(context, repair);
+      const does = describeRepair(context, repair);
       if (!(await confirm(does, repair))) {
         done.push(answered(context, repair, 'declined'));
         continue;
@@ -60,23 +65,32 @@ async function inOrder(context: ActContext, { repairs, confirm }: RepairRequest)
         const restMs = RESETS_APART_MS - (runtime.clock.now() - resetAtMs);
         if (restMs > 0) await runtime.clock.sleep(restMs, runtime.signal);
       }
-      done.push(await one(context, experiment, repair));
+      done.push(await one(context, experiment, repair, sent));
       if (repair.kind === 'reset') resetAtMs = runtime.clock.now();
     }
+  } catch (error) {
+    cut = { error, begun: experiment.active() };
   } finally {
     // Whatever is left was not read back as it was meant to be.
     if (experiment.active().length > 0) await experiment.heal();
     await experiment.close();
   }
-  return done;
+  if (cut === null) return done;
+  throw await cutOff(context, request, { ...cut, done, sent });
 }
 
-async function one(context: ActContext, experiment: Experiment, repair: Repair): Promise<Repaired> {
+/** `sent`: gets a RESET once its sentinel has answered it. */
+async function one(
+  context: ActContext,
+  experiment: Experiment,
+  repair: Repair,
+  sent: Set<Repair>,
+): Promise<Repaired> {
   const before = experiment.active();
   try {
     const why =
       repair.kind === 'reset'
-        ? await forget(context, experiment, repair)
+        ? await forget(context, experiment, repair, sent)
         : await change(context, experiment, repair);
     return answered(context, repair, why === null ? 'done' : 'left', why);
   } catch (error) {
@@ -162,10 +176,13 @@ async function tookEffect({ live }: ActContext, repair: Change): Promise<boolean
 async function forget(
   context: ActContext,
   experiment: Experiment,
-  { sentinel: node, masterName }: Extract<Repair, { kind: 'reset' }>,
+  repair: Extract<Repair, { kind: 'reset' }>,
+  sent: Set<Repair>,
 ): Promise<string | null> {
+  const { sentinel: node, masterName } = repair;
   const { clock, signal } = context.runtime;
   const done = await experiment.inject([{ act: 'reset', node, masterName }]);
+  sent.add(repair);
   let missing: string | null = null;
   const knows = await until(
     async () => {
@@ -179,23 +196,9 @@ async function forget(
   return null;
 }
 
-/** Exactly what a repair does, in words. */
-function describe(context: Pick<ActContext, 'live'>, repair: Repair): string {
-  switch (repair.kind) {
-    case 'sentinel-set':
-      return `${placed(context, repair.sentinel)}: SENTINEL SET ${repair.masterName} ${repair.name} ${repair.value}`;
-    case 'config-set':
-      return `${placed(context, repair.node)}: CONFIG SET ${repair.name} ${repair.value}, CONFIG REWRITE`;
-    case 'masterauth':
-      return `${placed(context, repair.node)}: CONFIG SET masterauth ${repair.clears ? '""' : "to the cluster's password"}, CONFIG REWRITE`;
-    case 'reset':
-      return describeAct(context, { act: 'reset', node: repair.sentinel, masterName: repair.masterName });
-  }
-}
-
 const answered = (
   context: Pick<ActContext, 'live'>,
   repair: Repair,
   outcome: Repaired['outcome'],
   why: string | null = null,
-): Repaired => ({ repair, does: describe(context, repair), outcome, why });
+): Repaired => ({ repair, does: describeRepair(context, repair), outcome, why });

@@ -5,7 +5,7 @@ import { startAsCrashed } from '../cluster/start.js';
 import { messageAndWhy, notRestored, OperatorError } from '../errors.js';
 import { command } from '../model/hints.js';
 import { failoverBoundMs, RECOVERED_MS, RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
-import { count } from '../model/words.js';
+import { count, listed } from '../model/words.js';
 import { until } from '../until.js';
 import type { Act, ActContext } from './act.js';
 import { handlerOf } from './acts/index.js';
@@ -45,7 +45,7 @@ export async function takeBack(
   options: TakingBack,
 ): Promise<void> {
   if (steps.length === 0) return;
-  await step(context.runtime, 'heal', `rolling back ${count(steps.length, 'action')}`, async () => {
+  await step(context.runtime, 'heal', labelOf(steps), async () => {
     const reversed = steps.toReversed();
     const starts = reversed.filter(({ act }) => startsData(context, act));
     if (context.guarded === true && steps.some(({ act }) => CUTS_OFF.includes(act.act))) {
@@ -67,6 +67,15 @@ export async function takeBack(
     }
     if (wrong.length > 0) throw notHealed(context, wrong);
   });
+}
+
+/** A RESET is not rolled back: its sentinel learns again what it forgot. */
+function labelOf(steps: readonly Step[]): string {
+  const resets = steps.flatMap(({ act }) => (act.act === 'reset' ? [act.node] : []));
+  const waits = `waiting until ${listed(resets)} ${resets.length === 1 ? 'has' : 'have'} found all other nodes again`;
+  const others = steps.length - resets.length;
+  if (others === 0) return waits;
+  return [`rolling back ${count(others, 'action')}`, ...(resets.length === 0 ? [] : [waits])].join(', ');
 }
 
 /** Acts that leave a master alive that others cannot use, and whose rollback gives it back to them. */
@@ -110,7 +119,8 @@ async function seenUndone(context: ActContext, act: Act): Promise<string | null>
 function notHealed(context: ActContext, wrong: readonly { act: Act; why: string }[]): OperatorError {
   const { cluster } = context.live.plan.spec;
   const lines = wrong.map(
-    ({ act, why }) => `${handlerOf(act).describe(context, act)}: not rolled back: ${why}`,
+    ({ act, why }) =>
+      `${handlerOf(act).describe(context, act)}: ${act.act === 'reset' ? 'done, and stays' : 'not rolled back'}: ${why}`,
   );
   const commands = wrong.flatMap(({ act }) => handlerOf(act).commands(context, act));
   return notRestored('not-healed', `${cluster} could not be fully restored`, {

@@ -81,6 +81,7 @@ const trial = z.looseObject({
   restored: z
     .looseObject({ undone: z.array(z.string()), master: node.nullable(), keysRemoved: count })
     .exactOptional(),
+  secondMasterMs: ms.exactOptional(),
   outcome: verdict.exactOptional(),
   broken: z.array(z.string()).exactOptional(),
   faultAt: z.string(),
@@ -121,6 +122,8 @@ const result = z.looseObject({
   outcome: verdict,
   reason: z.string(),
   complete: z.boolean(),
+  trialsAsked: count.exactOptional(),
+  account: z.array(z.string()).exactOptional(),
   cluster: z.string(),
   masterName: z.string(),
   driver: z.string(),

@@ -1,13 +1,28 @@
+import { humanDurationMs } from '../model/duration.js';
 import { count, named } from '../model/words.js';
 import type { Restored, Trial } from './result.js';
 
-/** `redis-1 runs again as a replica of redis-2; 12 keys of the run removed; all nodes agree again`. */
-export const restoredWords = ({ undone, keysRemoved }: Restored): string =>
-  [
-    ...undone,
-    ...(keysRemoved === 0 ? [] : [`${count(keysRemoved, 'key')} of the run removed`]),
-    'all nodes agree again',
-  ].join('; ');
+/**
+ * `rolled back: redis-1 runs again as a replica of redis-2; 12 keys of the run removed; all nodes agree again`; where
+ * nothing was in effect any more, that.
+ */
+export function rolledBackWords({ undone, keysRemoved }: Restored): string {
+  if (undone.length === 0 && keysRemoved === 0) return 'nothing had to be rolled back';
+  const keys = keysRemoved === 0 ? [] : [`${count(keysRemoved, 'key')} of the run removed`];
+  return `rolled back: ${[...undone, ...keys, 'all nodes agree again'].join('; ')}`;
+}
+
+/** `two masters for 1.6 s: redis-2 came back as it had crashed, and is a replica of redis-1 now`; null where there was one at a time. */
+export function secondMasterWords(
+  { secondMasterMs = 0, oldMaster, restored }: Pick<Trial, 'secondMasterMs' | 'oldMaster' | 'restored'>,
+  fault: string,
+): string | null {
+  if (secondMasterMs === 0) return null;
+  const how = fault === 'freeze' ? 'thawed' : 'came back as it had crashed';
+  const master = restored?.master ?? null;
+  const now = master === null || master.id === oldMaster.id ? '' : `, and is a replica of ${master.id} now`;
+  return `two masters for ${humanDurationMs(secondMasterMs)}: ${oldMaster.id} ${how}${now}`;
+}
 
 /** Which node is the master after an interrupted run; `restored` is absent in results of older versions. */
 export function masterNowWords({
@@ -27,9 +42,8 @@ export function masterNowWords({
  */
 export function restoredLines(restored: Restored, oldMaster: { id: string }, isPart = false): string[] {
   const isNothing = restored.undone.length === 0 && restored.keysRemoved === 0;
-  const nothing = isPart ? [] : ['nothing had to be rolled back'];
   return [
-    ...(isNothing ? nothing : [`rolled back: ${restoredWords(restored)}`]),
+    ...(isNothing && isPart ? [] : [rolledBackWords(restored)]),
     masterNowWords({ restored, oldMaster }),
   ];
 }

@@ -180,6 +180,8 @@ export interface Trial {
   cutShort?: true;
   /** Only where it was interrupted: how the cluster was left. */
   restored?: Restored;
+  /** Only where it was interrupted and the old master had returned as a second one: for how long, in milliseconds. */
+  secondMasterMs?: number;
   /** By its invariants and by the thresholds that every trial must satisfy; absent in reports of older versions. */
   outcome?: Verdict;
   /** Expressions of the thresholds that do not hold in this trial, the budget among them. */
@@ -260,6 +262,10 @@ export interface FailoverResult {
   reason: string;
   /** False where the run was interrupted: what is there was measured, the rest is missing. */
   complete: boolean;
+  /** How many trials were asked for; absent in reports of older versions. */
+  trialsAsked?: number;
+  /** Only where it was interrupted between two trials: what was rolled back, and which node is the master. */
+  account?: string[];
   cluster: string;
   masterName: string;
   driver: string;

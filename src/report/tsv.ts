@@ -69,11 +69,12 @@ export const USE_ROWS: RowSet<UseResult> = {
 
 /** A row for each cluster. */
 export const RECOVER_ROWS: RowSet<RecoverResult | { clusters: RecoverResult[] }> = {
-  columns: ['cluster', 'what', 'since', 'undone', 'started', 'keys', 'converged', 'master'],
+  columns: ['cluster', 'what', 'since', 'undone', 'started', 'keys', 'converged', 'master', 'stays'],
   of: (result) =>
     ('clusters' in result ? result.clusters : [result]).map((one) => ({
       ...one,
       undone: one.undone.join('; '),
+      stays: one.stays.join('; '),
     })),
 };
 

@@ -42,6 +42,19 @@ export function dualMasters(
   return found;
 }
 
+/** How long the old master was a second one after it returned from a fault at `fromMs`; whole milliseconds. */
+export function secondMasterMs(
+  { roles, seen }: Pick<TrialEvidence, 'roles' | 'seen'>,
+  { fromMs, untilMs }: Pick<Span, 'fromMs' | 'untilMs'>,
+): number {
+  const old = roles.master.id;
+  const back = seen.find((o) => o.source === old && o.kind === 'role' && o.atMs > fromMs);
+  const still = [{ id: old, fromMs, toMs: back?.atMs ?? untilMs }];
+  const times = dualMasters({ roles, seen }, { fromMs, untilMs, still });
+  const own = times.filter(({ masters }) => masters.includes(old));
+  return Math.round(own.reduce((sum, time) => sum + (time.toMs - time.fromMs), 0));
+}
+
 /** Times in which a node's role is unknown: it did not answer, and was neither dead nor frozen by the run. */
 export function unheard(
   { roles, seen }: Pick<TrialEvidence, 'roles' | 'seen'>,

@@ -1,7 +1,7 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { downAfterText } from '../../model/sentinel-settings.js';
 import { count } from '../../model/words.js';
-import { masterNowWords, restoredWords } from '../../observe/restored-words.js';
+import { masterNowWords, rolledBackWords, secondMasterWords } from '../../observe/restored-words.js';
 import type { FailoverResult, ThresholdResult, Trial, Verdict } from '../../observe/result.js';
 import { MARK } from '../text/outcome.js';
 import { adviceOf } from '../words/advice.js';
@@ -88,14 +88,15 @@ const waitsFor = (trial: Trial, id: string): string =>
 
 const REJOIN = ['restartedMs', 'zombieMs', 'zombieWrites', 'convertedMs', 'linkUpMs', 'caughtUpMs'] as const;
 
-export function rejoinHtml(trial: Trial, i: number): string {
+export function rejoinHtml(trial: Trial, i: number, fault: string): string {
   const { rejoin, cutShort } = trial;
   if (rejoin === null) {
     const end =
       cutShort === true
         ? 'was not seen to return before the interruption'
         : 'did not return within this trial';
-    return `<p class="note">The old master ${end}.</p>${restoredHtml(trial)}`;
+    const words = secondMasterWords(trial, fault) ?? `The old master ${end}`;
+    return `<p class="note">${html(words)}.</p>${restoredHtml(trial)}`;
   }
   const rows = REJOIN.flatMap((key) => {
     const value = rejoin[key];
@@ -110,7 +111,7 @@ export function rejoinHtml(trial: Trial, i: number): string {
 const restoredHtml = (trial: Trial): string =>
   trial.restored === undefined
     ? ''
-    : `<p class="note restored"><b>Rolled back:</b> ${html(restoredWords(trial.restored))}; ${html(masterNowWords(trial))}.</p>`;
+    : `<p class="note restored">${html(rolledBackWords(trial.restored))}; ${html(masterNowWords(trial))}.</p>`;
 
 const LEDGER = [
   'attempted',

@@ -140,7 +140,7 @@ function panel(
 ${spurious}${why.join('')}
 ${timelineHtml(trial, i, result, baseline)}
 ${phasesHtml(trial, i, result)}
-<div class="columns">${rejoinHtml(trial, i)}${clientHtml(trial, i)}${ledgerHtml(trial, i)}</div>
+<div class="columns">${rejoinHtml(trial, i, result.fault)}${clientHtml(trial, i)}${ledgerHtml(trial, i)}</div>
 ${eventsHtml(trial)}
 </${element}>`;
 }

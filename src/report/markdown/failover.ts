@@ -1,6 +1,6 @@
 import { humanDurationMs } from '../../model/duration.js';
 import { overloadWords } from '../../observe/overload.js';
-import { masterNowWords, restoredWords } from '../../observe/restored-words.js';
+import { masterNowWords, rolledBackWords, secondMasterWords } from '../../observe/restored-words.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { adviceOf, neverBack } from '../words/advice.js';
 import { headline, INCOMPLETE, masterMove, settingOf, trialVerdict } from '../words/headline.js';
@@ -48,12 +48,15 @@ export function failoverMarkdown(result: FailoverResult): string {
 }
 
 /** How an interrupted trial left the cluster. */
-const restoredLines = ({ trials }: FailoverResult): string[] =>
-  trials.flatMap((trial) =>
-    trial.restored === undefined
+const restoredLines = ({ trials, fault, account = [] }: FailoverResult): string[] => [
+  ...trials.flatMap((trial) => [
+    ...[secondMasterWords(trial, fault) ?? []].flat().map(text),
+    ...(trial.restored === undefined
       ? []
-      : [text(`rolled back: ${restoredWords(trial.restored)}; ${masterNowWords(trial)}`)],
-  );
+      : [text(`${rolledBackWords(trial.restored)}; ${masterNowWords(trial)}`)]),
+  ]),
+  ...account.map(text),
+];
 
 /** A heading and a table; nothing where there is no row below its titles. */
 const section = (title: string, rows: readonly Row[]): string[] =>

@@ -1,12 +1,14 @@
 import { humanDurationMs } from '../../model/duration.js';
 import { overloadWords } from '../../observe/overload.js';
-import { masterNowWords, restoredWords } from '../../observe/restored-words.js';
+import { masterNowWords, rolledBackWords, secondMasterWords } from '../../observe/restored-words.js';
 import type { FailoverResult, InvariantResult, Trial, Verdict } from '../../observe/result.js';
 import { padEnd, plain, together, wrap } from '../plain-text.js';
-import { adviceOf } from '../words/advice.js';
-import { headline, INCOMPLETE, nextCommands, settingOf } from '../words/headline.js';
+import { adviceOf, preventionOf } from '../words/advice.js';
+import { headline, INCOMPLETE, nextCommands, passedWords, settingOf } from '../words/headline.js';
+import { lossWords } from '../words/losses.js';
+import { metricOf } from '../words/metrics.js';
 import { type KeyNumber, keyNumbers, whyWords } from '../words/numbers.js';
-import { thresholdText } from '../words/thresholds.js';
+import { brokenWords, thresholdText } from '../words/thresholds.js';
 import { phaseRows } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { manyLines } from './failover-many.js';
@@ -24,15 +26,19 @@ export function failoverText(result: FailoverResult, view: View, again = result.
   const theme = themeOf(view);
   const [only, ...others] = result.trials;
   const overload = overloadWords(result);
+  const prevention = preventionOf(result);
   if (only?.cutShort === true && others.length === 0)
     return interruptedText(result, only, nextCommands(result, again), view);
   return [
     ...verdictLines(
       VERDICT_WORD[result.outcome],
-      paintOf(result.outcome, theme),
+      // Passed, and not without a loss.
+      result.outcome === 'holds' && lossWords(result) !== null ? theme.warn : paintOf(result.outcome, theme),
       plain(headline(result)),
       view,
     ),
+    ...(prevention === null ? [] : warningLines(prevention, view)),
+    ...passLines(result, view),
     ...(result.complete ? [] : warningLines(INCOMPLETE, view)),
     ...interruptedLines(result, view),
     ...(overload === null ? [] : warningLines(overload, view)),
@@ -41,9 +47,19 @@ export function failoverText(result: FailoverResult, view: View, again = result.
     ...(only === undefined || others.length > 0 ? manyLines(result, view) : trialLines(only, result, view)),
     ...judgementLines(result, view),
     '',
-    ...adviceOf(result).flatMap((words) => warningLines(words, view)),
+    ...adviceOf(result)
+      .filter((words) => words !== prevention)
+      .flatMap((words) => warningLines(words, view)),
     ...nextCommands(result, again).flatMap((line) => nextLines(line, view)),
   ].join('\n');
+}
+
+/** What PASS means where acknowledged writes were lost, and how it becomes a FAIL. */
+function passLines(result: FailoverResult, view: View): string[] {
+  const isLimited = result.thresholds.some(({ expression }) => metricOf(expression) === 'ledger.lost');
+  if (result.outcome !== 'holds' || isLimited || lossWords(result) === null) return [];
+  const words = `${VERDICT_WORD.holds}: each loss is explained, and no limit was set: --threshold 'ledger.lost==0'`;
+  return warningLines(words, view);
 }
 
 /** The five numbers and why the outcome is what it is: side by side, or a line each where there is no room. */
@@ -123,12 +139,17 @@ function verdictLine(verdict: Verdict, words: string, view: View): string[] {
 function interruptedText(result: FailoverResult, trial: Trial, next: string[], view: View): string {
   const theme = themeOf(view);
   const { masterName, outcome } = result;
-  const { oldMaster } = trial;
+  const words = [
+    ...brokenWords(result),
+    `interrupted after the loss of ${trial.oldMaster.id}`,
+    masterNowWords(trial),
+    ...passedWords(result),
+  ];
   return [
     ...verdictLines(
-      outcome.toUpperCase(),
+      VERDICT_WORD[outcome],
       paintOf(outcome, theme),
-      plain(`${masterName}: interrupted after the loss of ${oldMaster.id}; ${masterNowWords(trial)}`),
+      plain(`${masterName}: ${words.join('; ')}`),
       view,
     ),
     ...seenLines(trial, result, view),
@@ -140,8 +161,12 @@ function interruptedText(result: FailoverResult, trial: Trial, next: string[], v
 
 /** Of several trials, what became of the one that was interrupted, and which node is the master. */
 function interruptedLines(result: FailoverResult, view: View): string[] {
-  const { trials } = result;
+  const { trials, account } = result;
   const last = trials.at(-1);
+  if (account !== undefined) {
+    const head = `trial ${trials.length + 1} was interrupted before its fault`;
+    return [head, ...account].flatMap((words) => wrap(plain(words), lineWidth(view), 2));
+  }
   if (last?.cutShort !== true) return [];
   const words = `trial ${trials.length} was interrupted after the loss of ${last.oldMaster.id}; ${masterNowWords(last)}`;
   return [...wrap(plain(words), lineWidth(view), 2), ...seenLines(last, result, view)];
@@ -149,10 +174,12 @@ function interruptedLines(result: FailoverResult, view: View): string[] {
 
 function seenLines(trial: Trial, result: FailoverResult, view: View): string[] {
   const { restored } = trial;
+  const second = secondMasterWords(trial, result.fault);
   return [
-    `seen: ${seenWords(trial, result)}`,
-    ...(restored === undefined ? [] : [`rolled back: ${restoredWords(restored)}`]),
-  ].flatMap((words) => wrap(plain(words), lineWidth(view), 2));
+    ...wrap(plain(`seen: ${seenWords(trial, result)}`), lineWidth(view), 2),
+    ...(second === null ? [] : warningLines(second, view)),
+    ...(restored === undefined ? [] : wrap(plain(rolledBackWords(restored)), lineWidth(view), 2)),
+  ];
 }
 
 /** `one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)`; from the fault on, in the order in which it was seen. */

@@ -54,12 +54,9 @@ const wayLines = (driver: string, way: Way): string[] =>
     ? [`${driver}: ${way.injects}; rolled back: ${way.heals}`]
     : [`${driver}: not possible, ${way.why}; instead: ${way.instead}`];
 
-/** Beyond this a fault lasted noticeably longer than it was asked to, in milliseconds. */
-const LONGER_MS = 500;
-
-/** `for 9.84 s (--for 8s)`; null where it was not longer than was asked. */
-const lastedWords = ({ forMs, activeMs = 0 }: InjectResult): string | null =>
-  forMs !== null && forMs > 0 && activeMs > forMs + LONGER_MS
+/** `for 9.84 s (--for 8s)`, where it lasted until the sentinels had decided; null where it ended when its time was over. */
+const lastedWords = ({ forMs, activeMs, guarded = false }: InjectResult): string | null =>
+  forMs !== null && forMs > 0 && guarded && activeMs !== undefined
     ? `for ${humanDurationMs(activeMs)} (--for ${formatDurationMs(forMs)})`
     : null;
 
@@ -77,8 +74,13 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
         ? 'over at once'
         : `for ${formatDurationMs(forMs)}`;
   const was = `${fault} was ${forMs === 0 ? 'done' : `active ${lastedWords(result) ?? lasts}`}`;
-  const lost = result.lostKeys ?? 0;
-  const gone = lost === 0 ? '' : `: the data of ${count(lost, 'key')} is gone`;
+  const lost = result.lostKeys;
+  const gone =
+    lost === null
+      ? ': how many keys are gone is not known'
+      : lost === 0
+        ? ''
+        : `: the data of ${count(lost, 'key')} is gone`;
   const ended = result.converged
     ? `, and cluster "${cluster}" is converged again${gone}`
     : `, and it was rolled back${gone}; ${UNPROVED}`;
@@ -86,9 +88,9 @@ export function injectText(result: InjectResult & { shown?: boolean }, view: Vie
     ? `${fault} would be injected into cluster "${cluster}", ${lasts}; nothing was done`
     : !healed
       ? theme.warn(`${fault} is active on cluster "${cluster}"`)
-      : lost > 0
+      : lost !== null && lost > 0
         ? theme.bad(`${SYMBOL.bad} ${was}${ended}`)
-        : result.converged
+        : result.converged && lost !== null
           ? theme.ok(`${SYMBOL.ok} ${was}${ended}`)
           : theme.warn(`${was}${ended}`);
   const item = (text: string): string[] => wrap(`  ${plain(text)}`, lineWidth(view), 4);
@@ -122,7 +124,7 @@ const UNPROVED = 'convergence was not checked, because it was not proved before'
 /** What was rolled back, and the state of the cluster. */
 export function recoverText(result: RecoverResult, view: View): string {
   const theme = themeOf(view);
-  const { cluster, what, undone, started, keys, converged, master } = result;
+  const { cluster, what, undone, stays, started, keys, converged, master } = result;
   if (what === null) return `nothing to roll back on cluster "${cluster}": no run is unfinished`;
   const words =
     undone.length === 0
@@ -134,6 +136,7 @@ export function recoverText(result: RecoverResult, view: View): string {
       ? theme.ok(`${SYMBOL.ok} ${words}; the cluster is converged again`)
       : theme.warn(`${words}; ${UNPROVED}`),
     ...undone.flatMap(item),
+    ...stays.flatMap((words) => item(`done, and stays: ${words}`)),
     ...(started.length === 0 ? [] : item(`started, because it was down: ${listed(started)}`)),
     ...(keys === 0 ? [] : item(`removed ${count(keys, 'key')} that its clients had written`)),
     ...(master === null ? [] : item(`the master is ${master}`)),

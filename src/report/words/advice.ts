@@ -4,8 +4,8 @@ import { command } from '../../model/hints.js';
 import { downAfterText } from '../../model/sentinel-settings.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
-import type { FailoverResult, Trial } from '../../observe/result.js';
-import { ledgerTotals } from './losses.js';
+import type { FailoverResult, LedgerSummary, Trial } from '../../observe/result.js';
+import { causesOf, ledgerTotals } from './losses.js';
 import { groupedCount, metricLabel } from './metrics.js';
 
 /** Beyond this a client's way back costs more than the failover itself asks for, in milliseconds. */
@@ -15,7 +15,7 @@ const SLOW_CLIENT_MS = 500;
 export function adviceOf(result: FailoverResult): string[] {
   return [
     ...budgetAdvice(result),
-    ...lossAdvice(result),
+    ...lossAdvice(ledgerTotals(result)?.causes ?? {}),
     ...zombieAdvice(result),
     ...clientAdvice(result),
     ...timingAdvice(result),
@@ -50,8 +50,16 @@ function budgetAdvice({ thresholds, config, trials }: FailoverResult): string[] 
   return [...new Set(broken)];
 }
 
-function lossAdvice(result: FailoverResult): string[] {
-  const causes = ledgerTotals(result)?.causes ?? {};
+/** What prevents the loss of most of the writes that were lost; null where none was, or no advice is known. */
+export function preventionOf(result: FailoverResult): string | null {
+  const totals = ledgerTotals(result);
+  const [most] = totals === null ? [] : causesOf(totals);
+  if (most === undefined) return null;
+  if (most.cause === 'zombie') return zombieAdvice(result)[0] ?? null;
+  return lossAdvice({ [most.cause]: most.lost })[0] ?? null;
+}
+
+function lossAdvice(causes: LedgerSummary['causes']): string[] {
   const advice: string[] = [];
   if (causes.unreplicated !== undefined) {
     advice.push(
@@ -89,12 +97,15 @@ function zombieAdvice(result: FailoverResult): string[] {
     const ids = new Set(zombies.map((t) => t.oldMaster.id));
     const restart = command(`restart ${ids.size === 1 ? [...ids].join('') : 'NODE'}`, result.cluster);
     return [
-      `a second master that thawed ${did}: restart it while it is frozen (${restart}), or let min-replicas-to-write 1 refuse nearly all its writes`,
+      `a second master that thawed ${did}: restart it while it is frozen (${restart}), or set min-replicas-to-write 1`,
     ];
   }
-  return [
-    `the old master came back as a second master, which ${did}: next time start it with sentinelctl start, which makes it a replica first`,
-  ];
+  const lost = ledgerTotals(result)?.causes.zombie ?? 0;
+  const next =
+    lost > 0
+      ? 'use sentinelctl start (a replica first), or set min-replicas-to-write 1'
+      : 'start it with sentinelctl start, which makes it a replica first';
+  return [`the old master came back as a second master, which ${did}: next time ${next}`];
 }
 
 function zombieWords(result: FailoverResult, worstMs: number): string {

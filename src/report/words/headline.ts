@@ -4,7 +4,7 @@ import { downAfterText } from '../../model/sentinel-settings.js';
 import { freezeMs, LONGEST_FREEZE_MS } from '../../model/sentinel-timing.js';
 import { count, listed, named } from '../../model/words.js';
 import type { FailoverResult, Trial, Verdict, WorkloadSettings } from '../../observe/result.js';
-import { lostWords } from './losses.js';
+import { lossWords, lostWords } from './losses.js';
 import { outageWords, switchWords } from './numbers.js';
 import { brokenWords } from './thresholds.js';
 
@@ -28,7 +28,8 @@ export const trialVerdict = ({ outcome, untested, invariants }: Trial): Verdict 
 
 /**
  * `clients had no answer for 6.40 s (budget 7.00 s), 0 of 28,503 writes lost; redis-1 → redis-3`; without clients the
- * first switch instead; over trials the worst of them, and how many passed. What broke and is not among them comes first.
+ * first switch instead; over trials the worst of them, and how many passed. What broke and is not among them comes first,
+ * then acknowledged writes that were lost, with why.
  */
 export function headline(result: FailoverResult): string {
   const { trials, masterName } = result;
@@ -36,12 +37,35 @@ export function headline(result: FailoverResult): string {
   if (only === undefined) return `${masterName}: nothing was measured`;
   if (only.untested !== undefined && others.length === 0)
     return `${masterName} is still ${named(only.oldMaster)}`;
-  if (only.cutShort === true && others.length === 0) return cutShortWords(only, masterName);
-  const what = [outageWords(result) ?? switchWords(result), ...lostWords(result)].join(', ');
-  const broken = brokenWords(result);
+  const limits = brokenWords(result);
+  const broken = limits.length === 0 ? [] : [listed(limits)];
+  const passed = passedWords(result);
+  if (only.cutShort === true && others.length === 0)
+    return [...broken, cutShortWords(only, masterName), ...passed].join('; ');
+  const outage = outageWords(result) ?? switchWords(result);
+  const lost = lossWords(result);
+  const what = lost === null ? [[outage, ...lostWords(result)].join(', ')] : [lost, outage];
+  return [...broken, ...what, ...(passed.length === 0 ? [masterMove(only)] : passed)].join('; ');
+}
+
+/**
+ * `1 of 3 trials passed, 1 interrupted, 1 not begun`, by how many were asked for; empty for a run of one. What a killed
+ * run left does not say whether another trial had begun.
+ */
+export function passedWords({ trials, trialsAsked, account }: FailoverResult): string[] {
+  const asked = trialsAsked ?? trials.length;
+  if (asked < 2) return [];
   const passed = trials.filter((t) => trialVerdict(t) === 'holds').length;
-  const end = others.length === 0 ? masterMove(only) : `${passed} of ${count(trials.length, 'trial')} passed`;
-  return [...(broken.length === 0 ? [] : [listed(broken)]), what, end].join('; ');
+  const cut = trials.filter((t) => t.cutShort === true).length;
+  const rest = asked - trials.length;
+  const isKnown = account !== undefined || cut > 0;
+  return [
+    [
+      `${passed} of ${count(asked, 'trial')} passed`,
+      ...(cut === 0 ? [] : [`${cut} interrupted`]),
+      ...(rest === 0 ? [] : [`${rest} not ${isKnown ? 'begun' : 'finished'}`]),
+    ].join(', '),
+  ];
 }
 
 function cutShortWords({ oldMaster, newMaster }: Trial, masterName: string): string {

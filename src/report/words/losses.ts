@@ -1,7 +1,9 @@
+import { humanDurationMs } from '../../model/duration.js';
 import { listed } from '../../model/words.js';
 import { metricNamed } from '../../observe/metrics.js';
-import type { ClientSummary, FailoverResult, LedgerSummary, LossCause } from '../../observe/result.js';
+import type { ClientSummary, FailoverResult, LedgerSummary, LossCause, Trial } from '../../observe/result.js';
 import { LOSS_CAUSES } from '../../observe/result.js';
+import { together } from '../plain-text.js';
 import { grouped } from './metrics.js';
 
 /** Why acknowledged writes were lost. */
@@ -65,6 +67,36 @@ export function lostWords(result: FailoverResult): string[] {
   const counted = lostOf(result);
   if (counted !== null) return [`${grouped(counted.lost)} of ${grouped(counted.acknowledged)} writes lost`];
   return result.trials.some((t) => t.ledger !== undefined) ? ['lost writes could not be counted'] : [];
+}
+
+/** Why most of them were lost, in a sentence for the headline. */
+const BECAUSE: Readonly<Record<LossCause, (trials: readonly Trial[]) => string>> = {
+  unreplicated: () => 'the master failed before they were replicated',
+  zombie: (trials) => {
+    const ms = Math.max(0, ...trials.map(({ rejoin }) => rejoin?.zombieMs ?? 0));
+    return `clients wrote to the old master ${ms > 0 ? `for ${together(humanDurationMs(ms))} ` : ''}after its return`;
+  },
+  minority: () => 'clients wrote to the old master after another one was promoted',
+  'empty-restart': () => 'the master restarted empty, and the replicas copied that',
+  'planned-switchover': () => 'clients wrote to the old master during the switchover',
+  unknown: () => 'no cause was found',
+};
+
+/**
+ * `13,233 of 19,967 acknowledged writes lost: clients wrote to the old master for 9.10 s after its return`, with the cause
+ * of most of them; null where none was lost, or that is not known.
+ */
+export function lossWords(result: FailoverResult): string | null {
+  const counted = lostOf(result);
+  const totals = ledgerTotals(result);
+  if (counted === null || totals === null || counted.lost === 0) return null;
+  const words = `${grouped(counted.lost)} of ${grouped(counted.acknowledged)} acknowledged writes lost`;
+  const [most] = causesOf(totals);
+  if (most === undefined) return words;
+  const because = BECAUSE[most.cause](result.trials);
+  return most.lost >= counted.lost
+    ? `${words}: ${because}`
+    : `${words} (${grouped(most.lost)} of them: ${because})`;
 }
 
 /** The causes of lost writes, the most writes first. */

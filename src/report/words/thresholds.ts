@@ -13,7 +13,7 @@ import {
   metricOf,
   metricText,
 } from './metrics.js';
-import { switchWords } from './numbers.js';
+import { outageWords, switchWords } from './numbers.js';
 
 /** A threshold's expression in its parts: `switchedMs:p(95)<5.5s`. */
 interface Parts {
@@ -78,6 +78,8 @@ export function brokenWords(result: FailoverResult): string[] {
 
 function isSaid(threshold: ThresholdResult, result: FailoverResult): boolean {
   const metric = metricOf(threshold.expression);
+  // A run that was interrupted in its only trial says nothing else of its clients.
+  if (result.trials.length === 1 && result.trials[0]?.cutShort === true) return false;
   if (metric === 'ledger.lost') return lostOf(result) !== null;
   return (
     metric === (result.workload === null ? 'switchedMs' : 'client.outageMs') && isBudget(threshold, result)
@@ -90,7 +92,8 @@ const isBudget = ({ expression }: ThresholdResult, { budgetMs, outageBudgetMs }:
 
 function notHeld(threshold: ThresholdResult, result: FailoverResult): string {
   const { metric, aggregation, operator, bound } = partsOf(threshold.expression);
-  if (isBudget(threshold, result)) return switchWords(result);
+  if (isBudget(threshold, result))
+    return (metric === 'client.outageMs' ? outageWords(result) : null) ?? switchWords(result);
   const what = aggregation === '' ? metric : `${metric} ${aggregation}`;
   const limit = `${operator} ${boundText(metric, aggregation, bound)}`;
   if (threshold.value === null) return `${what} has no value that is ${together(limit)}`;

@@ -67,6 +67,11 @@ describe('what a fault means, before it is injected', () => {
       'it takes no writes as a replica: writes stop for 26 to 37 s, until the sentinels replace it',
     ],
     [
+      'role-lie',
+      30_000,
+      'it takes no writes as a replica: writes stop for 26 to 30 s, until the sentinels replace it or the fault ends',
+    ],
+    [
       'fast-restart',
       0,
       'writes stop for about 1 s, until it runs again, and no failover follows; it writes no append-only file, so it starts empty or with old data, and its replicas copy that',

@@ -25,7 +25,7 @@ const after = (fields: Record<string, string>, id = 'redis-1') => ({
   ),
 });
 
-it.each<[string, ReturnType<typeof after>, number, Partial<AtRisk>?]>([
+it.each<[string, ReturnType<typeof after>, number | null, Partial<AtRisk>?]>([
   [
     'it started empty, and 900 new keys do not stand for the lost ones',
     after({ rdb_last_load_keys_loaded: '0' }),
@@ -38,7 +38,15 @@ it.each<[string, ReturnType<typeof after>, number, Partial<AtRisk>?]>([
     after({ master_replid2: BEFORE.replid, second_repl_offset: '2001' }, 'redis-2'),
     0,
   ],
-  ['a copy of the empty one was promoted', after({ rdb_last_load_keys_loaded: '900' }, 'redis-2'), 50],
+  [
+    'a replica was promoted that lacked a byte, which may be that of a PING',
+    after({ master_replid2: BEFORE.replid, second_repl_offset: '2000' }, 'redis-2'),
+    null,
+  ],
+  ['a copy of the empty one was promoted', after({ db0: '' }, 'redis-2'), 50],
+  ['a replica was promoted after another one', after({}, 'redis-2'), null],
+  ['it started empty, and how many it had is not known', after({}), null, { keys: null }],
+  ['it goes on with keys of an unknown number', after({ master_replid: BEFORE.replid }), 0, { keys: null }],
   [
     'its RDB file is older, and has all keys',
     after({ master_replid2: BEFORE.replid, second_repl_offset: '1001', rdb_last_load_keys_loaded: '50' }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fullResyncsIn } from '../../../src/failover/full-syncs.js';
 import { formatAddress } from '../../../src/model/address.js';
 import type { Snapshot } from '../../../src/model/snapshot.js';
-import { dualMasters } from '../../../src/observe/invariants/dual-masters.js';
+import { dualMasters, secondMasterMs } from '../../../src/observe/invariants/dual-masters.js';
 import { fullResyncsExplained } from '../../../src/observe/invariants/full-resyncs-explained.js';
 import { quorumUsable } from '../../../src/observe/invariants/quorum-usable.js';
 import { sentinelsAgree } from '../../../src/observe/invariants/sentinels-agree.js';
@@ -40,6 +40,18 @@ const watch = (change: Partial<Watch> = {}): Watch => ({
 });
 
 describe('two masters at the same time', () => {
+  it('last from the return of the old one, in a run that was interrupted', () => {
+    const dead = [gone(0, 'redis-1'), role(3000, 'redis-2', 'master')];
+    const back = [role(4000, 'redis-1', 'master'), gone(5600, 'redis-1'), role(5610, 'redis-1', 'replica')];
+    const span = { fromMs: 0, untilMs: 9000 };
+    expect(secondMasterMs({ roles, seen: [...dead, ...back] }, span)).toBe(1610);
+    expect(secondMasterMs({ roles, seen: [...dead, role(4000, 'redis-1', 'replica')] }, span)).toBe(0);
+    expect(secondMasterMs({ roles, seen: dead }, span)).toBe(0);
+    // Frozen, it may be silent only later.
+    const thawed = [role(3000, 'redis-2', 'master'), role(4000, 'redis-1', 'master')];
+    expect(secondMasterMs({ roles, seen: [...thawed, role(4500, 'redis-1', 'replica')] }, span)).toBe(500);
+  });
+
   it('are none where the old one is dead until it comes back as a replica', () => {
     const seen = [gone(0, 'redis-1'), role(3000, 'redis-2', 'master'), role(4000, 'redis-1', 'replica')];
     const still = [{ id: 'redis-1', fromMs: 0, toMs: 3990 }];

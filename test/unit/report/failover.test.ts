@@ -13,6 +13,7 @@ import {
   cutShortResult,
   heldResult,
   hostileResult,
+  restoredResult,
   violatedResult,
 } from '../../helpers/results.js';
 import { NO_PHASES, trial } from '../../helpers/trials.js';
@@ -53,7 +54,11 @@ function losing(lost: number): FailoverResult {
 describe('the result of one failover', () => {
   it('100 columns: phases and rejoin on one time axis, the zombie window drawn, losses with their cause', () => {
     expect(failoverText(heldResult(), plainView(100))).toMatchInlineSnapshot(`
-      "PASS  clients had no answer for 3.82 s, 40 of 61,168 writes lost; redis-1 → redis-3
+      "PASS  40 of 61,168 acknowledged writes lost (38 of them: clients wrote to the old master for 10.99 s
+            after its return); clients had no answer for 3.82 s; redis-1 → redis-3
+      ! the old master came back as a second master, which stayed writable for up to 10.99 s, and cost 38
+        writes: next time use sentinelctl start (a replica first), or set min-replicas-to-write 1
+      ! PASS: each loss is explained, and no limit was set: --threshold 'ledger.lost==0'
       OUTAGE  LOST          SWITCH           SECOND MASTER  REJOIN
       3.82 s  40 of 61,168  3.74 s ≤ 4.00 s  10.99 s        14.81 s
       why  2.57 s until a sentinel marked it as down (down-after 2s), 1.17 s until the first sentinel
@@ -91,8 +96,6 @@ describe('the result of one failover', () => {
 
       ! 2 acknowledged writes died with the master: WAIT 1 after important writes, or
         min-replicas-to-write 1, makes that rarer
-      ! the old master came back as a second master, which stayed writable for up to 10.99 s, and cost 38
-        writes: next time start it with sentinelctl start, which makes it a replica first
       → sentinelctl status
       → sentinelctl history  # beside the runs before it"
     `);
@@ -251,13 +254,57 @@ describe('the result of one failover', () => {
     const late = text({ phases: { ...early, writableMs: 3450 }, restored: same });
     expect(late).not.toContain('accepts writes');
     expect(text({ phases: NO_PHASES, restored: { undone: [], master: null, keysRemoved: 0 } })).toMatch(
-      /its master is not known\nseen: no sentinel had marked it down\nrolled back: all nodes agree again\n/,
+      /its master is not known\nseen: no sentinel had marked it down\nnothing had to be rolled back\n/,
     );
+  });
+
+  it('one that was interrupted names what is broken, two masters, and the trials that did not end', () => {
+    const result = restoredResult();
+    const text = (change: Partial<FailoverResult>): string =>
+      failoverText({ ...result, ...change }, plainView(200));
+    const broken = { expression: `switchedMs<=${result.budgetMs}`, value: 9000, holds: 'violated' as const };
+    const switched = result.trials.map((t) => ({ ...t, phases: { ...t.phases, switchedMs: 9000 } }));
+    expect(text({ outcome: 'violated', trials: switched, thresholds: [broken] })).toMatch(
+      /^FAIL {2}mymaster: the first sentinel switched after 9\.00 s \(budget 4\.00 s\); interrupted after the loss of redis-1; redis-2 /,
+    );
+    const outage = { expression: 'client.outageMs<=3000', value: 3820, holds: 'violated' as const };
+    expect(text({ outcome: 'violated', outageBudgetMs: 3000, thresholds: [outage] })).toMatch(
+      /^FAIL {2}mymaster: clients had no answer for 3\.82 s \(budget 3\.00 s\); interrupted/,
+    );
+    const two = result.trials.map((t) => ({ ...t, secondMasterMs: 1610 }));
+    const second =
+      'two masters for 1.61 s: redis-1 came back as it had crashed, and is a replica of redis-2 now';
+    expect(text({ trials: two })).toContain(`\n! ${second}\nrolled back: `);
+    expect(failoverMarkdown({ ...result, trials: two })).toContain(second);
+    expect(failoverHtml({ ...result, trials: two })).toContain(second);
+    expect(text({ trials: two, fault: 'freeze' })).toContain(
+      'two masters for 1.61 s: redis-1 thawed, and is',
+    );
+
+    const [held] = heldResult().trials;
+    if (held === undefined) throw new Error('no trial');
+    const passed = { ...held, outcome: 'holds' as const };
+    const cut = result.trials.map((t) => ({ ...t, outcome: 'unknown' as const }));
+    expect(headline({ ...result, trials: [passed, ...cut], trialsAsked: 3 })).toMatch(
+      /; 1 of 3 trials passed, 1 interrupted, 1 not begun$/,
+    );
+    expect(text({ trials: cut, trialsAsked: 2 })).toMatch(
+      /is the master now; 0 of 2 trials passed, 1 interrupted, 1 not begun$/m,
+    );
+    // Killed: how far the next one had come is not known.
+    expect(headline({ ...result, trials: [passed], trialsAsked: 2 })).toMatch(
+      /1 of 2 trials passed, 1 not finished$/,
+    );
+    const account = ['rolled back: replica-priority of redis-1', 'redis-3 127.0.0.1:6381 is the master now'];
+    const between = { trials: [passed], trialsAsked: 2, account };
+    expect(text(between)).toContain('; 1 of 2 trials passed, 1 not begun\n');
+    expect(text(between)).toContain(`\ntrial 2 was interrupted before its fault\n${account.join('\n')}\n`);
   });
 
   it('one that was cut short says so, and shows what was measured until then', () => {
     expect(failoverText(cutShortResult(), plainView(100))).toMatchInlineSnapshot(`
-      "UNKNOWN  clients had no answer for 3.82 s, 40 of 61,168 writes lost; redis-1 → no new master
+      "UNKNOWN  40 of 61,168 acknowledged writes lost (38 of them: clients wrote to the old master after
+               its return); clients had no answer for 3.82 s; redis-1 → no new master
       ! the run ended early: what is shown was measured, the rest is missing
       OUTAGE  LOST          SWITCH                 SECOND MASTER  REJOIN
       3.82 s  40 of 61,168  never (budget 4.00 s)  not measured   not measured
@@ -330,17 +377,27 @@ describe('the result of one failover', () => {
   });
 
   it('its first line says what was lost, and in every format', () => {
-    const lost = '40 of 61,168 writes lost; redis-1 → redis-3';
+    const lost =
+      '40 of 61,168 acknowledged writes lost (38 of them: clients wrote to the old master for 10.99 s after its return); clients had no answer for 3.82 s; redis-1 → redis-3';
+    const [head = '', second = '', third = ''] = failoverText(heldResult(), plainView(220)).split('\n');
     const first = (text: string): string => text.split('\n')[0] ?? '';
-    expect(first(failoverText(heldResult(), plainView(200)))).toMatch(new RegExp(`${lost}$`));
-    expect(first(failoverMarkdown(heldResult()))).toMatch(new RegExp(`${lost}$`));
+    expect(head).toBe(`PASS  ${lost}`);
+    expect(second).toMatch(/^! the old master came back .* or set min-replicas-to-write 1$/);
+    expect(third).toContain("no limit was set: --threshold 'ledger.lost==0'");
+    expect(first(failoverMarkdown(heldResult()))).toContain(lost);
     expect(failoverHtml(heldResult())).toContain(`${lost}</h1>`);
+    // Without a loss there is nothing to warn of.
+    expect(failoverText(losing(0), plainView(220))).not.toContain('no limit was set');
+    const painted = (result: FailoverResult): string =>
+      first(failoverText(result, { color: true, columns: 220 }));
+    expect(painted(heldResult())).toContain('\u001B[33mPASS');
+    expect(painted(losing(0))).toContain('\u001B[32mPASS');
     expect(first(failoverText(bareResult(), plainView(200)))).toContain(
       'switched after 3.74 s (budget 4.00 s); redis-1 → redis-3',
     );
-    expect(headline(losing(1))).toContain(', 1 of 61,168 writes lost;');
-    expect(headline(losing(1695))).toContain(', 1,695 of 61,168 writes lost;');
-    expect(headline(losing(0))).toContain(', 0 of 61,168 writes lost;');
+    expect(headline(losing(38))).toMatch(/^38 of 61,168 acknowledged writes lost: clients wrote to the old/);
+    expect(headline(losing(1695))).toMatch(/^1,695 of 61,168 acknowledged writes lost \(38 of them: /);
+    expect(headline(losing(0))).toMatch(/^clients had no answer for 3\.82.s, 0 of 61,168 writes lost;/);
   });
 
   it('a master that thaws was not restarted, and what helps is said', () => {
@@ -349,7 +406,7 @@ describe('the result of one failover', () => {
     expect(text).not.toContain('the old master is restarted');
     expect(failoverText(thawed, plainView(60))).toMatch(/^thawed {5}/m);
     expect(text).toContain(
-      '! a second master that thawed stayed writable for up to 10.99 s, and cost 38 writes: restart it while it is frozen (sentinelctl restart redis-1), or let min-replicas-to-write 1 refuse nearly all its writes',
+      '! a second master that thawed stayed writable for up to 10.99 s, and cost 38 writes: restart it while it is frozen (sentinelctl restart redis-1), or set min-replicas-to-write 1',
     );
     expect(text).not.toContain('bring it back');
     expect(failoverHtml(thawed)).toContain('the old master thaws');
@@ -383,7 +440,11 @@ describe('the result of one failover', () => {
 describe('the result of several', () => {
   it('100 columns: a summary instead of a time axis', () => {
     expect(failoverText(heldResult(10), plainView(100))).toMatchInlineSnapshot(`
-      "PASS  clients had no answer for 3.82 s at worst, 48 of 611,680 writes lost; 10 of 10 trials passed
+      "PASS  48 of 611,680 acknowledged writes lost (38 of them: clients wrote to the old master for
+            10.99 s after its return); clients had no answer for 3.82 s at worst; 10 of 10 trials passed
+      ! the old master came back as a second master, which stayed writable for up to 10.99 s, and cost 38
+        writes: next time use sentinelctl start (a replica first), or set min-replicas-to-write 1
+      ! PASS: each loss is explained, and no limit was set: --threshold 'ledger.lost==0'
               OUTAGE  LOST           SWITCH           SECOND MASTER  REJOIN
       worst   3.82 s  48 of 611,680  3.74 s ≤ 4.00 s  10.99 s        14.81 s
       median  3.40 s                 3.29 s           10.72 s
@@ -417,8 +478,6 @@ describe('the result of several', () => {
 
       ! 10 acknowledged writes died with the master: WAIT 1 after important writes, or
         min-replicas-to-write 1, makes that rarer
-      ! the old master came back as a second master, which stayed writable for up to 10.99 s, and cost 38
-        writes: next time start it with sentinelctl start, which makes it a replica first
       → sentinelctl status
       → sentinelctl history  # beside the runs before it"
     `);

@@ -109,7 +109,7 @@ describe('the first screen', () => {
   it('of an interrupted run says what was rolled back and which node is the master', () => {
     const page = failoverHtml(restoredResult());
     expect(page).toContain(
-      '<b>Rolled back:</b> redis-1 runs again as a replica of redis-2; 8 keys of the run removed; all nodes agree again; redis-2 127.0.0.1:6380 is the master now.',
+      'rolled back: redis-1 runs again as a replica of redis-2; 8 keys of the run removed; all nodes agree again; redis-2 127.0.0.1:6380 is the master now.',
     );
     // The clients were stopped: neither their outage nor that they did not recover is known.
     const stopped = restoredResult().trials.map((trial): Trial => {

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import type { ActContext } from '../../../src/faults/act.js';
+import { accountOf } from '../../../src/faults/repair-words.js';
+import type { Repair, Repaired } from '../../../src/model/repair.js';
+import { plan } from '../../helpers/snapshots.js';
+
+const context = { live: { plan: { nodes: plan() } } } as unknown as Pick<ActContext, 'live'>;
+const reset = (n: number): Repair => ({ kind: 'reset', sentinel: `sentinel-${n}`, masterName: 'mymaster' });
+const words = (n: number): string => `sentinel-${n} (127.0.0.1:${26_378 + n}): SENTINEL RESET mymaster`;
+const done = (repair: Repair): Repaired => ({ repair, does: '', outcome: 'done', why: null });
+const begun = [{ act: { act: 'reset', node: 'sentinel-1', masterName: 'mymaster' } as const }];
+
+it('a RESET that was answered stays, and what was not begun is named', () => {
+  const [one, two, three] = [reset(1), reset(2), reset(3)];
+  const told = (cut: Partial<Parameters<typeof accountOf>[2]>): string[] =>
+    accountOf(context, [one, two, three], { begun: [], done: [], sent: new Set(), ...cut });
+  // In the wait after it, while its sentinel learns again.
+  expect(told({ begun, sent: new Set([one]) })).toEqual([
+    `done, and stays: ${words(1)}`,
+    `not done yet: ${words(2)}; ${words(3)}`,
+  ]);
+  // In the rest between two of them.
+  expect(told({ done: [done(one)] })).toEqual([
+    `done, and stays: ${words(1)}`,
+    `not done yet: ${words(2)}; ${words(3)}`,
+  ]);
+  expect(told({ begun })).toEqual([
+    'nothing was repaired',
+    `sent without an answer, so perhaps done: ${words(1)}`,
+    `not done yet: ${words(2)}; ${words(3)}`,
+  ]);
+});
+
+it('a setting that was not read back is rolled back, and belongs to the rest', () => {
+  const quorum: Repair = {
+    kind: 'sentinel-set',
+    sentinel: 'sentinel-1',
+    masterName: 'mymaster',
+    name: 'quorum',
+    value: '2',
+    was: '3',
+  };
+  const set = 'sentinel-1 (127.0.0.1:26379): SENTINEL SET mymaster quorum 2';
+  const act = { act: 'sentinel-set', node: 'sentinel-1', set: { quorum: '2' } } as const;
+  expect(accountOf(context, [quorum], { begun: [{ act }], done: [], sent: new Set() })).toEqual([
+    'nothing was repaired',
+    `rolled back: ${set}`,
+    `not done yet: ${set}`,
+  ]);
+});
