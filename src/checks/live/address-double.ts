@@ -115,7 +115,9 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
     evidence: `${listed(words)} have the same run id at ${whose}${counted}${because}`,
     message: `${whose} know one server of ${name} as ${listed(words)} (the same run id)${counted}${because}${followsItself ? '; it was made a replica of itself' : ''}`,
     fix: [
-      ...(node === undefined || right === null || node === master ? [] : announceOnce(facts, node, right)),
+      ...(node === undefined || right === null || node === master
+        ? []
+        : announceOnce(facts, node, right, addresses)),
       ...(follows !== null &&
       node !== undefined &&
       address !== null &&
@@ -140,7 +142,12 @@ const hasTwoChannels = ({ answer: { settings } }: AnsweredNode): boolean =>
   settings?.[DUAL_CHANNEL] === 'yes' && Boolean(settings['replica-announce-ip']);
 
 /** What makes a replica known by one address from now on; where its settings were not read, doctor reads them. */
-function announceOnce({ answered, hints }: MasterFacts, node: AnsweredNode, right: Address): string[] {
+function announceOnce(
+  { answered, hints }: MasterFacts,
+  node: AnsweredNode,
+  right: Address,
+  addresses: readonly Address[],
+): string[] {
   const { settings, version } = node.answer;
   if (settings === undefined && Number.parseInt(version, 10) >= 8) return [hints.ctl('doctor')];
   const both = answered.filter((n) => n.answer.settings?.[DUAL_CHANNEL] === 'yes');
@@ -149,6 +156,11 @@ function announceOnce({ answered, hints }: MasterFacts, node: AnsweredNode, righ
     ...(settings?.['replica-announce-ip'] === right.host
       ? []
       : setConfig(node, 'replica-announce-ip', right.host)),
+    // Without it a replica says the port that it listens on, which the other address has.
+    ...(addresses.every(({ port }) => port === right.port) ||
+    settings?.['replica-announce-port'] === `${right.port}`
+      ? []
+      : setConfig(node, 'replica-announce-port', `${right.port}`)),
   ];
 }
 
@@ -200,15 +212,20 @@ const resetsAt = (at: readonly SentinelView[], name: string, apartMs: number): s
 
 const isV6 = ({ host }: Address): boolean => host.includes(':');
 
-/** The address in the family in which the sentinels monitor the master; else the one that the master lists. */
+/**
+ * The address on the host of the master, where several servers are published; the one in the family in which the
+ * sentinels monitor the master; else the one that the master lists.
+ */
 function rightOf(
   addresses: readonly Address[],
   monitored: Address | null,
   master: AnsweredNode | undefined,
 ): Address | null {
+  const beside = addresses.filter((a) => a.host === monitored?.host);
   const alike = addresses.filter((a) => monitored !== null && isV6(a) === isV6(monitored));
   const attached = master?.answer.attached ?? [];
   return (
+    (beside.length === 1 ? beside[0] : undefined) ??
     (alike.length === 1 ? alike[0] : undefined) ??
     addresses.find((a) => attached.some((one) => sameAddress(one.address, a))) ??
     null
