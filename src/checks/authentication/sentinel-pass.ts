@@ -5,7 +5,7 @@ import { knownSecret } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
 import { comparing, judgeSentinelFiles } from '../files/judge.js';
-import { comparePasswords, unknownEqual } from '../files/logins.js';
+import { comparePasswords, refusingUser, unknownEqual } from '../files/logins.js';
 import { sentinelFiles } from '../files/project.js';
 import { asksForPassword, passwordLine, sentinelLine, shownAt } from '../files/settings.js';
 import { idsOf, judged, readAll } from '../group.js';
@@ -93,14 +93,19 @@ export default {
           const asking = sentinels.find((other) => {
             if (other === server || !asksForPassword(other)) return false;
             const asked = passwordLine(other);
-            // Without a line both may be of users, which are not compared here.
-            if (given === undefined || asked === undefined) return given !== asked;
+            // A line "user default" gives no password to send (sentinel.c, sentinelSendAuthIfNeeded: requirepass).
+            if (given === undefined) return true;
+            if (asked === undefined)
+              return refusingUser(other, 'default', given.args.at(-1) ?? '') !== undefined;
             const compared = comparePasswords(given, asked, project);
             if (compared === 'unknown')
               missing.push(unknownEqual(server, 'sentinel-pass', given, other, asked));
             return compared === 'different';
           });
-          const asked = asking && passwordLine(asking);
+          const asked =
+            asking &&
+            (passwordLine(asking) ??
+              asking.directives.findLast((d) => d.name === 'user' && d.args[0] === 'default'));
           if (asking === undefined) return [];
           return [
             {

@@ -26,7 +26,8 @@ export default {
     'other machines cannot reach it: to them it is down from the start, and it can neither vote nor be promoted',
   explanation:
     'The redis.conf that ships with Redis has bind 127.0.0.1 -::1, which is right for one machine. Where the ' +
-    'cluster has several hosts, each server must also listen on an address that the others can reach.',
+    'cluster has several hosts, each server must also listen on an address that the others can reach. Before Redis ' +
+    '7.0 a sentinel also connects from the first address of bind: with 127.0.0.1 there it reaches no other machine.',
   remedy: ['bind ITS-ADDRESS 127.0.0.1 at every server, protected by a password or a firewall'],
   sources: [
     'redis.conf: bind',

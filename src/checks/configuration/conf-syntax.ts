@@ -1,5 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
 import type { Directive } from '../files/conf.js';
+import { isContinuation, wholeOf } from '../files/continued.js';
 import { judgeServerFiles, merged } from '../files/judge.js';
 import { DIRECTIVES, SENTINEL_LINES } from '../files/known.js';
 import type { FileServer } from '../files/project.js';
@@ -44,6 +45,9 @@ export default {
 function refusedLines(server: FileServer, composeFiles: readonly string[]): RawFinding[] {
   return server.directives.flatMap((d): RawFinding[] => {
     if (composeFiles.includes(d.file) && isJoined(d)) return [joinedLines(server, d)];
+    const whole = wholeOf(d, server.directives);
+    if (whole !== null) return [continuedLine(server, d, whole)];
+    if (isContinuation(d, server.directives)) return [];
     // What a container's shell inserts or removes is unknown here.
     if (d.open === true || (composeFiles.includes(d.file) && d.args.some((arg) => /[$`<>|&;]/.test(arg))))
       return [];
@@ -80,6 +84,17 @@ function isJoined({ name, args }: Directive): boolean {
       args.length > i + 1 &&
       (arg === 'sentinel' ? args.length > i + 2 : arg.length > 4 && DIRECTIVES.has(arg)),
   );
+}
+
+/** A backslash at the end of a line is one more word of it, and the next line is a directive of its own. */
+function continuedLine(server: FileServer, d: Directive, words: readonly string[]): RawFinding {
+  const what = d.name === 'sentinel' ? `sentinel ${d.args[0] ?? ''}` : d.name;
+  return {
+    subject: server.id,
+    message: `"${what}" ends with \\: a configuration file has no lines that go on in the next one`,
+    fix: [/pass|auth|user/.test(what) ? `${what} …, in one line` : words.join(' ')],
+    at: place(d),
+  };
 }
 
 /** Lines of a script in a compose file that YAML has joined: what each service has of it is one fault. */

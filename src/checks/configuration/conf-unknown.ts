@@ -1,6 +1,7 @@
 import { editDistance, nearest } from '../../model/nearest.js';
 import type { Check, RawFinding } from '../check.js';
 import type { Directive } from '../files/conf.js';
+import { isContinuation } from '../files/continued.js';
 import { judgeServerFiles } from '../files/judge.js';
 import { DIRECTIVES, SENTINEL_LINES } from '../files/known.js';
 import type { FileServer } from '../files/project.js';
@@ -24,7 +25,7 @@ export default {
   files(project) {
     return judgeServerFiles(project, (server) =>
       server.directives.flatMap((d): RawFinding[] => {
-        if (isKnown(d) || mayBeOfModule(server, d)) return [];
+        if (isKnown(d) || mayBeOfModule(server, d) || isContinuation(d, server.directives)) return [];
         const [what = ''] = d.args;
         const ofSentinel = d.name === 'sentinel';
         const [prefix, name] = ofSentinel ? ['sentinel ', what] : ['', d.name];

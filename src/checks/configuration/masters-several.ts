@@ -1,4 +1,5 @@
 import type { Check, RawFinding } from '../check.js';
+import { followingThemselves } from '../files/astray.js';
 import { judgeNodeFiles, merged } from '../files/judge.js';
 import { mastersBehindService, unfollowing } from '../files/kube/service-address.js';
 import { type FileServer, type Project, sentinelFiles } from '../files/project.js';
@@ -32,6 +33,7 @@ export default {
     const found = judgeNodeFiles(project, (nodes) => [
       ...nodes.filter((node) => isSpokenOf(node, nodes, project)).map(copied),
       ...unfollowing(project),
+      ...followingThemselves(project),
     ]);
     const fronts = merged(mastersBehindService(project));
     return Array.isArray(found) ? [...found, ...fronts] : fronts.length > 0 ? fronts : found;

@@ -1,5 +1,6 @@
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
+import type { FileServer } from '../files/project.js';
 import { judgeMasters, sentinelsOf } from '../snapshot.js';
 import { furtherSentinel, monitoredBy } from '../voters.js';
 
@@ -53,12 +54,25 @@ export default {
                 group.monitors.map((m) => m.server.id),
                 Math.max(...group.monitors.map((m) => m.quorum)),
               ),
-              fix: ['run 3 sentinels, each on its own machine, with quorum 2'],
+              fix: [
+                'run 3 sentinels, each on its own machine, with quorum 2',
+                ...group.monitors.flatMap(({ server: { service } }) => copiesMeant(service)),
+              ],
               ...placeOf(group),
             },
           ],
     ),
 } satisfies SnapshotCheck;
+
+/** A range of ports of the machine for one of the container is for `docker compose up --scale`. */
+function copiesMeant(service: FileServer['service']): string[] {
+  const meant = service?.ports.find(({ ofCopies }) => (ofCopies ?? 0) >= 3)?.ofCopies;
+  return service === null || meant === undefined || service.copies > 1
+    ? []
+    : [
+        `${service.name}: deploy: {replicas: ${meant}}  # its range of ports is for ${meant} copies; without this: docker compose up --scale ${service.name}=${meant}`,
+      ];
+}
 
 function fewWords(known: number, name: string, ids: readonly string[], quorum: number): string {
   const never = quorum > known ? `, and a quorum of ${quorum}: the master can never be objectively down` : '';

@@ -5,6 +5,8 @@ export interface PublishedPort {
   host: number | null;
   container: number;
   line: number;
+  /** How many ports of the machine lead to it, one for each copy; absent for one. */
+  ofCopies?: number;
 }
 
 /** More ports than a range of servers has. */
@@ -26,7 +28,12 @@ export function portsOf(tree: Tree): PublishedPort[] {
 
 /** Ranges of the same length belong together; for one port in the container, one of several is taken: the first here. */
 const pairs = (hosts: number[], containers: number[], line: number): PublishedPort[] =>
-  containers.map((container, i) => ({ host: hosts[i] ?? null, container, line }));
+  containers.map((container, i) => ({
+    host: hosts[i] ?? null,
+    container,
+    line,
+    ...(containers.length === 1 && hosts.length > 1 && { ofCopies: hosts.length }),
+  }));
 
 function rangeIn(text: string): number[] {
   const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];

@@ -7,8 +7,25 @@ import type { Machine } from './machine.js';
 export function isOptions(words: readonly string[], at: number): boolean {
   if (at === 0 || !isDiffering(words[at] ?? '')) return false;
   const option = words.slice(0, at).findLastIndex((word) => word.startsWith('--'));
-  return option !== at - 1 && !takesSeveral(presentName((words[option] ?? '').slice(2)));
+  const name = presentName((words[option] ?? '').slice(2));
+  const values = words.slice(option + 1, at);
+  if (values.length === 0) return false;
+  return !takesSeveral(name) || isComplete(name, values) || SAYS_SO.test(words[at] ?? '');
 }
+
+/** The name of a variable that has options. */
+const SAYS_SO = /arg|opt|flag|extra|param/i;
+
+/** How many values of an option belong together: with these it needs no further one. */
+const TOGETHER: Readonly<Record<string, number>> = {
+  save: 2,
+  replicaof: 2,
+  'rename-command': 2,
+  'client-output-buffer-limit': 4,
+};
+
+const isComplete = (name: string, values: readonly string[]): boolean =>
+  (name === 'save' && values.join() === '') || values.length % (TOGETHER[name] ?? Infinity) === 0;
 
 /** `set -eu`, `set +e`, `set -o errexit`. */
 export function setStrict(machine: Machine, words: readonly string[]): void {

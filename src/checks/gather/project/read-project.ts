@@ -1,6 +1,7 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { scriptAt } from '../../../host/script-file.js';
+import { listed } from '../../../model/words.js';
 import { openRules } from '../../files/acl-rules.js';
 import { optionDirectives } from '../../files/conf.js';
 import { aloneIn } from '../../files/groups.js';
@@ -159,11 +160,22 @@ function withoutSentinel(project: Project): string[] {
     return [
       `${inCluster.map((n) => n.id).join(', ')}: cluster-enabled yes: this is Redis Cluster, which fails over without Sentinel: its failover is not judged`,
     ];
+  const idle = unreadSentinel(project);
   return nodes.some((node) => followsOf(node) !== null || node.replicates === true)
     ? [
-        'no sentinel is in these files: whether a master that dies is replaced is not judged: give the files of the sentinels too',
+        `no sentinel is in these files${idle}: whether a master that dies is replaced is not judged: give the files of the sentinels too`,
       ]
     : [];
+}
+
+/** A sentinel's configuration in a ConfigMap: no container reads it where none starts a sentinel. */
+function unreadSentinel({ kube }: Project): string {
+  const files = (kube?.maps ?? []).flatMap(({ name, data }) =>
+    [...data].flatMap(([key, { text, file, line }]) =>
+      /^\s*sentinel\s+monitor\s/m.test(text) ? [`${key} of the ConfigMap ${name} (${file}:${line})`] : [],
+    ),
+  );
+  return files.length === 0 ? '' : `, and no container reads ${listed(files)}`;
 }
 
 /** Sentinels alone: what the data nodes that they monitor are configured to do decides as much. */

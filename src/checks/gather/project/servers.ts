@@ -4,9 +4,8 @@ import { ignoredVariables } from '../../files/compose/ignored.js';
 import { isOfficialImage } from '../../files/compose/images.js';
 import { type Launch, launchesOf, mayBeServer, whyNone } from '../../files/compose/launch.js';
 import type { Service } from '../../files/compose/service.js';
-import { type Directive, optionDirectives } from '../../files/conf.js';
+import { optionDirectives } from '../../files/conf.js';
 import type { ConfSource, FileServer, Project } from '../../files/project.js';
-import { isOwnAddress } from '../../files/settings.js';
 import { openText } from '../../files/shell/expand.js';
 import type { Machine } from '../../files/shell/machine.js';
 import { certificatesOf } from './certificates.js';
@@ -17,6 +16,7 @@ import { keptIn, type Placed } from './mounts.js';
 import { type ChartServer, chartServer } from './read-chart.js';
 import type { ReadConf } from './read-conf.js';
 import { readSegments, usersOf } from './read-segments.js';
+import { isVague, mayBeAny, shownVague } from './vague-lines.js';
 
 /** Adds what a container is to the project: servers, something else, or what could not be told. */
 export async function addServers(project: Project, launching: Launching): Promise<void> {
@@ -63,12 +63,13 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
     project.unread.push(...own.unread.map((why) => `${id}: ${why}`));
   }
   const options = optionDirectives(launch.options, file, launch.line);
-  const all = [...(own?.directives ?? []), ...options];
+  const given = [...(own?.directives ?? []), ...options];
+  const all = given.filter((d) => !mayBeAny(d));
   const { users, unread } = await usersOf(all, (path) => container.read(path));
   const certificates = await certificatesOf(all, (path) => container.read(path));
-  const vague = all.find((d) => isVague(d, service));
+  const vague = given.find((d) => isVague(d, service));
   if (vague !== undefined)
-    unread.push(`${vague.args.join(' ')} (${vague.file}:${vague.line}) is not known here`);
+    unread.push(`${shownVague(vague)} (${vague.file}:${vague.line}) is not known here`);
   project.unread.push(...unread.map((why) => `${id}: ${why}`));
   const directives = [...all, ...users];
   const seen = vague === undefined && (own === null || own.unread.length === 0);
@@ -111,14 +112,6 @@ function serverInChart(
     at: { file, line: service.line },
   };
 }
-
-/** Whether the line says who the master is, and only the running container knows. */
-const isVague = ({ name, args, open }: Directive, { pod }: Service): boolean =>
-  open === true &&
-  (name === 'replicaof' ||
-    (name === 'sentinel' &&
-      args[0] === 'monitor' &&
-      !(pod?.name != null && isOwnAddress(args[2] ?? '') && args.length === 5)));
 
 const copiesOf = ({ copies }: Service): number => (Number.isInteger(copies) ? copies : 1);
 

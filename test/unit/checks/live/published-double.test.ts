@@ -15,9 +15,14 @@ const alsoInside =
       Object.assign(replica.config.value, { 'replica-announce-ip': '', 'replica-announce-port': '0' });
     const master = nodeIn(g, 1);
     if (master.info.ok)
-      for (const [key, value] of Object.entries(master.info.value))
-        if (/^slave\d/.test(key) && value.includes('port=6381'))
-          master.info.value[key] = value.replace(/ip=[^,]*,port=\d+/, `ip=${INNER},port=${port}`);
+      Object.assign(
+        master.info.value,
+        Object.fromEntries(
+          Object.entries(master.info.value)
+            .filter(([key, value]) => /^slave\d/.test(key) && value.includes('port=6381'))
+            .map(([key, value]) => [key, value.replace(/ip=[^,]*,port=\d+/, `ip=${INNER},port=${port}`)]),
+        ),
+      );
     for (const view of viewsIn(g)) {
       const all = given(view.replicas);
       all.push({ ...all.find((r) => r.port === '6381'), ip: INNER, port, name: `${INNER}:${port}` });
