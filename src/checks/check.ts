@@ -47,6 +47,20 @@ export interface Skip {
   applies?: false;
 }
 
+/** The parts of groups that are too long for a screen; parts.ts has their titles. */
+export type PartId =
+  | 'settings'
+  | 'names'
+  | 'files'
+  | 'starts'
+  | 'disk'
+  | 'replication'
+  | 'master'
+  | 'replicas'
+  | 'nodes'
+  | 'sentinels'
+  | 'addresses';
+
 /** What a check says of itself: the same words wherever it is found. */
 export interface CheckText {
   /** As in the catalogue: `conf-shared`. */
@@ -57,6 +71,8 @@ export interface CheckText {
   /** What its findings mean for clients now: one rule makes the verdict of it (model/verdict.ts). */
   impact: Impact;
   group: 'configuration' | 'authentication' | 'network' | 'data' | 'live' | 'application';
+  /** The part of its group, where that has parts. */
+  part?: PartId;
   /** `one configuration file is shared by several sentinels`. */
   title: string;
   /** Why it matters, in one sentence, with the measured consequence. */

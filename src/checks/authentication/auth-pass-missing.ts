@@ -8,7 +8,7 @@ import type { Project } from '../files/project.js';
 import { asksForPassword, passwordLine, place, sentinelLine, shownAt } from '../files/settings.js';
 import { masterPassword, setAuthPass } from '../fixes.js';
 import { dataNodes, judged, shown } from '../group.js';
-import { answersWrongly, hasAuthPass, wantsPassword } from '../passwords.js';
+import { answersWrongly, hasAuthPass, putRightFirst, wantsPassword } from '../passwords.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
 import { thenWait } from '../under-way.js';
 
@@ -59,6 +59,7 @@ export default {
           hasAuthPass(sentinel, name) === false || (!otherwise && answersWrongly(view.fields)),
       );
       if (without.length === 0) return [];
+      const isNeedless = gathered.own && master.silence?.kind === 'auth';
       const known = without.every(({ sentinel }) => hasAuthPass(sentinel, name) === false);
       const down = without.filter(({ master: view }) => (view.fields.flags ?? '').includes('s_down'));
       const state =
@@ -76,12 +77,15 @@ export default {
           brief: `${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} no${known ? '' : ' or a wrong'} password for ${master.id}`,
           evidence: `${shown(master)} needs a password${state}`,
           message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ' or a wrong one'}${state}`,
-          fix: [
-            ...masterPassword(),
-            ...without.map(({ sentinel }) => setAuthPass(sentinel, name)),
-            ...(known ? [] : alsoAtOthers(views, without, name)),
-          ],
-          ...(down.length > 0 && { later: thenWait({ ctl: (words) => ctl(gathered, words) }) }),
+          fix: isNeedless
+            ? putRightFirst([master])
+            : [
+                ...masterPassword(),
+                ...without.map(({ sentinel }) => setAuthPass(sentinel, name)),
+                ...(known ? [] : alsoAtOthers(views, without, name)),
+              ],
+          ...(down.length > 0 &&
+            !isNeedless && { later: thenWait({ ctl: (words) => ctl(gathered, words) }) }),
         },
       ];
     });

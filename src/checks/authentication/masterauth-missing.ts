@@ -5,7 +5,7 @@ import { silentSentinels } from '../evidence.js';
 import { setConfig, setSecret } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, readAll, settingIn } from '../group.js';
 import { areUnlinked, fixAll, refusedLogins, repairsFor, withoutLink } from '../logins.js';
-import { wantsPassword } from '../passwords.js';
+import { putRightFirst, wantsPassword } from '../passwords.js';
 
 export default {
   id: 'masterauth-missing',
@@ -93,10 +93,7 @@ function fixFor(
   canRepair: boolean,
 ): string[] {
   if (canRepair && gathered.own) return [fixAll(gathered)];
-  if (!gathered.own || locked.length === 0) return setSecret(without, 'masterauth');
-  return [
-    `# needs no command once ${idsOf(locked)} ${locked.length === 1 ? 'wants' : 'want'} no password again`,
-  ];
+  return gathered.own && locked.length > 0 ? putRightFirst(locked) : setSecret(without, 'masterauth');
 }
 
 /** A link that is down already says more than a login that will be refused. */

@@ -21,6 +21,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'names',
   title: 'a server listens on loopback only, but the cluster has several hosts',
   consequence:
     'other machines cannot reach it: to them it is down from the start, and it can neither vote nor be promoted',

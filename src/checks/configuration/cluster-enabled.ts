@@ -9,6 +9,7 @@ export default {
   severity: 'critical',
   impact: 'no-failover',
   group: 'configuration',
+  part: 'starts',
   title: 'a data node runs in cluster mode under Sentinel',
   consequence:
     'it is an empty cluster of its own and refuses REPLICAOF (REPLICAOF not allowed in cluster mode): there is no replica, and nothing can be promoted',

@@ -10,6 +10,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'files',
   title: 'a sentinel’s file names the same server twice',
   consequence: 'the sentinel exits at start: Duplicate master name, Duplicate hostname and port for replica',
   explanation:

@@ -12,6 +12,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'files',
   title: 'a sentinel’s configuration is mounted as a single file',
   consequence:
     'every write to it fails (rename: device or resource busy), so after a restart the sentinel has lost the master, the peers and its own id (measured)',

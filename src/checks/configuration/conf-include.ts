@@ -8,6 +8,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'files',
   title: 'what a sentinel monitors is in an included file',
   consequence: 'the sentinel starts once: its next start ends with Duplicate master name (measured)',
   explanation:

@@ -15,6 +15,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'files',
   title: 'a configuration file contains a variable that nothing replaces',
   consequence:
     'the server takes the text as it is: as a password it is wrong, as an address or a number it stops the server at start',

@@ -43,6 +43,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'files',
   title: 'several sentinels share one configuration file',
   consequence:
     'they have the same id and ignore each other: 0 peers each, so no quorum and no failover (measured), and each overwrites what the others wrote',

@@ -13,6 +13,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'files',
   title: 'a configuration line that the server rejects',
   consequence: 'the server exits at start, and with a restart policy it does so again and again',
   explanation:

@@ -13,6 +13,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'files',
   title: 'a directive that sentinelctl does not know',
   consequence:
     'a server exits at start when it does not know a directive: Bad directive or wrong number of arguments',

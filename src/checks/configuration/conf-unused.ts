@@ -12,6 +12,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'files',
   title: 'a configuration file is mounted, and the server is started without it',
   consequence:
     'nothing in the file is in effect: no password, no persistence, no replicaof, no limit of memory that it sets',

@@ -57,6 +57,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'files',
   title: 'a sentinel cannot write its configuration',
   consequence:
     'its votes and everything it learned are lost at a restart: it starts with the old master and an old epoch, and may vote twice in one election',

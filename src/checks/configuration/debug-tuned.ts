@@ -9,6 +9,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'settings',
   title: 'a sentinel’s internal timing was changed by SENTINEL DEBUG',
   consequence:
     'until its next restart it behaves differently from its file and from its peers: a ping and info period of 100 ms made failovers abort because no replica was eligible (measured)',

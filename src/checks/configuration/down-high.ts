@@ -18,6 +18,7 @@ export default {
   severity: 'info',
   impact: 'none',
   group: 'configuration',
+  part: 'settings',
   title: 'down-after-milliseconds is 30 s or more',
   consequence:
     'an outage lasts down-after plus 1.0 to 1.3 s (measured at 1 and 5 s): nothing happens before down-after has passed',

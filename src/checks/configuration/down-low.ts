@@ -18,6 +18,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'settings',
   title: 'down-after-milliseconds is so low that Sentinel may fail over a second time',
   consequence: `${DOUBLE_FAILOVER}: measured in 7 of 95 failovers at 1000 ms, 6 of 12 at 800 ms, 12 of 15 at 100 ms, none of 51 at 1500 ms`,
   explanation:

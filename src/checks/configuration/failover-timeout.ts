@@ -33,6 +33,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'settings',
   title: 'failover-timeout is too long or too short',
   consequence: `after a failed failover the next attempt comes only after 2 x failover-timeout, 6 min by default; below ${SHORT_FAILOVER_TIMEOUT_MS} ms a failover is aborted before the INFO that confirms the promotion arrives`,
   explanation:

@@ -10,6 +10,7 @@ export default {
   severity: 'info',
   impact: 'none',
   group: 'configuration',
+  part: 'starts',
   title: 'the first pod starts as the master each time',
   consequence:
     'after a failover, a restart of this pod makes a second master until the sentinels make it a replica, 8 s and more: what clients write to it in that time is lost; where all pods restart together, it is the master with the data that it had',

@@ -16,6 +16,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'names',
   title: 'the nodes of one master are announced partly by name and partly by address',
   consequence:
     'one node has two addresses: clients and sentinels that compare them as text see a change where there is none, and a replica may be listed twice',

@@ -34,6 +34,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'names',
   title: 'a sentinel monitors a host name but does not resolve names',
   consequence: 'it exits at start: Can’t resolve instance hostname (measured on 6.2 and later)',
   explanation:

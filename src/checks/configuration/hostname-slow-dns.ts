@@ -20,6 +20,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'names',
   title: 'slow host name lookups block the sentinels',
   consequence:
     'a lookup blocks the whole sentinel: with slow answers for a missing name it was in TILT and did not fail over within 48 s (measured)',

@@ -7,6 +7,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'starts',
   title: 'a variable that the image does not know, or requires',
   consequence:
     'the image ignores the variable and keeps its default; without a password that it requires it does not start',

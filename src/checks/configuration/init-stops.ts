@@ -8,6 +8,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'starts',
   title: 'an init container writes where nothing can be written',
   consequence:
     'it fails again and again (Init:CrashLoopBackOff), and no server of its pod starts: of a StatefulSet, no later pod either',

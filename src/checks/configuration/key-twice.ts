@@ -7,6 +7,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'starts',
   title: 'a Kubernetes manifest has a key twice in one place',
   consequence:
     'kubectl takes the last one without a word, and everything under the first one is lost; kustomize, Flux and Argo CD may refuse the file',

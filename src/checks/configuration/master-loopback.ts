@@ -27,6 +27,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'names',
   title: 'the master is monitored at an address that means another machine to each sentinel',
   consequence:
     'each sentinel monitors its own machine under that address, and clients that ask it are sent to their own machine',

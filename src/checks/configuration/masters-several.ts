@@ -12,6 +12,7 @@ export default {
   severity: 'critical',
   impact: 'no-failover',
   group: 'configuration',
+  part: 'names',
   title: 'one name leads to several data nodes, or several follow no master',
   consequence:
     'one name leads to several masters with different data: replicas and clients get one of them by chance, and Sentinel watches one that is another one at the next connection',

@@ -21,6 +21,7 @@ export default {
   severity: 'critical',
   impact: 'no-failover',
   group: 'configuration',
+  part: 'names',
   title: 'the sentinels monitor a replica as the master',
   consequence: `the sentinels watch a replica: they know no replica to promote, call it down after down-after + ${WRONG_ROLE_DOWN_MS / 1000} s, and give clients a read-only node`,
   explanation:
@@ -143,7 +144,7 @@ function monitoredReplicas(project: Project): RawFinding[] | Skip {
   });
 }
 
-/** Every node follows an address that no file has, as CONFIG REWRITE leaves it when the containers get others: there is no master. */
+/** There is no master: every node follows an address that no file has. CONFIG REWRITE wrote it before the containers got new addresses. */
 function leftBehind(
   name: string,
   { monitor, node, master }: { monitor: Monitor } & Followed,

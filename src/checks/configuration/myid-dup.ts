@@ -9,6 +9,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'settings',
   title: 'several sentinels have the same id',
   consequence:
     'the other sentinels see one sentinel that changes its address every 2 s, so one vote is missing: CKQUORUM reports 2 usable of 3 (measured)',

@@ -11,6 +11,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'names',
   title: 'the sentinels monitor one master under different names',
   consequence:
     'sentinels find each other only under the same name: each name has fewer voters than there are sentinels, and clients that use the wrong name get no master',

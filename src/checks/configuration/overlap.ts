@@ -55,6 +55,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'names',
   title: 'one data node is monitored under two names',
   consequence:
     'two groups manage the same node: each failover and each correction by one group undoes the other’s, and clients of one name write into the other’s data',

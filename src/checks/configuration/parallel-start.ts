@@ -12,6 +12,7 @@ export default {
   severity: 'warning',
   impact: 'no-failover',
   group: 'configuration',
+  part: 'starts',
   title: 'pods that choose the first master by asking each other start at the same moment',
   consequence:
     'no sentinel answers yet, so each pod makes itself the master, with a sentinel that monitors only this one: several masters, and nothing repairs it',

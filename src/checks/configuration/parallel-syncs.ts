@@ -12,6 +12,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'settings',
   title: 'after a failover all replicas are repointed at the same time',
   consequence:
     'while they load a full copy no replica serves reads, and the new master sends all those copies at once, just after it took over',

@@ -14,6 +14,7 @@ export default {
   severity: 'critical',
   impact: 'no-failover',
   group: 'configuration',
+  part: 'settings',
   title: 'the quorum is larger than the number of sentinels',
   consequence: 'the master is never objectively down, so no failover ever starts',
   explanation:

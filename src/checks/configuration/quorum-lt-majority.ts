@@ -17,6 +17,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'settings',
   title: 'the quorum is smaller than a majority of the sentinels',
   consequence:
     'fewer than half of the sentinels, perhaps one with a bad link, can start a failover of a healthy master: writes that the old master accepts for about 10 s more are lost',

@@ -19,6 +19,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'starts',
   title: 'a script that Sentinel calls fails or is missing',
   consequence:
     'notifications are not sent, or clients are not repointed after a failover; a failing script is retried 10 times, over more than 4 hours',

@@ -13,6 +13,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'starts',
   title: 'a sentinel loses its configuration with its pod',
   consequence:
     'each recreated pod is a new sentinel to the others, which still count the old one: after a few, the majority of all known sentinels is more than run, and no failover happens any more',

@@ -16,6 +16,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'settings',
   title: 'one machine runs so many sentinels that its loss leaves no majority',
   consequence: 'when that machine fails, no failover happens: the remaining sentinels cannot elect a leader',
   explanation:

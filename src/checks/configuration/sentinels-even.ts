@@ -12,6 +12,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'settings',
   title: 'the number of sentinels is even',
   consequence:
     'a network split into two halves leaves no majority on either side, so no failover happens; 4 sentinels tolerate no more failures than 3',

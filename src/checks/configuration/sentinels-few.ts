@@ -10,6 +10,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'settings',
   title: 'there are fewer than 3 sentinels',
   consequence:
     'the loss of one sentinel, or of the machine that it shares with the master, leaves no majority: no failover happens',

@@ -19,6 +19,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'configuration',
+  part: 'settings',
   title: 'the sentinels have different settings for one master',
   consequence:
     'SENTINEL SET changes one sentinel only: whether and how fast a failover happens depends on which sentinel leads it',

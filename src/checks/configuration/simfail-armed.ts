@@ -17,6 +17,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'settings',
   title: 'a sentinel is set to crash at its next failover',
   consequence:
     'it exits with code 99 in the middle of the failover that it leads: when that is after the promotion, the promoted replica is demoted again 18 s later (measured)',

@@ -9,6 +9,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'configuration',
+  part: 'starts',
   title: 'a systemd unit waits for something that its server does not do',
   consequence:
     'systemd stops the server when its start times out (90 s by default), or as soon as the first process ends, and starts it again and again',

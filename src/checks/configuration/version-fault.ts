@@ -17,6 +17,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'configuration',
+  part: 'starts',
   title: 'sentinels run a release with a known fault in failovers',
   consequence:
     'SENTINEL FAILOVER NAME COORDINATED ends the sentinel with a segmentation fault when its connection to the old master closes at that moment',

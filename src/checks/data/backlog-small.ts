@@ -16,6 +16,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'replication',
   title: 'the replication backlog is too small for a failover',
   consequence:
     'a node that rejoins after a failover gets a full resync instead of a partial one: minutes for large data, with a busy new master and one replica less',

@@ -11,6 +11,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'data',
+  part: 'disk',
   title: 'a data node cannot write to disk and refuses writes',
   consequence:
     'it answers writes and Sentinel’s PING with -MISCONF: after down-after a master counts as down and is replaced, and the next one may use the same disk',

@@ -11,6 +11,7 @@ export default {
   severity: 'warning',
   impact: 'data-unsafe',
   group: 'data',
+  part: 'replication',
   title: 'a replica has other keys than its master',
   consequence:
     'reads from it are wrong, and a failover to it loses what it lacks and brings back what it has too much',

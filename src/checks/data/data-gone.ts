@@ -12,6 +12,7 @@ export default {
   severity: 'critical',
   impact: 'data-unsafe',
   group: 'data',
+  part: 'disk',
   title: 'the master restarted without its data, and its replicas copied that',
   consequence: 'no server of the cluster holds the data any more; only a backup does',
   explanation:

@@ -17,6 +17,7 @@ export default {
   severity: 'critical',
   impact: 'data-unsafe',
   group: 'data',
+  part: 'disk',
   title: 'several data nodes keep their data in one directory',
   consequence:
     'they overwrite each other’s dump.rdb and append-only files: after a restart a node loads what another one wrote, or stops at a broken file',

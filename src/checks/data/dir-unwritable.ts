@@ -10,6 +10,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'data',
+  part: 'disk',
   title: 'a data node cannot write into its directory',
   consequence:
     'with appendonly yes it exits at start (Permission denied), and systemd starts it again and again; without, it refuses writes after the first snapshot that fails, and as a replica it never completes a full resync (measured)',

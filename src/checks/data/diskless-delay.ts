@@ -8,6 +8,7 @@ export default {
   severity: 'info',
   impact: 'none',
   group: 'data',
+  part: 'replication',
   title: 'each full resync waits for other replicas to join',
   consequence:
     'a full resync starts 5 s late by default: a cluster of three was up after 10.1 s instead of 2.1 s, and a replica is missing that much longer after a failover',

@@ -11,6 +11,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'data',
+  part: 'disk',
   title: 'the master has reached maxmemory and cannot evict keys',
   consequence:
     'every write that needs memory is answered with -OOM, while reads, PING and Sentinel work as usual',

@@ -13,6 +13,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'replication',
   title: 'a server is near its client limit',
   consequence:
     'above maxclients it refuses sentinels and replicas as well: a healthy master is called down, or its replicas cannot reconnect',

@@ -18,6 +18,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'disk',
   title: 'data nodes differ in maxmemory or maxmemory-policy',
   consequence:
     'the difference shows only after a failover: a replica ignores its own limit, and evicts keys or refuses writes as soon as it becomes master',

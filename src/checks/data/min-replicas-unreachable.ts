@@ -11,6 +11,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'data',
+  part: 'replication',
   title: 'min-replicas-to-write is more than there are replicas',
   consequence:
     'the master refuses every write from the first second on: NOREPLICAS Not enough good replicas to write',

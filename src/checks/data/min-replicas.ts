@@ -22,6 +22,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'replication',
   title: 'min-replicas-to-write is 0, or asks for every replica',
   consequence:
     'every write that a cut-off or replaced master accepts is lost when it rejoins: about 4,900 acknowledged writes measured, and 370 with min-replicas-to-write 1',

@@ -43,6 +43,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'replication',
   title: 'the output buffer for replicas is smaller than the default',
   consequence:
     'a master disconnects a replica whose buffer is full; the replica asks for a full resync, which fills the buffer again. This may never end, and a replica that was cut off for longer than 10 x down-after cannot be promoted',

@@ -13,6 +13,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'disk',
   title: 'some data nodes write to disk, others do not',
   consequence: 'whether data survives a restart depends on which node is master, and a failover changes that',
   explanation:

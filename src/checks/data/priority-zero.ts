@@ -13,6 +13,7 @@ export default {
   severity: 'critical',
   impact: 'no-failover',
   group: 'data',
+  part: 'replication',
   title: 'a replica has priority 0 and is never promoted, or all have it',
   consequence:
     'a dead master is never replaced: each attempt ends with -failover-abort-no-good-slave, and the next one comes after 2 x failover-timeout',

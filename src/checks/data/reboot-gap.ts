@@ -15,6 +15,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'disk',
   title: 'a master that restarts counts as alive while it loads',
   consequence:
     'no write is possible and no replica is promoted until it has loaded, however long that takes: Sentinel accepts -LOADING as a sign of life',

@@ -9,6 +9,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'disk',
   title: 'a replica evicts keys by itself',
   consequence:
     'it has fewer keys than its master without anything being wrong with the link, and after a failover they are lost',

@@ -12,6 +12,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'replication',
   title: 'a replica is hidden from clients but may be promoted',
   consequence:
     'clients that read from replicas never find it, SENTINEL REPLICAS does not list it, and Sentinel may still make it the master',

@@ -14,6 +14,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'replication',
   title: 'a replica accepts writes from clients',
   consequence:
     'what a client writes to it by mistake is acknowledged, exists on no other node, and is lost with the next full resync',

@@ -13,6 +13,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'disk',
   title: 'a crashed master is back from an old snapshot before Sentinel acts',
   consequence:
     'no failover comes, and the replicas copy the snapshot over the newer writes that they had: 1000 of 1000 acknowledged writes since the last snapshot were lost on every node (measured)',

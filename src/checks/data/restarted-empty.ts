@@ -13,6 +13,7 @@ export default {
   severity: 'critical',
   impact: 'data-unsafe',
   group: 'data',
+  part: 'disk',
   title: 'the master restarted without its data, and a replica still holds it',
   consequence:
     'the replica deletes what it holds and copies the master as soon as its full resync begins: within seconds, with repl-diskless-sync-delay 5 after 5 s',

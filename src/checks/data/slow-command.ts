@@ -15,6 +15,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'data',
+  part: 'replication',
   title: 'a command takes longer than down-after',
   consequence:
     'while it runs the server answers no PING: the sentinels call a healthy master down and replace it, and the same happens to the next one that gets the command',

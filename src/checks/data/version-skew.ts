@@ -13,6 +13,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'data',
+  part: 'replication',
   title: 'data nodes run different releases',
   consequence:
     'a replica that is older than its master may not be able to load its snapshot: after a failover to the newer one it never gets a link',

@@ -15,6 +15,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'live',
+  part: 'addresses',
   title: 'the sentinels know one server under two addresses',
   consequence:
     'a failover promotes it under one address and makes it a replica of itself under the other one; and it counts as two replicas, so that the only one may be missing',

@@ -25,6 +25,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'live',
+  part: 'addresses',
   title: 'one address leads to different servers',
   consequence:
     'what a sentinel does at that address (REPLICAOF, promotion) happens at another server than the one that clients reach there',

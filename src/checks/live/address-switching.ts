@@ -11,6 +11,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'live',
+  part: 'addresses',
   title: 'a sentinel changes its address again and again',
   consequence:
     'two sentinels have the same id and count as one: CKQUORUM reports 2 usable of 3, and a failover may lack votes',

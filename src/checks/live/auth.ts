@@ -14,6 +14,7 @@ export default {
   severity: 'critical',
   impact: 'unknown',
   group: 'live',
+  part: 'addresses',
   title: 'a server does not let sentinelctl in: a password, a right or TLS is missing or wrong',
   consequence: 'the role and the state of the server are not known',
   explanation:

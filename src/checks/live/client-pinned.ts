@@ -16,6 +16,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'nodes',
   title: 'clients write to a replica, which refuses',
   consequence:
     'all their writes fail with READONLY until they connect to the master: a connection pool that never asks the sentinels again stays so after each failover',

@@ -16,6 +16,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'live',
+  part: 'nodes',
   title: 'a client logs in with a wrong password, again and again',
   consequence:
     'the client gets no answer but WRONGPASS; if it is a sentinel, it calls this server down; if it is a replica, it has no link to its master',

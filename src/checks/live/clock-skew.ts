@@ -11,6 +11,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'live',
+  part: 'addresses',
   title: 'the servers’ clocks differ',
   consequence:
     'keys expire early or late when another node becomes master, and the clock step that corrects it puts its sentinels into TILT: no failover for 30 s',

@@ -8,6 +8,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'sentinels',
   title: 'the sentinels have different configuration epochs',
   consequence:
     'the sentinels with the lower epoch adopt the configuration with the higher epoch at the next hello message',

@@ -9,6 +9,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'master',
   title: 'a failover is in progress',
   consequence: 'the master changes within seconds; the other findings may be outdated then',
   explanation:

@@ -12,6 +12,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'live',
+  part: 'master',
   title: 'the master has been down for longer than failover-timeout',
   consequence:
     'no write is possible; a failed attempt is repeated only after 2 x failover-timeout, 6 min with the default of 180 s',

@@ -11,6 +11,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'nodes',
   title: 'a server goes down and comes back, again and again',
   consequence:
     'each time can become a failover: the master changes without need, and each change costs seconds without writes, and may lose some',

@@ -17,6 +17,7 @@ export default {
   severity: 'critical',
   impact: 'data-unsafe',
   group: 'live',
+  part: 'sentinels',
   title: 'sentinels of another group are connected to a data node',
   consequence:
     'both groups repoint it in turns; each time it discards its data and loads the other group’s, and a failover of either group may promote it with the wrong data',

@@ -12,6 +12,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'replicas',
   title: 'the sentinels still list a replica that is gone',
   consequence:
     'the sentinels try to connect to it without end, give its address to clients that read from replicas, and would make any server that starts at its address a replica',

@@ -12,6 +12,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'sentinels',
   title: 'the sentinels still count a sentinel that is gone',
   consequence:
     'it counts as a voter until it is removed: each ghost raises the majority, until the remaining sentinels cannot elect a leader',

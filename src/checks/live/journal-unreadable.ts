@@ -9,6 +9,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'addresses',
   title: 'the journal of the cluster cannot be read',
   consequence:
     'whether an earlier run left a fault active is not known; commands that change the cluster are refused until the journal is removed',

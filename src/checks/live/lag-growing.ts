@@ -10,6 +10,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'replicas',
   title: 'the lag of a replica keeps growing',
   consequence:
     'a failover to it loses the missing writes, more with each second; at the output buffer limit the master disconnects it, and it starts a full resync',

@@ -18,6 +18,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'replicas',
   title: 'a replica lags behind its master',
   consequence:
     'writes that it has not received are lost when it is promoted; beyond the backlog it needs a full resync; with min-replicas-to-write it no longer counts',

@@ -12,6 +12,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'replicas',
   title: 'a replica has no link to its master',
   consequence:
     'it falls behind with each write, and after 10 x down-after without a link it can no longer be promoted',

@@ -11,6 +11,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'master',
   title: 'a data node is loading its data',
   consequence: 'it answers only INFO until it has loaded, and Sentinel does not promote it before that',
   explanation:

@@ -12,6 +12,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'live',
+  part: 'master',
   title: 'the node at the master’s address is a replica',
   consequence: 'clients that check the role refuse it; others get READONLY for each write',
   explanation:

@@ -17,6 +17,7 @@ export default {
   severity: 'critical',
   impact: 'data-unsafe',
   group: 'live',
+  part: 'master',
   title: 'the sentinels name different masters',
   consequence:
     'clients write to the master that the first sentinel names: two data sets diverge, and one of them is discarded when the sentinels agree again',

@@ -13,6 +13,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'live',
+  part: 'master',
   title: 'a sentinel calls a master down although it answers',
   consequence:
     'once a quorum of sentinels agrees, a working master is replaced, and writes to it in the meantime are lost',

@@ -17,6 +17,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'live',
+  part: 'master',
   title: 'the master accepts connections but does not answer',
   consequence:
     'clients hang instead of failing: ioredis with its default settings waited 12.0 s for a frozen master and lost about 4,200 acknowledged writes after the thaw; with failoverDetector and a short disconnectTimeout it waited 3.8 s and lost none',

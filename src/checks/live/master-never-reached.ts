@@ -11,6 +11,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'live',
+  part: 'master',
   title: 'no sentinel has ever reached the master that it monitors',
   consequence:
     'the sentinels learn the replicas and each other from the master alone: they find nothing by themselves, promote nothing, and send clients to this address',

@@ -11,6 +11,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'live',
+  part: 'master',
   title: 'CLIENT PAUSE holds back all commands of a master',
   consequence:
     'reads and writes wait until the pause ends, and the sentinels’ PING with them: after down-after they replace a working master',

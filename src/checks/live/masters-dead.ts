@@ -13,6 +13,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'sentinels',
   title: 'the sentinels monitor names whose master they have never reached',
   consequence:
     'each name costs every sentinel two connection attempts a second, and a client that asks for it gets an address where nothing answers',

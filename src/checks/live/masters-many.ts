@@ -20,6 +20,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'live',
+  part: 'sentinels',
   title: 'a sentinel has nearly as many connections as it may have',
   consequence:
     'with more it opens no further link and accepts no connection: to its clients, and to the other sentinels, it is down (measured)',

@@ -20,6 +20,7 @@ export default {
   severity: 'critical',
   impact: 'data-unsafe',
   group: 'live',
+  part: 'addresses',
   title: 'the network between the servers is cut',
   consequence:
     'the side that has the majority of the sentinels promotes a node of its own; what a master on the other side accepts from then on is lost when the network is back',

@@ -18,6 +18,7 @@ export default {
   severity: 'critical',
   impact: 'no-failover',
   group: 'live',
+  part: 'master',
   title: 'no replica can be promoted now',
   consequence:
     'a dead master is not replaced: every attempt ends with -failover-abort-no-good-slave, without end as long as the reason lasts; the next attempt comes after 2 x failover-timeout',

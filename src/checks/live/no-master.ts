@@ -25,6 +25,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'live',
+  part: 'master',
   title: 'no master answers',
   consequence: 'every write fails until a master answers again',
   explanation:

@@ -15,6 +15,7 @@ export default {
   severity: 'critical',
   impact: 'no-failover',
   group: 'live',
+  part: 'sentinels',
   title: 'too few sentinels answer for a failover',
   consequence: 'no failover happens when the master fails',
   explanation:

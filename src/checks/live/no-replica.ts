@@ -27,6 +27,7 @@ export default {
   severity: 'warning',
   impact: 'no-failover',
   group: 'live',
+  part: 'replicas',
   title: 'a master has no replica',
   consequence: 'when the master fails, no failover is possible: there is no node to promote',
   explanation:

@@ -16,6 +16,7 @@ export default {
   severity: 'critical',
   impact: 'no-failover',
   group: 'live',
+  part: 'sentinels',
   title: 'no sentinel answers',
   consequence: 'clients cannot ask where the master is, and no replica is promoted when the master fails',
   explanation:

@@ -7,6 +7,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'nodes',
   title: 'a data node does not run',
   consequence: 'what is down cannot be promoted in a failover',
   explanation:

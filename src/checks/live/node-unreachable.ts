@@ -20,6 +20,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'nodes',
   title: 'a data node accepts connections but does not answer, or cannot be reached',
   consequence: 'what does not answer cannot be promoted, and its state is not known',
   explanation:

@@ -17,6 +17,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'sentinels',
   title: 'a sentinel does not monitor a master that others monitor',
   consequence:
     'it has no vote in a failover of this master, and a client that asks it first does not find the master',

@@ -17,6 +17,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'live',
+  part: 'master',
   title: 'CLIENT PAUSE holds back the writes of a master',
   consequence:
     'writes wait until the pause ends; with a down-after of at most 15 s, one that is longer makes the sentinels replace a working master: with down-after 2 s they called it down after 3.1 s, with 16 s not within 60 s (measured)',

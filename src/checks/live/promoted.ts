@@ -103,7 +103,7 @@ function nameIt(
   if (promotedNode === undefined || others.length > 0)
     return {
       fix: [
-        `# one of ${idsOf(promoted)} has the data to keep; REPLICAOF it at the others, then doctor again:`,
+        `# one of ${idsOf(promoted)} has the data to keep; REPLICAOF it at the others, then run doctor again:`,
         ...promoted.map((one) => hints.cli(one, 'INFO replication')),
       ],
     };

@@ -10,6 +10,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'live',
+  part: 'replicas',
   title: 'a replica follows another replica, and the sentinels do not know it',
   consequence:
     'it is never promoted and never repointed: when the replica that it follows is gone, it gets no data until REPLICAOF',

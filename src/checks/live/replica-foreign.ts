@@ -12,6 +12,7 @@ export default {
   severity: 'warning',
   impact: 'risk',
   group: 'live',
+  part: 'nodes',
   title: 'a program that is not a Redis server reads the replication stream',
   consequence:
     'the sentinels list it as a replica with port 0, also after it has ended, and give that address to clients that read from replicas; it is never promoted',

@@ -8,6 +8,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'replicas',
   title: 'a sentinel does not know a data node of the cluster',
   consequence:
     'that sentinel cannot promote it; a sentinel learns about replicas from the master’s INFO, every 10 s',

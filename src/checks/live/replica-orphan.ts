@@ -12,6 +12,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'replicas',
   title: 'a replica follows a node that is not the master',
   consequence:
     'it lacks new writes and serves old data; Sentinel corrects it only after failover-timeout, and if it is promoted before that, the missing writes are lost',

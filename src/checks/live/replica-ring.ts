@@ -22,6 +22,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'live',
+  part: 'replicas',
   title: 'the data nodes follow each other in a circle, and none is the master',
   consequence: 'no write is possible, and each of them waits for a link to another one that never comes',
   explanation:

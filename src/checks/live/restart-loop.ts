@@ -14,6 +14,7 @@ export default {
   severity: 'critical',
   impact: 'degraded',
   group: 'live',
+  part: 'nodes',
   title: 'a server is restarted again and again',
   consequence:
     'a node that is back within down-after is never failed over: each restart costs the writes of that time, and without persistence the data',

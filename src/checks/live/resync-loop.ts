@@ -61,6 +61,7 @@ export default {
   severity: 'critical',
   impact: 'degraded',
   group: 'live',
+  part: 'replicas',
   title: 'a replica begins a full resync again and again, and never finishes one',
   consequence:
     'it never has the data, and each attempt costs its master a snapshot and the network the whole data set',

@@ -7,6 +7,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'live',
+  part: 'nodes',
   title: 'a server at a data node’s address is neither master nor replica',
   consequence: 'clients and sentinels that use this address reach the wrong kind of server',
   explanation:

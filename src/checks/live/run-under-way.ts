@@ -9,6 +9,7 @@ export default {
   severity: 'info',
   impact: 'none',
   group: 'live',
+  part: 'addresses',
   title: 'a run of sentinelctl is active',
   consequence:
     'every other finding may come from this run; it rolls back its own changes, and commands that change the cluster are refused until it ends',

@@ -14,6 +14,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'sentinels',
   title: 'a sentinel calls a replica or another sentinel down although it answers',
   consequence:
     'a replica that a sentinel calls down is not promoted by it, and a sentinel that it calls down gives it no vote',

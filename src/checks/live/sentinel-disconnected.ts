@@ -7,6 +7,7 @@ export default {
   severity: 'info',
   impact: 'none',
   group: 'live',
+  part: 'sentinels',
   title: 'a sentinel has no link to the master at this moment',
   consequence: 'if this stays, the sentinel calls the master down after down-after',
   explanation:

@@ -18,6 +18,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'sentinels',
   title: 'a sentinel does not know all other sentinels',
   consequence: 'it counts fewer votes: it may not start a failover, or may start one without a majority',
   explanation:

@@ -16,6 +16,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'sentinels',
   title: 'a sentinel does not answer',
   consequence:
     'a sentinel that does not answer has no vote in a failover, and a client that asks it first waits for its connect timeout',

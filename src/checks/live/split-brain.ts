@@ -16,6 +16,7 @@ export default {
   severity: 'critical',
   impact: 'data-unsafe',
   group: 'live',
+  part: 'master',
   title: 'more than one data node is a master',
   consequence: `every write to the wrong master is lost when it becomes a replica; this is normal for about ${USUAL_RETURN_MS / 1000} s after an old master has returned`,
   explanation:

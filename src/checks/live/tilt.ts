@@ -12,6 +12,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'live',
+  part: 'sentinels',
   title: 'a sentinel is in TILT and does not act',
   consequence:
     'it calls no master down and starts no failover until its clock has been steady for 30 s; with a slow resolver this took 48 s and more (measured)',

@@ -7,6 +7,7 @@ export default {
   severity: 'info',
   impact: 'none',
   group: 'live',
+  part: 'nodes',
   title: 'the cluster has a data node that sentinelctl did not create',
   consequence: 'Sentinel may promote it, and sentinelctl can neither start nor stop it',
   explanation:

@@ -10,6 +10,7 @@ export default {
   severity: 'warning',
   impact: 'degraded',
   group: 'live',
+  part: 'addresses',
   title: 'an earlier run was not finished',
   consequence:
     'every other finding may come from this run; commands that change the cluster are refused until it is rolled back',

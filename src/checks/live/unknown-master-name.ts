@@ -12,6 +12,7 @@ export default {
   severity: 'critical',
   impact: 'at-risk',
   group: 'live',
+  part: 'sentinels',
   title: 'no sentinel monitors a master with the given name',
   consequence: 'a client that asks for this name gets no address',
   explanation:

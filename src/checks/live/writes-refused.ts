@@ -13,6 +13,7 @@ export default {
   severity: 'critical',
   impact: 'down',
   group: 'live',
+  part: 'master',
   title: 'the master refuses every write: fewer replicas acknowledge than min-replicas-to-write asks for',
   consequence:
     'every write is answered with -NOREPLICAS until as many replicas acknowledge as min-replicas-to-write asks for',

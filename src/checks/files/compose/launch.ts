@@ -45,7 +45,9 @@ export function whyNone(service: Service, file: string): string[] {
   if (says === null) return [unknownImage(service)];
   const isNamed = says.words.some((word) => /\b(redis|valkey)-(server|sentinel)\b/.test(word));
   return isNamed
-    ? [`its command names a server, and starts none as it is followed (${file}:${says.line})`]
+    ? [
+        `its command names a server, but sentinelctl followed it and found no server that it starts (${file}:${says.line})`,
+      ]
     : [];
 }
 
