@@ -1,0 +1,112 @@
+import { type Case, COMPOSE, change, everywhere, R1, R2, R3, S1, S2, S3 } from './case.js';
+
+export const AUTHENTICATION: Case[] = [
+  {
+    id: 'acl-syntax',
+    files: change([R2, 'appendonly yes', 'appendonly yes\nuser app on >s3cret ~* +@redis']),
+    severity: 'critical',
+    subject: 'redis-2',
+    at: `${R2}:7`,
+  },
+  {
+    id: 'auth-pass-missing',
+    files: change([S3, 'sentinel auth-pass mymaster s3cret\n', '']),
+    severity: 'critical',
+    subject: 'sentinel-3',
+    at: `${S3}:4`,
+    write: { into: [] },
+  },
+  {
+    id: 'auth-pass-missing',
+    files: change([S3, 's3cret', 'other']),
+    severity: 'critical',
+    subject: 'sentinel-3',
+    at: `${S3}:8`,
+  },
+  {
+    id: 'masterauth-missing',
+    files: change([R1, 'masterauth s3cret\n', '']),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${R1}:2`,
+  },
+  {
+    id: 'masterauth-missing',
+    files: change([R2, 'masterauth s3cret', 'masterauth "s3 cret"']),
+    severity: 'critical',
+    subject: 'redis-2',
+    at: `${R2}:3`,
+  },
+  {
+    id: 'masterauth-missing',
+    files: change([R1, 'port 6379', `port 6379\nuser default on #${'0'.repeat(64)} ~* &* +@all`]),
+    severity: 'critical',
+    subject: 'redis-2, redis-3',
+    at: `${R2}:3`,
+  },
+  {
+    id: 'sentinel-pass',
+    files: change([S1, 'dir /data', 'requirepass abc']),
+    severity: 'warning',
+    subject: 'sentinel-2, sentinel-3',
+    at: `${COMPOSE}:42`,
+  },
+  {
+    id: 'rename-command',
+    files: change([R3, 'port 6379', 'port 6379\nrename-command CONFIG hidden']),
+    severity: 'critical',
+    subject: 'redis-3',
+    at: `${R3}:2`,
+  },
+  {
+    id: 'acl-short',
+    files: change(
+      [
+        R1,
+        'port 6379',
+        'port 6379\nuser watcher on >x allchannels +ping +info +multi +exec +subscribe +publish +role +client +script',
+      ],
+      ...everywhere([S1, S2, S3], 'dir /data', 'sentinel auth-user mymaster watcher'),
+    ),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${R1}:2`,
+    also: ['auth-user-missing'],
+  },
+  {
+    id: 'auth-user-missing',
+    files: change(
+      ...everywhere([R1, R2, R3], 'port 6379', 'port 6379\nuser watcher on >s3cret allchannels +@all'),
+      ...everywhere([S1, S2, S3], 'dir /data', 'sentinel auth-user mymaster watchdog'),
+    ),
+    severity: 'critical',
+    subject: 'sentinel-1, sentinel-2, sentinel-3',
+    at: `${S1}:2`,
+  },
+  {
+    id: 'acl-channel',
+    files: change(
+      [R1, 'port 6379', 'port 6379\nuser watcher on >x +@all'],
+      ...everywhere([S1, S2, S3], 'dir /data', 'sentinel auth-user mymaster watcher'),
+    ),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${R1}:2`,
+    also: ['auth-user-missing'],
+  },
+  {
+    id: 'tls-mismatch',
+    files: change([R1, 'port 6379', 'port 0\ntls-port 6379']),
+    severity: 'critical',
+    subject: 'sentinel-1, sentinel-2, sentinel-3, redis-2, redis-3',
+    at: `${COMPOSE}:32`,
+  },
+  {
+    id: 'protected-mode',
+    files: change([R1, 'requirepass s3cret', 'protected-mode yes']),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${R1}:2`,
+    also: ['masterauth-missing'],
+  },
+];

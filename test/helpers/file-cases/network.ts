@@ -1,0 +1,96 @@
+import { type Case, COMPOSE, change, R1, R2, S1, S2 } from './case.js';
+
+export const NETWORK: Case[] = [
+  {
+    id: 'address-shared',
+    files: change([R2, 'announce-ip 172.28.0.12', 'announce-ip 172.28.0.13']),
+    severity: 'critical',
+    subject: 'redis-2, redis-3',
+    at: `${R2}:4`,
+    write: { into: [R2] },
+  },
+  {
+    id: 'address-shared',
+    files: change([S2, 'announce-ip 172.28.0.22', 'announce-ip 172.28.0.21']),
+    severity: 'critical',
+    subject: 'sentinel-1, sentinel-2',
+    at: `${S1}:3`,
+    write: { into: [S2] },
+  },
+  {
+    id: 'announce-invalid',
+    files: change([R2, 'announce-ip 172.28.0.12', 'announce-ip 0.0.0.0']),
+    severity: 'critical',
+    subject: 'redis-2',
+    at: `${R2}:4`,
+    write: { into: [R2] },
+  },
+  {
+    id: 'announce-invalid',
+    files: change([S2, 'announce-ip 172.28.0.22', 'announce-ip ::']),
+    severity: 'critical',
+    subject: 'sentinel-2',
+    at: `${S2}:3`,
+    write: { into: [S2] },
+  },
+  {
+    id: 'nat-replica',
+    files: change([
+      R2,
+      'replica-announce-ip 172.28.0.12\n',
+      'replica-announce-ip 172.28.0.12\nreplica-announce-port 6390\n',
+    ]),
+    severity: 'critical',
+    subject: 'redis-2',
+    at: `${R2}:5`,
+    write: { into: [] },
+  },
+  {
+    id: 'nat-sentinel',
+    files: change([
+      S2,
+      'sentinel announce-ip 172.28.0.22\n',
+      'sentinel announce-ip 172.28.0.22\nsentinel announce-port 26390\n',
+    ]),
+    severity: 'critical',
+    subject: 'sentinel-2',
+    at: `${S2}:4`,
+    write: { into: [] },
+  },
+  {
+    id: 'dynamic-ip',
+    files: change(
+      [COMPOSE, '    networks:\n      net:\n        ipv4_address: 172.28.0.11\n', '    networks: [net]\n'],
+      [R1, 'replica-announce-ip 172.28.0.11\n', ''],
+    ),
+    severity: 'warning',
+    subject: 'sentinel-1, sentinel-2, sentinel-3',
+    at: `${S1}:4`,
+  },
+  {
+    id: 'ephemeral-port',
+    files: change([
+      COMPOSE,
+      '    restart: unless-stopped',
+      '    restart: unless-stopped\n    ports: ["40000:6379"]',
+    ]),
+    severity: 'warning',
+    subject: 'redis-1',
+    at: `${COMPOSE}:6`,
+  },
+  {
+    id: 'restart-wipe',
+    also: ['persistence-skew'],
+    files: change([R1, 'appendonly yes', 'save ""']),
+    severity: 'critical',
+    subject: 'redis-1',
+    at: `${COMPOSE}:5`,
+  },
+  {
+    id: 'stop-grace',
+    files: change([COMPOSE, '20s', '5s']),
+    severity: 'warning',
+    subject: 'redis-1',
+    at: `${COMPOSE}:6`,
+  },
+];
