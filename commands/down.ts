@@ -8,7 +8,7 @@ import { messageOf, OperatorError, usageError } from '../src/errors.js';
 import { downAllText, downText } from '../src/report/text/down.js';
 import { DOWN_ROWS } from '../src/report/tsv.js';
 import { ALL_CLUSTERS } from './shared/all-clusters.js';
-import { requireNamed } from './shared/confirm.js';
+import { requireNamed } from './shared/named.js';
 import { runtimeOf } from './shared/runtime.js';
 import { clusterOf, requestOf, storeOf } from './shared/target.js';
 
@@ -85,7 +85,7 @@ async function confirmDown(
   { keepData }: DownOptions,
 ): Promise<Known> {
   const known: Known = new Map();
-  requireNamed(context, clusters, 'down');
+  requireNamed(context.globals, clusters, 'down');
   if (!asks(context)) return known;
   const [{ downWords, previewDown }, { stateOrDamage }] = await Promise.all([
     import('../src/cluster/down-preview.js'),

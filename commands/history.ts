@@ -5,6 +5,7 @@ import { trendsOf } from '../src/cluster/store/run-record.js';
 import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
 import { isUnnamed, typedFor } from '../src/model/hints.js';
+import { nearest } from '../src/model/nearest.js';
 import { listed } from '../src/model/words.js';
 import { type HistoryResult, historyText } from '../src/report/text/history.js';
 import { HISTORY_ROWS } from '../src/report/tsv.js';
@@ -75,6 +76,6 @@ async function refuseUnknown(home: string, cluster: string): Promise<void> {
     hint:
       known[0] === undefined
         ? 'a failover test records one: sentinelctl failover-test --help'
-        : typedFor(cluster, known[0]),
+        : typedFor(cluster, nearest(cluster, known) ?? known[0]),
   });
 }

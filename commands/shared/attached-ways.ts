@@ -13,6 +13,7 @@ import { type AttachedCluster, PRODUCTION } from '../../src/model/attached.js';
 import type { Verdict } from '../../src/model/status.js';
 import { accessSource } from './access.js';
 import { lookDeadlineMs } from './deadline.js';
+import { requireNamed } from './named.js';
 import { targetOf } from './target.js';
 
 /**
@@ -91,12 +92,8 @@ async function requireConfirmed(
   const wanted = isStrict && master !== null ? `${cluster}/${master.id}` : cluster;
   progress({ type: 'note', level: 'info', text: `${verdict.word}  ${verdict.text}` });
   const why = `sentinelctl did not start it${isStrict ? ', and it is labelled production: its master is named too' : ''}`;
+  requireNamed(globals, [wanted], what, { why, ...(isStrict && { hint: `--confirm ${wanted}` }) });
   if (globals.confirm === wanted) return;
-  if (globals.confirm !== null)
-    throw refused('not-confirmed', `${what} is refused: --confirm names ${globals.confirm}, not ${wanted}`, {
-      why,
-      hint: isStrict ? `--confirm ${wanted}` : 'sentinelctl list # shows the names',
-    });
   if (prompts === null)
     throw refused('not-confirmed', `${what} is refused: ${cluster} was not named to confirm it`, {
       why: `${why}; --yes is for clusters that sentinelctl made`,

@@ -3,11 +3,10 @@ import type { Context } from '../../src/cli/context.js';
 import type { Seen } from '../../src/cluster/impact.js';
 import type { Runtime } from '../../src/cluster/runtime.js';
 import type { ClusterState } from '../../src/cluster/store/state.js';
-import { refused } from '../../src/errors.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
 import type { AttachedCluster } from '../../src/model/attached.js';
-import { listed } from '../../src/model/words.js';
 import type { RejoinMode } from '../../src/observe/result.js';
+import { requireNamed } from './named.js';
 import type { OwnCluster } from './runtime.js';
 
 /** What will happen to the cluster as it is at this moment. */
@@ -21,19 +20,9 @@ export async function confirmFor(
 ): Promise<void> {
   const { attached } = state;
   if (attached !== undefined) return confirmAttached(context, { state, runtime, action, attached }, words);
-  requireNamed(context, [state.plan.spec.cluster], action);
+  requireNamed(context.globals, [state.plan.spec.cluster], action);
   if (!asks(context)) return;
   await confirm(context, () => seenNow(runtime, state, words));
-}
-
-/** Throws `not-confirmed` (3) where `--confirm` names another cluster than the one that is acted on. */
-export function requireNamed({ globals }: Context, clusters: readonly string[], action: string): void {
-  const { confirm: named } = globals;
-  if (named === null || clusters.includes(named)) return;
-  throw refused('not-confirmed', `${action} is refused: --confirm names ${named}, not ${listed(clusters)}`, {
-    why: 'the command goes to another cluster than the one that was named',
-    hint: 'sentinelctl list # shows the names',
-  });
 }
 
 /** Its name is typed, with the same sentence before it. */

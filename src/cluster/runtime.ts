@@ -6,6 +6,7 @@ import { type OperatorError, refused } from '../errors.js';
 import type { AttachedCluster, Way } from '../model/attached.js';
 import type { OnProgress } from '../model/events.js';
 import { command, isUnnamed, typedFor } from '../model/hints.js';
+import { nearest } from '../model/nearest.js';
 import { DEFAULT_SPEC } from '../model/spec.js';
 import { listed } from '../model/words.js';
 import type { Access } from '../wire/access.js';
@@ -50,7 +51,7 @@ export async function requireCluster(
 ): Promise<ClusterState> {
   const state = await store.load(cluster);
   if (state !== undefined) return state;
-  throw unknownCluster(cluster, await store.list(), whereNone);
+  throw await unknownCluster(store, cluster, whereNone);
 }
 
 /**
@@ -92,8 +93,9 @@ export async function step<T>(
   }
 }
 
-/** `cluster-unknown` (3): the cluster does not exist, or none was named and there is more than one to choose from. */
-function unknownCluster(cluster: string, names: readonly string[], whereNone: string): OperatorError {
+/** `cluster-unknown` (3): the cluster does not exist, or none was named and none is meant. */
+async function unknownCluster(store: Store, cluster: string, whereNone: string): Promise<OperatorError> {
+  const names = await store.list();
   // An empty directory of its name is listed too, and is not it.
   const known = names.filter((name) => name !== cluster);
   const [first] = known;
@@ -102,13 +104,28 @@ function unknownCluster(cluster: string, names: readonly string[], whereNone: st
       why: 'no cluster is known on this machine',
       hint: whereNone,
     });
-  if (cluster === DEFAULT_SPEC.cluster && isUnnamed()) return unnamed(first, known);
+  if (cluster === DEFAULT_SPEC.cluster && isUnnamed())
+    return names.length === 1 && (await store.attached(first)) !== undefined
+      ? notStarted(first)
+      : unnamed(first, known);
+  const meant = nearest(cluster, known) ?? (known.length === 1 ? first : undefined);
   return refused('cluster-unknown', `cluster "${cluster}" does not exist on this machine`, {
     why: `known clusters: ${known.join(', ')}`,
     // Not `up` too: the ports of the others are taken.
-    hint: typedFor(cluster, first),
+    hint: meant === undefined ? 'sentinelctl list' : typedFor(cluster, meant),
   });
 }
+
+/** The only one that is known, which a command that looks would have taken. */
+const notStarted = (only: string): OperatorError =>
+  refused(
+    'cluster-unknown',
+    `no cluster was named, and the only one, ${only}, was not started by sentinelctl`,
+    {
+      why: 'a cluster that sentinelctl did not start is changed only where its name is typed',
+      hint: `--cluster ${only} # with the same command; its name is then asked for, or given as --confirm`,
+    },
+  );
 
 const unnamed = (first: string, known: readonly string[]): OperatorError =>
   refused(

@@ -30,7 +30,8 @@ const BACK = { is: undefined };
 
 /**
  * Shows a list until an entry is chosen; undefined for Esc and q. `page` is asked at every drawing. Where the entry
- * under the cursor disappears, the cursor goes to the entry `safe`, which must change nothing. `at` is where it begins.
+ * under the cursor disappears, the cursor goes to the entry `safe`, which must change nothing; from there, until a key is
+ * pressed, to an urgent one that comes first. `at` is where it begins.
  */
 export function pick<E extends Entry>(
   conversation: Conversation,
@@ -38,7 +39,12 @@ export function pick<E extends Entry>(
   { safe = '', at = null }: { safe?: string; at?: string | null } = {},
 ): Promise<E | undefined> {
   let cursor: Cursor = { key: at, typed: '' };
-  const current = (): E | undefined => underCursor(page(), cursor, safe);
+  let hasKey = false;
+  const current = (): E | undefined => {
+    const shown = underCursor(page(), cursor, safe);
+    const [first] = page().entries;
+    return !hasKey && shown?.key === safe && first?.urgent === true ? first : shown;
+  };
   const move = (by: number): void => {
     const entries = matching(page().entries, cursor.typed);
     const at = entries.findIndex((e) => e.key === current()?.key);
@@ -49,7 +55,6 @@ export function pick<E extends Entry>(
     cursor = { key: matching(page().entries, typed)[0]?.key ?? null, typed };
   };
   const sizeOf = sizeFor(conversation);
-  let hasKey = false;
   const onKey = (key: Key): Answer<E> => {
     hasKey = true;
     const half = Math.max(1, Math.floor(conversation.screen.rows / 2));

@@ -15,6 +15,8 @@ export interface Entry {
   enter?: 'runs' | 'opens' | 'quits';
   /** The heading that it stands under; entries of one section are next to each other. */
   section?: string;
+  /** It is about what is wrong: the cursor goes to it, until a key is pressed. */
+  urgent?: boolean;
 }
 
 /** A list on the whole screen. */

@@ -7,7 +7,7 @@ import { completed, lineOf, type MenuContext, type OpenMenu, sizeOf } from './me
 import { hiddenChoices } from './menu-hidden.js';
 import { follow } from './menu-live.js';
 import { askForName, chooseFrom } from './menu-questions.js';
-import { type MenuChoice, SAFE_CHOICE } from './menu-state.js';
+import { type MenuChoice, SAFE_CHOICE, WRONG } from './menu-state.js';
 import { titleLines } from './menu-title.js';
 import { openScreen } from './screen.js';
 
@@ -73,7 +73,7 @@ async function chooseAt(menu: OpenMenu, aim: Aim): Promise<Chosen | Aim | undefi
     const { name, about, section, does } = choice;
     const command = 'words' in does && does.words.length > 0 ? lineOf(menu, does.words) : null;
     const enter = does.type === 'run' ? 'runs' : does.type === 'quit' ? 'quits' : 'opens';
-    return { key: name, name, about, section, command, enter, choice };
+    return { key: name, name, about, section, command, enter, choice, urgent: section === WRONG };
   };
   const page = (): ListPage<ChoiceEntry> => ({
     title: titleLines(live.state, sizeOf(menu)),

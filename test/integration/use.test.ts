@@ -71,7 +71,11 @@ it('off a terminal nothing that interrupts clients acts on an attached one that 
   const attach = await runInside(home, ['attach', 'live', '--sentinel-addrs', addrs, '--local']);
   expect(attach.code, attach.stderr).toBe(0);
   expect((await runInside(home, ['status'])).stderr).toContain('the cluster is "live"');
-  const expected = { exit: 3, code: 'cluster-unknown', says: '--cluster live' };
+  const expected = {
+    exit: 3,
+    code: 'cluster-unknown',
+    says: /the only one, live, was not started by sentinelctl[\s\S]*try: --cluster live #/,
+  };
   for (const line of [
     ['down'],
     ['down', '--yes'],
@@ -143,6 +147,10 @@ it('a name that is not known is refused, and completed', async () => {
     code: 'cluster-unknown',
     says: 'known clusters: default, staging',
   });
+  const near = { exit: 3, code: 'cluster-unknown', says: 'sentinelctl status --cluster staging' };
+  await refusal(cli, ['status', '-c', 'stagign'], near);
+  await refusal(cli, ['kill', 'redis-1', '-c', 'stagign'], near);
+  await refusal(cli, ['status', '-c', 'nope'], { ...near, says: 'sentinelctl list' });
   await refusal(cli, ['use', 'staging', '--clear'], { exit: 64, code: 'contradiction' });
 });
 

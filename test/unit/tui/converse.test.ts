@@ -97,15 +97,32 @@ describe('a list', () => {
     expect(await keyOf(picked)).toBe('one');
   });
 
-  it('the cursor stays on its entry when a repair appears above it, so that Enter runs what it was on', async () => {
+  it('the cursor stays on its entry when another one appears above it, so that Enter runs what it was on', async () => {
     const { screen, on, changed } = conversation();
     let page = pageOf('Status', 'Down');
     const picked = pick(on, () => page, { safe: 'Status' });
-    page = pageOf('Fix: start redis-2', 'Status', 'Down');
+    page = pageOf('Doctor', 'Status', 'Down');
     changed();
     expect(screen.shown()).toContain('❯ Status');
     screen.press('return');
     expect(await keyOf(picked)).toBe('Status');
+  });
+
+  it.each([
+    ['until a key is pressed', [], 'Fix: start redis-2'],
+    ['unless the cursor was moved', ['down', 'up'], 'Status'],
+    ['unless it is on what was chosen', ['down'], 'Down'],
+  ])('the cursor goes to what is wrong from the entry that changes nothing, %s', async (_, keys, chosen) => {
+    const { screen, on, changed } = conversation();
+    const [fix, ...healthy] = pageOf('Fix: start redis-2', 'Status', 'Down').entries;
+    let page: ListPage = { ...pageOf(), entries: healthy };
+    const picked = pick(on, () => page, { safe: 'Status' });
+    screen.press(...keys);
+    page = { ...page, entries: [{ ...fix, urgent: true } as Entry, ...healthy] };
+    changed();
+    expect(screen.shown()).toContain(`❯ ${chosen}`);
+    screen.press('return');
+    expect(await keyOf(picked)).toBe(chosen);
   });
 
   it('the cursor goes to what changes nothing when its entry disappears', async () => {
