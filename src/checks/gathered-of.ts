@@ -1,7 +1,8 @@
+import { formatAddress } from '../model/address.js';
 import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
 import { oncePer } from '../model/once-per.js';
-import type { MasterView, NodeState, SentinelState } from '../model/snapshot.js';
+import type { NodeState, SentinelState } from '../model/snapshot.js';
 
 const UNASKED = { ok: false, why: 'status does not ask for it' } as const;
 /** What only `doctor` asks of every server. */
@@ -29,6 +30,13 @@ export const gatheredOf = oncePer(({ snapshot, expectation }: SnapshotFacts): Ga
       if (known === undefined) found.set(node.id, { node, names: [name] });
       else known.names.push(name);
     }
+  const members = new Set(
+    sentinels.flatMap(({ answer }) =>
+      (answer?.masters ?? []).flatMap(({ address, replicas }) =>
+        [address, ...replicas.map((replica) => replica.address)].map(formatAddress),
+      ),
+    ),
+  );
   return {
     ...{ takenAtMs, cluster, own, masterName },
     driver: driver as Gathered['driver'],
@@ -39,7 +47,7 @@ export const gatheredOf = oncePer(({ snapshot, expectation }: SnapshotFacts): Ga
     ...(gone && { gone }),
     ...(whence !== undefined && { whence }),
     ...(leftovers && { leftovers }),
-    sentinels: sentinels.map(sentinelOf),
+    sentinels: sentinels.map((sentinel) => sentinelOf(sentinel, members)),
     nodes: [...found.values()].map(({ node, names }) => nodeOf(node, names)),
     host: {
       ephemeralPorts: UNASKED,
@@ -73,7 +81,7 @@ function nodeOf(node: NodeState, masterNames: string[]): GatheredNode {
   };
 }
 
-function sentinelOf(sentinel: SentinelState): GatheredSentinel {
+function sentinelOf(sentinel: SentinelState, members: ReadonlySet<string>): GatheredSentinel {
   const { id, announce, endpoint, alsoAt, silence, answer, withheld } = sentinel;
   const no = { ok: false, why: silence?.message ?? withheld ?? UNASKED.why } as const;
   return {
@@ -86,12 +94,18 @@ function sentinelOf(sentinel: SentinelState): GatheredSentinel {
     flushConfig: UNASKED,
     // A sentinel before 6.2 does not say it.
     myid: answer === null ? no : answer.sentinelId === '' ? UNASKED : { ok: true, value: answer.sentinelId },
-    masters: answer === null ? no : viewsIn(answer.masters),
+    masters: answer === null ? no : viewsIn(answer, members),
   };
 }
 
-/** All of them, or none: what a part of them shows would be said of the whole. */
-function viewsIn(views: readonly MasterView[]): GatheredSentinel['masters'] {
+/**
+ * All of them, or none: what a part of them shows would be said of the whole. Of the names that were not asked about only
+ * the address is known: they are in it where that is a member's, or where it monitors no other name.
+ */
+function viewsIn(
+  { masters: views, others = [] }: Pick<NonNullable<SentinelState['answer']>, 'masters' | 'others'>,
+  members: ReadonlySet<string>,
+): GatheredSentinel['masters'] {
   const masters = views.flatMap(({ name, raw, ckquorum }): GatheredMaster[] =>
     raw === undefined
       ? []
@@ -104,5 +118,12 @@ function viewsIn(views: readonly MasterView[]): GatheredSentinel['masters'] {
           },
         ],
   );
-  return masters.length === views.length ? { ok: true, value: masters } : UNASKED;
+  if (masters.length < views.length) return UNASKED;
+  const beside = others
+    .filter(({ address }) => views.length === 0 || members.has(formatAddress(address)))
+    .map(({ name, address: { host, port } }): GatheredMaster => {
+      const fields = { name, ip: host, port: String(port) };
+      return { name, fields, addr: UNASKED, replicas: UNASKED, sentinels: UNASKED, ckquorum: UNASKED };
+    });
+  return { ok: true, value: [...masters, ...beside] };
 }

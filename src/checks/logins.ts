@@ -146,7 +146,7 @@ const SAYS: Record<Refusal, (froms: readonly GatheredNode[], whose: string) => s
 /** The command that repairs the masterauth of every data node. */
 export const fixAll = (gathered: Gathered): string => ctl(gathered, 'doctor --fix --only masterauth-missing');
 
-/** Whether sentinelctl is logged in there as the default user; undefined where the node does not say. Before Redis 6 there is no other one. */
+/** Whether sentinelctl is logged in there as the default user; undefined where the node does not say. Before Redis 6 the default user is the only one. */
 function isDefaultAt({ info, whoami }: GatheredNode): boolean | undefined {
   if (whoami.ok) return whoami.value === 'default';
   return info.ok && Number.parseInt(info.value.redis_version ?? '', 10) < 6 ? true : undefined;

@@ -1,8 +1,7 @@
-import type { Address } from '../model/address.js';
-import { isAt, type MasterFacts } from '../model/facts.js';
+import { type MasterFacts, silentAmong, type Unanswered } from '../model/facts.js';
 import type { Hints } from '../model/hints.js';
 import { ifSet, isSecretLine } from '../model/secrets.js';
-import { isLocked, type SentinelState } from '../model/snapshot.js';
+import { isLocked } from '../model/snapshot.js';
 import { monitorInstead, type Place } from './fixes.js';
 import { idsOf } from './group.js';
 
@@ -11,21 +10,6 @@ export interface Told {
   epoch: number;
   lines: readonly string[];
 }
-
-/** A sentinel that gave no answer. */
-type Silent = Pick<SentinelState, 'id' | 'announce' | 'endpoint' | 'alsoAt' | 'silence'>;
-
-/**
- * Those without an answer that are sentinels of the group: not a data node or a proxy at a typed address, nor an address
- * that no sentinel lists. `listed`: what the sentinels list; null where every address is one of them, or that is not known.
- */
-export const silentAmong = <S extends Silent>(
-  unanswered: readonly S[],
-  listed: readonly Address[] | null,
-): S[] =>
-  unanswered.filter(
-    (s) => s.silence?.kind !== 'protocol' && (listed === null || listed.some((address) => isAt(s, address))),
-  );
 
 /**
  * Makes every sentinel monitor a master at another address; none of them gives another one the old address back.
@@ -55,7 +39,7 @@ export function monitorAllInstead(facts: MasterFacts, place: Place, first: reado
  */
 export function tellAll(
   told: readonly Told[],
-  silent: readonly Silent[],
+  silent: readonly Unanswered[],
   hints: Pick<Hints, 'revive'>,
   first: readonly string[] = [],
 ): string[] {
@@ -66,14 +50,14 @@ export function tellAll(
   if (told.every(({ epoch }) => epoch === 0))
     return [
       ...lines,
-      `# ${ids} ${isOne ? 'does' : 'do'} not answer, and ${isOne ? 'keeps' : 'keep'} the old address: once ${isOne ? 'it answers' : 'they answer'}, doctor again, whose lines are for ${isOne ? 'it' : 'them'} too`,
+      `# ${ids} ${isOne ? 'does' : 'do'} not answer, and ${isOne ? 'keeps' : 'keep'} the old address: once ${isOne ? 'it answers' : 'they answer'}, run doctor again: its lines are for ${isOne ? 'it' : 'them'} too`,
     ];
   return [
-    `# ${ids} ${isOne ? 'does' : 'do'} not answer: as soon as ${isOne ? 'it runs' : 'they run'} again, all sentinels would take the old address back. First let ${isOne ? 'it' : 'them'} answer, then doctor again, whose lines are for all sentinels`,
+    `# ${ids} ${isOne ? 'does' : 'do'} not answer: as soon as ${isOne ? 'it runs' : 'they run'} again, all sentinels would take the old address back. First let ${isOne ? 'it' : 'them'} answer, then run doctor again: its lines are for all sentinels`,
     ...silent.map((one) =>
       isLocked(one.silence) ? `# ${one.id}: ${one.silence?.message}` : hints.revive(one, one.silence),
     ),
-    `# only if ${ids} ${isOne ? 'is' : 'are'} gone for good, with ${isOne ? 'its' : 'their'} configuration file: GONE=yes, then`,
+    `# only if ${ids} ${isOne ? 'is' : 'are'} gone for good, with ${isOne ? 'its' : 'their'} configuration file: type GONE=yes, then the lines below`,
     ...lines.map((line) => (line.startsWith('#') || isSecretLine(line) ? line : ifSet('GONE', line))),
   ];
 }

@@ -4,7 +4,7 @@ import { REPLIES_MS } from '../model/sentinel-timing.js';
 import { asked } from './asked.js';
 import type { Finding } from './check.js';
 import { asksForPassword, sentinelLines } from './files/settings.js';
-import { settingIn } from './group.js';
+import { idsOf, settingIn } from './group.js';
 import { linesOf } from './sentinels.js';
 
 /** Whether a data node wants a password; undefined where that is unknown. */
@@ -15,7 +15,18 @@ export function wantsPassword(node: GatheredNode): boolean | undefined {
   return lines === null ? undefined : asksForPassword(lines);
 }
 
-/** The same of a sentinel, which has no CONFIG: only its file says so, or that it refused us. */
+/**
+ * Of a cluster that sentinelctl created, a data node that refuses the cluster's own password is put right first, as `auth`
+ * says: what that makes needless is not proposed.
+ */
+export function putRightFirst(locked: readonly GatheredNode[]): string[] {
+  const whose = `the password of ${idsOf(locked)}`;
+  return locked.every((n) => n.silence?.message.startsWith('requires') === true)
+    ? [`# remove ${whose} first (see auth): then nothing is to be done here`]
+    : [`# set ${whose} to the cluster's own first (see auth), then run doctor again`];
+}
+
+/** `wantsPassword` of a sentinel, which has no CONFIG: only its file says so, or that it refused us. */
 export function sentinelWantsPassword(sentinel: GatheredSentinel): boolean | undefined {
   if (sentinel.silence?.kind === 'auth') return true;
   const lines = linesOf(sentinel);

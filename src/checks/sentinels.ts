@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.js';
+import { silentAmong } from '../model/facts.js';
 import type {
   Gathered,
   GatheredMaster,
@@ -15,7 +16,6 @@ import type { WrongValue } from './files/judge.js';
 import { type Lines, lastOf, sentinelLines } from './files/settings.js';
 import { sentinelSet } from './fixes.js';
 import { type Group, groupsOf, judged, num, readAll } from './group.js';
-import { silentAmong } from './monitor-all.js';
 
 /** Judges every group that a sentinel reports; sentinels that do not answer are named as missing. */
 export function judgeViews(gathered: Gathered, see: (group: Group) => RawFinding[]): RawFinding[] | Skip {

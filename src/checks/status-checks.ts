@@ -5,6 +5,7 @@ import bindLoopback from './configuration/bind-loopback.js';
 import myidDup from './configuration/myid-dup.js';
 import nameMismatch from './configuration/name-mismatch.js';
 import overlap from './configuration/overlap.js';
+import addressNotOwn from './live/address-not-own.js';
 import lag from './live/lag.js';
 import addressShared from './network/address-shared.js';
 import natReplica from './network/nat-replica.js';
@@ -26,6 +27,7 @@ export const STATUS_CHECKS: readonly LiveCheck[] = [
   addressShared,
   natReplica,
   natSentinel,
+  addressNotOwn,
   ...SNAPSHOT_CHECKS,
   lag,
 ];

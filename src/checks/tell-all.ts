@@ -1,7 +1,8 @@
+import { silentAmong } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import { hintsFor } from '../model/hints.js';
 import { expectationOf } from './facts-of.js';
-import { silentAmong, type Told, tellAll } from './monitor-all.js';
+import { type Told, tellAll } from './monitor-all.js';
 import { listedIn } from './sentinels.js';
 
 /** `tellAll` for what a gathering shows. */

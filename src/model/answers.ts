@@ -1,6 +1,6 @@
 import type { NodeLogin } from './login.js';
 
-/** What a question brought, or why there is no answer: `NOPERM …`, `did not answer within 1.5s`, `not asked: …`. */
+/** The answer to a question, or why there is none: `NOPERM …`, `did not answer within 1.5s`, `not asked: …`. */
 export type Got<T> = { ok: true; value: T } | { ok: false; why: string };
 
 /** A reply of names and values as the server gave them; names in the server's own spelling. */

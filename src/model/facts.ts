@@ -73,10 +73,26 @@ const viewsOf = oncePer(
     new Map(masters.map((view) => [view.name, view])),
 );
 
+/** A sentinel that gave no answer. */
+export type Unanswered = Pick<SentinelState, 'id' | 'announce' | 'endpoint' | 'alsoAt' | 'silence'>;
+
+/**
+ * Those without an answer that are sentinels of the group: not a data node or a proxy at a typed address, nor an address
+ * that no sentinel lists. `listed`: what the sentinels list; null where every address is one of them, or that is not known.
+ */
+export const silentAmong = <S extends Unanswered>(
+  unanswered: readonly S[],
+  listed: readonly Address[] | null,
+): S[] =>
+  unanswered.filter(
+    (s) => s.silence?.kind !== 'protocol' && (listed === null || listed.some((address) => isAt(s, address))),
+  );
+
 /** How many sentinels take part in deciding about this master, silent ones included. */
 export function knownSentinels(snapshot: Snapshot, name: string): number {
   const sentinelViews = sentinelViewsOf(snapshot, name);
-  const silent = snapshot.sentinels.filter((s) => s.answer === null).length;
+  const unanswered = snapshot.sentinels.filter((s) => s.answer === null);
+  const silent = silentAmong(unanswered, null).length;
   return Math.max(sentinelViews.length + silent, ...sentinelViews.map((w) => w.view.sentinels.length + 1));
 }
 

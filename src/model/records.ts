@@ -5,7 +5,14 @@ import { keptWritesIn } from './kept-writes.js';
 import { loadingIn } from './loading.js';
 import { memoryIn } from './memory.js';
 import { informedMsAgo } from './never-reached.js';
-import type { DiskFault, MasterView, NodeAnswer, SeenReplica, SeenSentinel } from './snapshot.js';
+import type {
+  DiskFault,
+  MasterView,
+  MonitoredName,
+  NodeAnswer,
+  SeenReplica,
+  SeenSentinel,
+} from './snapshot.js';
 
 export { type NamedValues, numberOf } from './answers.js';
 
@@ -14,6 +21,16 @@ export function addressOf(host: string | undefined, port: string | undefined): A
   const number = numberOf(port);
   if (!host || host === '?' || number === null || number < 0 || number > 65535) return undefined;
   return { host, port: number };
+}
+
+/** The names that a sentinel's INFO lists (sentinel.c, sentinelInfoCommand: `master0:name=…,status=…,address=…:…,…`). */
+export function monitoredIn(info: Iterable<readonly [string, string]>): MonitoredName[] {
+  return [...info].flatMap(([field, text]) => {
+    if (!/^master\d+$/.test(field)) return [];
+    const [, name, host, port] = /^name=([^,]+),.*\baddress=(.+):(\d+),/.exec(text) ?? [];
+    const address = addressOf(host, port);
+    return name === undefined || address === undefined ? [] : [{ name, address }];
+  });
 }
 
 /** How many keys each database of a data node holds; INFO lists only those that have keys. */

@@ -216,6 +216,8 @@ export interface SentinelState {
     /** SENTINEL SIMULATE-FAILURE, as bits; absent where its INFO does not say. */
     simulates?: number;
     masters: MasterView[];
+    /** What it monitors beside the name that it was asked about, by its INFO; absent where it was asked about all. */
+    others?: readonly MonitoredName[];
     /** SENTINEL DEBUG, names in capitals; absent where it was not asked. */
     debug?: Readonly<Record<string, string>>;
     /** The masters whose password is in its file; absent where that was not read. */
@@ -224,6 +226,12 @@ export interface SentinelState {
   silence: Silence | null;
   /** Why it did not answer this question, where it answers others: neither silent nor known. */
   withheld?: string;
+}
+
+/** A name that a sentinel monitors, and the address that it has for it. */
+export interface MonitoredName {
+  name: string;
+  address: Address;
 }
 
 /** A name that a sentinel monitors and has never reached. */

@@ -2,7 +2,7 @@ import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
 import { heldBackIn, holdsClients } from '../model/held-back.js';
 import { isNeverReached, quorumAlone } from '../model/never-reached.js';
-import { simulatesIn, tiltIn, uptimeIn } from '../model/records.js';
+import { monitoredIn, simulatesIn, tiltIn, uptimeIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { errorReply, protocolError, timeoutError, WireError } from './error.js';
@@ -103,6 +103,7 @@ export function askSentinel(
       ...uptimeIn(info),
       ...simulatesIn(info),
       masters: views.filter((view) => view !== null),
+      ...(masterName !== null && { others: monitoredIn(info).filter(({ name }) => name !== masterName) }),
     };
   });
 }

@@ -53,7 +53,7 @@ export const NAMES = [
   'dual-channel-*',
   'bind*',
   'protected-mode',
-  'tls-replication',
+  'tls-[pr]*',
   'aclfile',
   'save',
   'stop-writes-*',

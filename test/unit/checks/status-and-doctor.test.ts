@@ -1,53 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../../src/checks/assess.js';
-import { expectationOf, snapshotOf } from '../../../src/checks/facts-of.js';
+import { expectationOf } from '../../../src/checks/facts-of.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import { STATUS_CHECKS } from '../../../src/checks/status-checks.js';
-import type { Gathered } from '../../../src/model/gathered.js';
-import type { Snapshot } from '../../../src/model/snapshot.js';
 import { isNow } from '../../../src/model/verdict.js';
-import { NAMES } from '../../../src/wire/settings.js';
 import { withoutMaster } from '../../helpers/alterations/alteration.js';
-import { ALTERATIONS, type Alteration, altered, type Place } from '../../helpers/alterations/index.js';
+import { altered, CASES } from '../../helpers/alterations/index.js';
 import { flat } from '../../helpers/doctor.js';
 import { alter, nodeIn, replicaRecords, sentinelIn, silence } from '../../helpers/healthy-gathering.js';
+import { asSurveyed } from '../../helpers/surveyed.js';
 
 const STATUS_IDS = new Set(STATUS_CHECKS.map((c) => c.id));
 /** Of these the risks and notes are doctor's. */
 const GATHERED_IDS = new Set(STATUS_CHECKS.flatMap((c) => (c.needs === 'gathered' ? [c.id] : [])));
 
-/** The settings that `status` asks for. */
-const asked = (settings: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(settings).filter(([name]) =>
-      NAMES.some((wanted) => new RegExp(`^${wanted.replaceAll('*', '.*')}$`).test(name)),
-    ),
-  );
-
-/** What a snapshot of the same moment has: some settings, no look-ups, and nothing of files or SENTINEL DEBUG. */
-function asSurveyed(gathered: Gathered): Snapshot {
-  const { resolved: _, ...snapshot } = snapshotOf(gathered);
-  for (const { answer } of snapshot.groups.flatMap(({ nodes }) => nodes)) {
-    if (answer?.settings !== undefined) answer.settings = asked(answer.settings);
-    if (answer?.raw?.config.ok) answer.raw.config = { ok: true, value: asked(answer.raw.config.value) };
-  }
-  for (const { answer } of snapshot.sentinels) {
-    if (answer === null) continue;
-    delete answer.debug;
-    delete answer.passwordsFor;
-  }
-  return snapshot;
-}
-
 /** Everything that is named: id, severity and message, each once. */
 const named = (all: readonly { id: string; severity: string; message: string }[]): string[] =>
   [...new Set(all.map(({ id, severity, message }) => `${severity} ${id}: ${message}`))].sort();
-
-const CASES = (['one machine', 'three machines'] as const).flatMap((place) =>
-  ALTERATIONS.filter(({ only }) => only === undefined || only === place).map(
-    (fault): [string, Place, Alteration] => [`${fault.id} of ${fault.subject} on ${place}`, place, fault],
-  ),
-);
 
 describe('status and doctor name the same things', () => {
   it.each(CASES)('with %s', (_, place, fault) => {
@@ -71,6 +40,17 @@ describe('status and doctor name the same things', () => {
     expect(status.text).toBe(doctor.text);
     expect(status.word).toBe(doctor.word);
   });
+});
+
+it.each(['overlap', 'name-mismatch'])('%s of a cluster whose name is known is seen by both', (id) => {
+  const [, place, fault] = CASES.find(([, , one]) => one.id === id) ?? [];
+  if (place === undefined || fault === undefined) throw new Error(`no case of ${id}`);
+  const gathered = { ...altered(place, fault), masterName: 'mymaster' };
+  const { problems, verdict } = assess(asSurveyed(gathered, 'mymaster'), expectationOf(gathered));
+  const found = flat(diagnose(gathered, CHECKS).findings).filter((finding) => finding.id === id);
+  expect(named(problems.filter((problem) => problem.id === id))).toEqual(named(found));
+  expect(found).toHaveLength(1);
+  expect(verdict.word).toBe('AT RISK');
 });
 
 it('the checks of status are in the order in which doctor has them', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../../src/checks/assess.js';
 import { agreementOf, majorityMaster, statusExitCode } from '../../../src/model/agreement.js';
+import type { Silence } from '../../../src/model/snapshot.js';
 import {
   altered,
   answerOf,
@@ -13,6 +14,7 @@ import {
   redisAddress,
   silenceNode,
   silenceSentinel,
+  TIMEOUT,
   view,
   viewOf,
   viewsIn,
@@ -136,6 +138,18 @@ describe('agreement', () => {
     ['none', silent(1, 2, 3)],
   ])('is %s', (expected, snapshot) => {
     expect(agreementOf(snapshot, MASTER_NAME)).toBe(expected);
+  });
+
+  it('has no vote of a data node at a typed address, and one of a sentinel that is silent', () => {
+    const beside = (silence: Silence) =>
+      altered((s) => {
+        const [sentinel] = s.sentinels;
+        const typed = { id: '127.0.0.1:6381', announce: redisAddress(3), endpoint: redisAddress(3) };
+        if (sentinel !== undefined) s.sentinels.push({ ...sentinel, ...typed, answer: null, silence });
+      });
+    const data = beside({ kind: 'protocol', message: 'is a data node, not a sentinel' });
+    expect(agreementOf(data, MASTER_NAME)).toBe('all');
+    expect(agreementOf(beside(TIMEOUT), MASTER_NAME)).toBe('majority');
   });
 
   it('has a majority’s master only when more than half of all known sentinels name it', () => {
