@@ -11,4 +11,4 @@ dead=$!
 npm run --silent lint:style
 wait "$types"
 wait "$dead"
-exec npx vitest run "$@"
+DIST_IS_BUILT=1 exec npx vitest run "$@"
