@@ -87,14 +87,18 @@ export default defineCommand({
   options: OPTIONS,
   async run(context, { args: [action, names], options }): Promise<Result> {
     if (action === 'list') return { listed: true, scenarios: await listed(names, options.tags) };
-    const { chosenScenarios, runRequest } = await import('../src/scenarios/play/request.js');
+    const { choiceLine, chosenScenarios, runRequest } = await import('../src/scenarios/play/request.js');
     const request = { ...options, names };
+    const { clusterGiven, sentinelAddrsFrom } = context.globals;
+    // Addresses that were typed name a cluster too; those of the shell or of a file are for what only looks.
+    const isNamed = action === 'run' && (clusterGiven || sentinelAddrsFrom === 'flag');
+    const own = isNamed ? await ownCluster(context, ['chaos run', ...choiceLine(request)].join(' ')) : null;
     if (action === 'show' || options.dryRun) {
       const { planOf } = await import('../src/scenarios/play/plan.js');
       const scenarios = await chosenScenarios(action, request);
-      return { dryRun: true, scenarios: scenarios.map((s) => planOf(s, options.driver ?? DRIVER_NAMES[0])) };
+      const plans = scenarios.map((s) => planOf(s, options.driver ?? DRIVER_NAMES[0]));
+      return { dryRun: true, cluster: own?.name ?? null, scenarios: plans };
     }
-    const own = context.globals.clusterGiven ? await ownCluster(context, 'chaos') : null;
     if (own !== null) {
       await confirmFor(context, own, async (seen) => {
         const { outage } = await import('../src/cluster/impact.js');

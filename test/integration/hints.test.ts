@@ -42,6 +42,7 @@ const CORPUS: [line: string, code: string, exits?: number[]][] = [
   ['completion', 'missing-argument'],
   ['attach default --sentinel-addrs 127.0.0.1:1', 'cluster-exists', [5]],
   ['chaos run nope', 'scenario-unknown'],
+  ['chaos run kill --sentinel-addrs 127.0.0.1:1', 'attached'],
   ['doctor --only nope', 'check-unknown'],
   ['quorum-test extra', 'too-many-arguments'],
   ['down nope', 'too-many-arguments'],

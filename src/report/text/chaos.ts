@@ -144,17 +144,22 @@ export function scenarioListText({ scenarios }: ScenarioList, view: View): strin
 }
 
 /** Steps and exact actions, for `--dry-run` and `chaos show`. */
-export function chaosPlanText({ scenarios }: ChaosPlan, view: View): string {
-  return scenarios.map((s) => planLines(s, view).join('\n')).join('\n\n');
+export function chaosPlanText({ cluster, scenarios }: ChaosPlan, view: View): string {
+  return scenarios.map((s) => planLines(s, cluster, view).join('\n')).join('\n\n');
 }
 
-function planLines(s: ScenarioPlan, view: View): string[] {
+function planLines(s: ScenarioPlan, cluster: string | null, view: View): string[] {
   const theme = themeOf(view);
+  const where =
+    cluster === null
+      ? `a scratch cluster, created for it and removed afterwards: ${s.cluster}`
+      : `cluster ${cluster}, if it has: ${s.cluster}`;
   const bullet = (words: string, indent: number): string[] =>
     wrap(plain(`${' '.repeat(indent)}${words}`), lineWidth(view), indent + 2);
   return [
     `${theme.bold(s.name)}: ${plain(s.summary)}`,
-    ...bullet(`on: ${s.cluster}`, 2),
+    ...bullet(`on: ${where}`, 2),
+    ...(s.skipped === null ? bullet('the addresses below are examples', 2) : []),
     ...(s.source === null ? [] : bullet(`from: ${s.source}`, 2)),
     ...(s.skipped === null ? [] : bullet(`would be skipped: ${s.skipped}`, 2).map(theme.warn)),
     ...s.steps.flatMap(({ step, acts }, i) => [

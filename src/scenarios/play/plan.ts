@@ -31,6 +31,8 @@ export interface ScenarioPlan {
 /** The result of `chaos run --dry-run` and `chaos show`. */
 export interface ChaosPlan {
   dryRun: true;
+  /** The cluster that was named; null: a scratch cluster for each scenario. */
+  cluster: string | null;
   scenarios: ScenarioPlan[];
 }
 

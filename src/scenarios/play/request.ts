@@ -98,7 +98,15 @@ export async function runRequest(
 }
 
 /** The words that choose the same scenarios again. */
-function choiceLine({ random, forMs, seed, wide, all, tags, names }: ScenarioRequest): readonly string[] {
+export function choiceLine({
+  random,
+  forMs,
+  seed,
+  wide,
+  all,
+  tags,
+  names,
+}: ScenarioChoice & Pick<ScenarioRequest, 'forMs'>): readonly string[] {
   if (random)
     return [`--random --for ${formatDurationMs(forMs)} --seed ${seed}`, ...(wide ? ['--unsafe'] : [])];
   if (all) return ['--all'];
