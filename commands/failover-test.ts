@@ -121,8 +121,9 @@ export default defineCommand({
       await keeper.close(cluster);
       throw error;
     });
-    await keeper.final(result, earlier);
-    return compare(result);
+    const compared = compare(result);
+    await keeper.final(result, earlier, compared.baseline ?? null);
+    return compared;
   },
   cutOff: CUT_OFF,
   render: (result, view) =>

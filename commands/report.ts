@@ -49,9 +49,10 @@ export default defineCommand({
     const { noteWritten, planReports, writeReports } = await import('./shared/write-reports.js');
     const { FAILOVER_FORMATS } = await import('../src/report/formats.js');
     const files = await planReports(destination, FAILOVER_FORMATS);
-    const written = await writeReports(result, files, earlier);
+    const compared = compare(result);
+    const written = await writeReports(result, files, earlier, compared.baseline);
     noteWritten(context, files);
-    return { ...compare(result), written };
+    return { ...compared, written };
   },
   rows: FAILOVER_ROWS,
   render: (result, view) =>

@@ -1,6 +1,7 @@
 import type { Context } from '../../src/cli/context.js';
 import { endRun, noteRun } from '../../src/cluster/store/history.js';
 import { stateHome } from '../../src/config/paths.js';
+import type { BaselineComparison } from '../../src/failover/baseline.js';
 import { recordRun, runRecordOf } from '../../src/failover/record-run.js';
 import type { FailoverResult } from '../../src/observe/result.js';
 import { FAILOVER_FORMATS } from '../../src/report/formats.js';
@@ -11,7 +12,11 @@ export interface Keeper {
   /** Between trials: the result so far, in the machine-readable formats, so that a killed run leaves it. */
   soFar(result: FailoverResult): Promise<void>;
   /** The whole result, in every format that was asked for, and into the history. */
-  final(result: FailoverResult, baseline: FailoverResult | null): Promise<void>;
+  final(
+    result: FailoverResult,
+    baseline: FailoverResult | null,
+    comparison: BaselineComparison | null,
+  ): Promise<void>;
   /** The run ended without a result. */
   close(cluster: string): Promise<void>;
 }
@@ -29,10 +34,10 @@ export async function openKeeper(context: Context, destination: string | undefin
       isNoted = true;
       await writeReports(cut, machine);
     },
-    async final(result, baseline) {
+    async final(result, baseline, comparison) {
       await recordRun(home, result);
       await endRun(home, result.cluster);
-      await writeReports(result, files, baseline);
+      await writeReports(result, files, baseline, comparison);
       noteWritten(context, files);
     },
     async close(cluster) {

@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Context } from '../../src/cli/context.js';
 import { shown } from '../../src/config/parsers.js';
 import { errnoOf, messageOf, type OperatorError, refused, usageError } from '../../src/errors.js';
+import type { BaselineComparison } from '../../src/failover/baseline.js';
 import { writeAtomically } from '../../src/host/files.js';
 import { formatOf, type ReportFormat } from '../../src/report/formats.js';
 
@@ -45,10 +46,11 @@ export async function writeReports<R>(
   result: R,
   files: readonly ReportFile<R>[],
   baseline: R | null = null,
+  comparison: BaselineComparison | null = null,
 ): Promise<string[]> {
   for (const { path, format } of files) {
     await orUnwritable(path, mkdir(dirname(path), { recursive: true }));
-    await writeReport(path, format.render(result, baseline));
+    await writeReport(path, format.render(result, baseline, comparison));
   }
   return files.map((f) => f.path);
 }

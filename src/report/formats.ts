@@ -1,3 +1,4 @@
+import type { BaselineComparison } from '../failover/baseline.js';
 import type { FailoverResult } from '../observe/result.js';
 import type { SweepResult } from '../observe/sweep-result.js';
 import { failoverHtml } from './html/page.js';
@@ -11,8 +12,8 @@ export interface ReportFormat<R> {
   id: 'html' | 'json' | 'ndjson' | 'junit' | 'markdown';
   file: string;
   extensions: readonly string[];
-  /** `baseline`: an earlier run to show beside it, where the format can. */
-  render(result: R, baseline?: R | null): string;
+  /** `baseline`: an earlier run to show beside it, and how this one compares with it, where the format can. */
+  render(result: R, baseline?: R | null, comparison?: BaselineComparison | null): string;
 }
 
 const json = (result: unknown): string => `${JSON.stringify(result, null, 2)}\n`;

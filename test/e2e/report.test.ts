@@ -6,7 +6,7 @@ import { env } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FailoverResult } from '../../src/observe/result.js';
+import type { FailoverResult, Trial } from '../../src/observe/result.js';
 import { failoverHtml } from '../../src/report/html/page.js';
 import { failoverJunitXml } from '../../src/report/junit.js';
 import { metricText } from '../../src/report/words/metrics.js';
@@ -14,6 +14,7 @@ import {
   AT_CURSOR,
   BAD_LABELS,
   CONTRASTS,
+  CROSSED,
   CUT_TEXTS,
   EMBEDDED,
   LINE_CONTRASTS,
@@ -63,6 +64,14 @@ const results: [string, FailoverResult][] = [
   ['without clients', bareResult()],
   ['hostile', hostileResult()],
 ];
+
+/** The first number on the axis of the close-up would be cut by its edge. */
+function besideNumber(): FailoverResult {
+  const result = heldResult();
+  const later = (phases: Trial['phases']): Trial['phases'] =>
+    Object.fromEntries(Object.entries(phases).map(([id, ms]) => [id, (ms ?? 0) + 121])) as Trial['phases'];
+  return { ...result, trials: result.trials.map((trial) => ({ ...trial, phases: later(trial.phases) })) };
+}
 
 /** Asks in the page; the source of a function is called with what is handed on. */
 const ask = <T>(page: Page, source: string, argument?: string): Promise<T> =>
@@ -404,14 +413,27 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     });
   });
 
-  it.each([420, 800, 1400])('at %i pixels marks, texts and labels of axes do not overlap', async (width) => {
-    await open(heldResult(), { width });
-    for (const part of ['from the fault to the switch', 'from sdown to the switch']) {
-      expect(await ask<string[]>(page, OVERLAPS)).toEqual([]);
-      expect(await ask<string[]>(page, BAD_LABELS)).toEqual([]);
-      await page.getByRole('button', { name: part }).click();
+  it.each([420, 700, 1400])('at %i pixels marks, texts and lines do not lie on a text', async (width) => {
+    // The budget's line among the words of the fault, and a close-up that begins beside a number of its axis.
+    for (const result of [
+      heldResult(),
+      { ...heldResult(), fault: 'freeze', budgetMs: 1500 },
+      besideNumber(),
+    ]) {
+      await open(result, { width });
+      for (const part of ['from the fault to the switch', 'from sdown to the switch']) {
+        expect(await ask<string[]>(page, OVERLAPS)).toEqual([]);
+        expect(await ask<string[]>(page, BAD_LABELS)).toEqual([]);
+        expect(await ask<string[]>(page, CROSSED)).toEqual([]);
+        expect((await ask<{ cut: string[] }>(page, WIDTHS)).cut).toEqual([]);
+        await page.getByRole('button', { name: part }).click();
+      }
     }
     expect(await page.locator(`${CLOSE_UP} .mark:not(.minor) em:not(.off)`).count()).toBeGreaterThan(0);
+    // In or below its stretch, each phase has its name.
+    const named = page.locator(`${CLOSE_UP} .phases`).locator('.seg > span:not(.off), .phase-name:not(.off)');
+    const phases = Object.keys(besideNumber().trials[0]?.phases ?? {});
+    expect(await named.count()).toBe(phases.length);
   });
 
   it('events at one place are one mark, with their number and the words of all', async () => {

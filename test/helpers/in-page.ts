@@ -73,7 +73,7 @@ export const WIDTHS = `() => ({
       return box.width > 0 && (box.left < drawing.left - 1 || box.right > drawing.right + 1);
     }),
     ...[...document.querySelectorAll('main *')]
-      .filter((e) => e.closest('pre, .tabs, details:not([open]), .bands') === null && e.getClientRects().length > 0)
+      .filter((e) => e.closest('pre, details:not([open]), .bands') === null && e.getClientRects().length > 0)
       .filter((e) => {
         const box = e.getBoundingClientRect();
         return box.width > 0 && getComputedStyle(e).visibility !== 'hidden' && !e.classList.contains('off') && (box.left < -1 || box.right > innerWidth + 1);
@@ -149,3 +149,67 @@ export const BAD_LABELS = `() => [...document.querySelectorAll('.tick-y')].flatM
   const drawing = label.closest('.drawing').getBoundingClientRect();
   return at.right > drawing.left + 0.5 || isOut || words.some(isOn) ? [label.textContent] : [];
 })`;
+
+/**
+ * Texts of the charts in sight that another text lies on, or a line that runs through the lanes: one that is hidden
+ * behind a text with a background of its own ends at it. Below a text the page must scroll, so this moves it.
+ */
+export const CROSSED = `() => {
+  const seen = document.createElement('style');
+  seen.textContent = '.chart, .chart * { pointer-events: auto !important; }';
+  document.head.append(seen);
+  const isSeen = (e) => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden' && e.closest('.cursor') === null;
+  const all = (selector, root) => [...root.querySelectorAll(selector)].filter(isSeen);
+  const boxOf = (e) => {
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    return range.getBoundingClientRect();
+  };
+  const meet = (a, b) => ({
+    left: Math.max(a.left, b.left), right: Math.min(a.right, b.right),
+    top: Math.max(a.top, b.top), bottom: Math.min(a.bottom, b.bottom),
+  });
+  const isSome = (box) => box.right - box.left > 0.3 && box.bottom - box.top > 1;
+  const isOpaque = (e) => /^rgb\\(/.test(getComputedStyle(e).backgroundColor);
+  const wordsOf = (e) => e.className.toString() + ' ' + e.textContent.slice(0, 20);
+  const TEXTS = '.axis i:not(.off), .fault-name, .group h4, .name > span, .name > small, .name > button, .seg > span:not(.off), .phase-name:not(.off), ' +
+    '.mark:not(.minor, .dot) > span, .mark em:not(.off), .tick-y, .each > summary';
+  const linesOf = (chart) => all('.line, .client .back', chart).map((e) => ({ e, box: e.getBoundingClientRect() })).concat(
+    all('.lens, .band.fault', chart).flatMap((e) => {
+      const box = e.getBoundingClientRect();
+      const style = getComputedStyle(e);
+      return [[box.left, parseFloat(style.borderLeftWidth), 0], [box.right, parseFloat(style.borderRightWidth), 1]]
+        .filter(([, wide]) => wide > 0)
+        .map(([at, wide, isRight]) => ({ e, box: { left: at - (isRight ? wide : 0), right: at + (isRight ? 0 : wide), top: box.top, bottom: box.bottom } }));
+    }),
+  );
+  const ends = (text, line, at) => {
+    text.scrollIntoView({ block: 'center' });
+    const now = line.e.getBoundingClientRect();
+    const box = meet(at(), { left: line.box.left, right: line.box.right, top: now.top, bottom: now.bottom });
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    const stack = document.elementsFromPoint(x, y);
+    const cover = stack.findIndex((e) => (e === text || e.contains(text) || text.contains(e)) && isOpaque(e) && e.closest('.lane, .group') !== null);
+    return cover >= 0 && cover < stack.indexOf(line.e);
+  };
+  const found = all('.trial:not([hidden]) .chart', document).flatMap((chart) => {
+    const texts = all(TEXTS, chart).map((e) => ({ e, box: boxOf(e) })).filter((t) => t.box.width > 0);
+    const lines = linesOf(chart);
+    const counts = all('.mark[data-count]', chart).filter((e) => !isOpaqueAfter(e));
+    return [
+      ...texts.flatMap((a, i) => texts.slice(i + 1)
+        .filter((b) => !a.e.contains(b.e) && !b.e.contains(a.e) && isSome(meet(a.box, b.box)))
+        .map((b) => wordsOf(a.e) + ' and ' + wordsOf(b.e))),
+      ...texts.flatMap(({ e, box }) => lines
+        .filter((line) => isSome(meet(box, line.box)) && !ends(e, line, () => boxOf(e)))
+        .map((line) => wordsOf(e) + ' and the line ' + line.e.className)),
+      ...counts.map((e) => 'the number ' + e.dataset.count + ' has no background'),
+    ];
+  });
+  function isOpaqueAfter(e) {
+    return /^rgb\\(/.test(getComputedStyle(e, '::after').backgroundColor);
+  }
+  seen.remove();
+  scrollTo(0, 0);
+  return found;
+}`;

@@ -1,9 +1,12 @@
+import type { FailoverResult } from '../../observe/result.js';
+import { baselineRun } from './baseline.js';
 import { html } from './markup.js';
 import { KEY_EVENTS } from './sentinel-lanes.js';
 
 interface Kinds {
   clients: boolean;
-  baseline: boolean;
+  /** Which run is drawn as the second line; null where none is. */
+  baseline: FailoverResult | null;
 }
 
 /** All that a timeline may show, with its words. */
@@ -36,8 +39,14 @@ export function legendHtml({ clients, baseline }: Kinds): string {
       'other events, with their number where several are at one place',
     ),
     ...(clients ? CLIENTS : []),
-    ...(clients && baseline ? [item(stroke('base'), 'the baseline’s writes/s, and its p99')] : []),
+    ...(clients && baseline !== null ? [baselineItem(baseline)] : []),
   ].join('')}</ul></details>`;
+}
+
+/** Of several trials one is drawn. */
+function baselineItem(baseline: FailoverResult): string {
+  const which = baseline.trials.length > 1 ? ' (its trial with the median switch)' : '';
+  return `<li>${stroke('base')}<span>the baseline’s writes/s, and its p99${which}: ${baselineRun(baseline)}</span></li>`;
 }
 
 const item = (sign: string, words: string): string => `<li>${sign}${html(words)}</li>`;

@@ -1,3 +1,4 @@
+import type { BaselineComparison } from '../../failover/baseline.js';
 import { count } from '../../model/words.js';
 import { overloadWords } from '../../observe/overload.js';
 import type { FailoverResult } from '../../observe/result.js';
@@ -6,6 +7,7 @@ import { headline, INCOMPLETE, repeatOf } from '../words/headline.js';
 import { whyWords } from '../words/numbers.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { SCRIPT, STYLE } from './assets.js';
+import { baselineHtml } from './baseline.js';
 import { ecdfHtml } from './ecdf.js';
 import { figuresHtml } from './figures.js';
 import { commandHtml, documentHtml, html, sectionHtml, timeHtml } from './markup.js';
@@ -22,16 +24,20 @@ const RAW = '<details><summary>Show it</summary><pre id="raw" tabindex="0"></pre
 
 /**
  * The whole result as one page. Every measured number says by `data-at` where it stands in the embedded JSON. What an
- * earlier run measured is drawn beside it.
+ * earlier run measured is drawn beside it, and how this one compares with it is said.
  */
-export function failoverHtml(result: FailoverResult, baseline: FailoverResult | null = null): string {
+export function failoverHtml(
+  result: FailoverResult,
+  baseline: FailoverResult | null = null,
+  comparison: BaselineComparison | null = null,
+): string {
   const parts = partsOf(result, baseline).filter((part) => part.body !== '');
   const contents = parts.map(({ id, title }) => `<li><a href="#${id}">${html(title)}</a></li>`).join('');
   return documentHtml({
     title: `${VERDICT_WORD[result.outcome]} · failover of ${result.masterName} · sentinelctl`,
     style: STYLE,
     noScriptStyle: NO_SCRIPT,
-    main: `${headerHtml(result)}
+    main: `${headerHtml(result, baseline === null ? '' : baselineHtml(baseline, comparison))}
 <section id="numbers" aria-label="in numbers" class="cards">${figuresHtml(result)}</section>
 <nav aria-label="contents"><ul>${contents}<li><a href="#json">JSON</a></li></ul></nav>
 ${parts.map(({ id, title, body }) => sectionHtml(id, title, body)).join('\n')}
@@ -65,7 +71,7 @@ function partsOf(result: FailoverResult, baseline: FailoverResult | null): Part[
   ];
 }
 
-function headerHtml(result: FailoverResult): string {
+function headerHtml(result: FailoverResult, compared: string): string {
   const { cluster, driver, engine, startedAt } = result;
   const overload = overloadWords(result);
   const warnings = [...(result.complete ? [] : [INCOMPLETE]), ...(overload === null ? [] : [overload])]
@@ -74,5 +80,5 @@ function headerHtml(result: FailoverResult): string {
   const where = `${cluster} (${driver}), ${engine.name} ${engine.version}, fault ${result.fault}`;
   return `<header class="${result.outcome}"><h1>${outcomeBadge(result.outcome)} ${html(headline(result))}</h1>
 <p class="reason">${html(whyWords(result))}</p>${warnings}
-<p class="quiet">${html(where)}, ${timeHtml(startedAt)}</p></header>`;
+<p class="quiet">${html(where)}, ${timeHtml(startedAt)}</p>${compared}</header>`;
 }

@@ -87,10 +87,10 @@ function chart(
     ...one,
     beliefs: believed.get(one.id) ?? [],
   }));
-  return `<div class="chart" role="group" aria-label="trial ${index + 1}, ${name}" data-trial="${index}" data-from="${scale.fromMs}" data-to="${scale.toMs}">
+  return `<div class="chart${isWhole ? '' : ' close'}" role="group" aria-label="trial ${index + 1}, ${name}" data-trial="${index}" data-from="${scale.fromMs}" data-to="${scale.toMs}">
 ${axisRow(scale)}
 <div class="bands" aria-hidden="true">${bands(trial, result, scale)}${lens === undefined ? '' : `<div class="lens" style="${place(lens.fromMs, lens.toMs, scale)}"></div>`}</div>
-${group('Failover', phaseRow(trial, result, scale))}
+${group('Failover', phaseRow(trial, result, scale, !isWhole))}
 ${group('Nodes', nodeRows(nodes, dual, scale))}
 ${group('Sentinels', sentinels.map((one) => sentinelRow(one, scale)).join('\n'))}
 ${trial.client === undefined ? '' : group('Clients', clientGroup(trial, baseline, scale, isWhole))}
@@ -127,14 +127,16 @@ function bands(trial: Trial, { fault, budgetMs }: FailoverResult, scale: Scale):
     ms === null || ms < scale.fromMs || ms > scale.toMs
       ? ''
       : `<div class="line ${kind}" style="left:${percent(ms, scale)}%"></div>`;
+  const isFromBefore = scale.fromMs > 0;
   const shade =
     backMs <= scale.fromMs
       ? ''
-      : `<div class="band fault${scale.fromMs > 0 ? ' from-before' : ''}${backMs > scale.toMs ? ' to-after' : ''}" style="${place(0, backMs, scale)}"><b>${html(fault)} ${html(trial.oldMaster.id)}</b></div>`;
+      : `<div class="band fault${isFromBefore ? ' from-before' : ''}${backMs > scale.toMs ? ' to-after' : ''}" style="${place(0, backMs, scale)}"></div><b class="fault-name${isFromBefore ? ' from-before' : ''}" style="--at:${percent(0, scale)}%">${html(fault)} ${html(trial.oldMaster.id)}</b>`;
   return shade + line('first', switchedMs) + line('budget', budgetMs);
 }
 
-function phaseRow(trial: Trial, result: FailoverResult, scale: Scale): string {
+/** In a close-up each phase is named: the page's script puts the names without room below. */
+function phaseRow(trial: Trial, result: FailoverResult, scale: Scale, isNamed: boolean): string {
   const rows = phaseRows(trial, result.config)
     .filter((r) => r.span !== null && r.span.toMs >= scale.fromMs && r.span.fromMs <= scale.toMs)
     .toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
@@ -144,7 +146,9 @@ function phaseRow(trial: Trial, result: FailoverResult, scale: Scale): string {
     const bound = r.boundMs === null ? '' : `, predicted ≤ ${humanDurationMs(r.boundMs)}`;
     const words = `${r.label}: at ${moment(toMs)}, after ${humanDurationMs(toMs - fromMs)}${bound}${over}`;
     const kind = `seg phase p${i % 2}${r.why === null ? '' : ' over'}`;
-    return stretch(kind, place(fromMs, toMs, scale), words, `${r.why === null ? '' : '! '}${r.short}`);
+    const name = `${r.why === null ? '' : '! '}${r.short}`;
+    const below = isNamed ? `<em class="phase-name off" aria-hidden="true">${html(name)}</em>` : '';
+    return stretch(kind, place(fromMs, toMs, scale), words, name) + below;
   });
   return lane('phases', 'phases', '', drawn.join(''));
 }

@@ -18,7 +18,7 @@ export function trialsHtml(result: FailoverResult, baseline: FailoverResult | nu
   const former = baseline === null ? null : middleOf(baseline.trials);
   const legend = legendHtml({
     clients: trials.some((t) => t.client !== undefined),
-    baseline: former?.client?.overTime !== undefined,
+    baseline: former?.client?.overTime === undefined ? null : baseline,
   });
   const each = trials.map((trial, i) => ({ trial, i })).filter(({ i }) => drawn.has(i));
   const tabs = each.map(({ trial, i }) => tab(trial, i, i === shown)).join('');

@@ -1,6 +1,7 @@
 import type { BaselineComparison, MetricComparison } from '../../failover/baseline.js';
 import { plain, wrap } from '../plain-text.js';
 import { metricLabel, metricText } from '../words/metrics.js';
+import { BASELINE_WORD } from '../words/verdict.js';
 import { verdictLines } from './lines.js';
 import { paintOf } from './outcome.js';
 import { type Cell, type Column, table } from './table.js';
@@ -10,11 +11,10 @@ import { lineWidth, SYMBOL, type Theme, themeOf, type View } from './theme.js';
 export function baselineText(comparison: BaselineComparison, view: View): string {
   const theme = themeOf(view);
   const { outcome, reason, differs, metrics } = comparison;
-  const word = { holds: 'NOT WORSE', violated: 'WORSE', unknown: 'UNKNOWN' }[outcome];
   const changed = metrics.filter((m) => m.verdict === 'worse' || m.verdict === 'better');
   const same = metrics.filter((m) => m.verdict === 'same').length;
   return [
-    ...verdictLines(word, paintOf(outcome, theme), reason, view),
+    ...verdictLines(BASELINE_WORD[outcome], paintOf(outcome, theme), reason, view),
     ...wrap(`compared with the run of ${plain(comparison.baselineStartedAt)}`, lineWidth(view), 2).map(
       theme.dim,
     ),

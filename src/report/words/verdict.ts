@@ -7,5 +7,12 @@ export const VERDICT_WORD: Readonly<Record<Verdict, string>> = {
   unknown: 'UNKNOWN',
 };
 
+/** What became of the measurements since an earlier run. */
+export const BASELINE_WORD: Readonly<Record<Verdict, string>> = {
+  holds: 'NOT WORSE',
+  violated: 'WORSE',
+  unknown: 'UNKNOWN',
+};
+
 /** A sweep that ended well judges nothing. */
 export const SWEEP_WORD: Readonly<Record<Verdict, string>> = { ...VERDICT_WORD, holds: 'MEASURED' };

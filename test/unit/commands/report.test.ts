@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../../commands/index.js';
 import * as reports from '../../../commands/shared/write-reports.js';
 import { main } from '../../../src/cli/main.js';
+import { compare } from '../../../src/failover/baseline.js';
 import { recordRun } from '../../../src/failover/record-run.js';
 import type { FailoverResult } from '../../../src/observe/result.js';
 import { FAILOVER_FORMATS } from '../../../src/report/formats.js';
@@ -152,7 +153,8 @@ describe('report', () => {
     // The embedded JSON has its fields in another order once it was read.
     const drawn = (text: string | undefined): string | undefined =>
       text?.split('<script type="application')[0];
-    expect(drawn(page) === drawn(html?.render(violatedResult(), heldResult(10)))).toBe(true);
+    const comparison = compare(heldResult(10), violatedResult());
+    expect(drawn(page) === drawn(html?.render(violatedResult(), heldResult(10), comparison))).toBe(true);
     expect(drawn(page) === drawn(html?.render(violatedResult()))).toBe(false);
     const json = await run(['report', file, '--baseline', earlier, '--json']);
     expect(JSON.parse(json.out)).toMatchObject({

@@ -84,11 +84,34 @@ export function fitTexts(root: Element): void {
     const text = seg.firstElementChild;
     text?.classList.toggle('off', text.scrollWidth > seg.clientWidth - 4);
   }
+  for (const track of all('.close .phases .track', root)) nameBelow(track);
   for (const track of all('.sentinel .track', root)) label(track);
   for (const axis of all('.axis .track', root)) thin(axis);
 }
 
 const APART_PX = 6;
+
+/** Names of phases that do not fit into their stretch, each in the first row below in which it has room. */
+function nameBelow(track: HTMLElement): void {
+  const frame = track.getBoundingClientRect();
+  const ends: number[] = [];
+  for (const name of all('.phase-name', track)) {
+    const seg = need(name.previousElementSibling);
+    const isBelow = seg.firstElementChild?.classList.contains('off') === true;
+    name.classList.toggle('off', !isBelow);
+    if (!isBelow) continue;
+    const box = seg.getBoundingClientRect();
+    const isAtEnd = box.left + name.offsetWidth > frame.right;
+    const left = (isAtEnd ? box.right - name.offsetWidth : box.left) - frame.left;
+    name.classList.toggle('ends', isAtEnd);
+    const free = ends.findIndex((end) => left > end + APART_PX);
+    const row = free < 0 ? ends.length : free;
+    ends[row] = left + name.offsetWidth;
+    name.style.left = `${left}px`;
+    name.style.setProperty('--row', String(row));
+  }
+  track.style.setProperty('--rows', String(ends.length));
+}
 
 /** Numbers on the axis that would touch the one before them, or be cut at an edge, are not shown. */
 function thin(axis: Element): void {

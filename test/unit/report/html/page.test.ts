@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compare } from '../../../../src/failover/baseline.js';
 import type { FailoverResult, Trial } from '../../../../src/observe/result.js';
 import { failoverHtml } from '../../../../src/report/html/page.js';
 import { metricText } from '../../../../src/report/words/metrics.js';
@@ -137,6 +138,12 @@ describe('the first screen', () => {
   });
 });
 
+it('the legend has what is drawn of each client, where clients wrote', () => {
+  const words = '<i class="rule back"></i>one client: its first write after the fault';
+  expect(HELD).toContain(words);
+  expect(BARE).not.toContain(words);
+});
+
 describe('what is said once', () => {
   it('a violated invariant and its evidence stand in one table, first', () => {
     const page = HELD;
@@ -206,8 +213,24 @@ describe('a baseline', () => {
     const page = failoverHtml(heldResult(3), heldResult(5));
     expect(page).toContain('<path class="base" d="M');
     expect(page).toContain('data-curve="switched base"');
-    expect(page).toContain('the baseline’s writes/s');
     expect(failoverHtml(heldResult(3))).not.toContain('class="base"');
+  });
+
+  it('is named in the legend with its time and its verdict, and what the comparison says in the header', () => {
+    const now = heldResult(3);
+    const earlier = { ...violatedResult(), startedAt: '2026-01-02T03:04:05.000Z', cluster: 'lab' };
+    const run =
+      'the run of <time datetime="2026-01-02T03:04:05.000Z">2026-01-02 03:04:05 UTC</time> on lab: FAIL';
+    const page = failoverHtml(now, earlier, compare(earlier, now));
+    expect(page).toContain(
+      `the baseline’s writes/s, and its p99 (its trial with the median switch): ${run}</span>`,
+    );
+    const header = /<header[\s\S]*?<\/header>/.exec(page)?.[0];
+    expect(header).toContain(`<p class="quiet">Baseline: ${run}. Against it this run is <b>NOT WORSE</b>: `);
+    // Too few trials: what ends with exit code 2 is not only a passed page.
+    const one = failoverHtml(heldResult(1), earlier, compare(earlier, heldResult(1)));
+    expect(one).toMatch(/<p class="incomplete"><b>!<\/b> Baseline: .* this run is <b>UNKNOWN<\/b>: /);
+    expect(failoverHtml(now)).not.toMatch(/Baseline:|the baseline/);
   });
 });
 
