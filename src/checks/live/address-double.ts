@@ -107,6 +107,12 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
   const counted =
     streams === null ? '' : `; the master counts ${streams} ${streams === 1 ? 'replica' : 'replicas'}`;
   const whose = subjectOf(sentinelsOf(at));
+  const announced =
+    node === undefined || right === null || node === master
+      ? []
+      : announceOnce(facts, node, right, addresses);
+  // A replica says what it announces when its link begins.
+  const isNew = announced.some((line) => line.includes('CONFIG SET replica-announce-'));
   const because = node !== undefined && hasTwoChannels(node) ? `; ${TWO_CHANNELS}` : '';
   return {
     subject: words.join(', '),
@@ -116,9 +122,8 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
     evidence: `${listed(words)} have the same run id at ${whose}${counted}${because}`,
     message: `${whose} know one server of ${name} as ${listed(words)} (the same run id)${counted}${because}${followsItself ? '; it was made a replica of itself' : ''}`,
     fix: [
-      ...(node === undefined || right === null || node === master
-        ? []
-        : announceOnce(facts, node, right, addresses)),
+      ...announced,
+      ...(isNew && master !== undefined ? [cli(master, 'CLIENT KILL TYPE replica')] : []),
       ...(follows !== null &&
       node !== undefined &&
       address !== null &&

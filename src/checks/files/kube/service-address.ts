@@ -91,10 +91,14 @@ function nameIn({ workloads }: Front): string {
     : `${named.name}-${named.firstOrdinal}.${named.governing}`;
 }
 
+/** The pods that follow no master, where no command of the manifests makes them replicas while they run. */
+export const unfollowing = (project: Project): RawFinding[] =>
+  project.kube?.setsReplicas === true ? [] : withoutReplicaof(project);
+
 /** The pods of one workload that follow no master, where sentinels watch one of them, and none of the others by itself. */
-export function unfollowing(project: Project): RawFinding[] {
+export function withoutReplicaof(project: Project): RawFinding[] {
   const { kube } = project;
-  if (kube === null || kube.setsReplicas) return [];
+  if (kube === null) return [];
   const monitors = sentinelFiles(project).flatMap(monitorsOf);
   return kube.workloads.flatMap((workload): RawFinding[] => {
     const nodes = nodeFiles(project).filter((n) => n.service?.pod?.workload === subjectOf(workload));

@@ -2,6 +2,7 @@ import { textsOf } from '../../files/compose/tree.js';
 import type { TwiceInObject } from '../../files/kube/manifests.js';
 import { budgetsIn, configMapsIn, type KubeObject, secretsIn, servicesIn } from '../../files/kube/objects.js';
 import { namesOf, podsOf } from '../../files/kube/pod.js';
+import { setsReplicas } from '../../files/kube/sets-replicas.js';
 import { sited } from '../../files/kube/sites.js';
 import { type Container, type Workload, workloadOf } from '../../files/kube/workload.js';
 import type { Project } from '../../files/project.js';
@@ -48,9 +49,7 @@ export async function readKube(files: readonly string[], project: Project): Prom
     maps,
     secrets: secretsIn(objects),
     twice,
-    setsReplicas: objects.some(({ tree }) =>
-      textsOf(tree).some((text) => /\b(redis|valkey)-cli\b[^\n]*\b(replicaof|slaveof)\b/i.test(text)),
-    ),
+    setsReplicas: objects.some(({ tree }) => textsOf(tree).some(setsReplicas)),
     unstarted: workloads.flatMap((w) =>
       w.containers
         .filter((c) => roleBy(c) !== null && serversOf(w, c).length === 0)

@@ -1,24 +1,16 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { usageError } from '../../../errors.js';
 import { scriptAt } from '../../../host/script-file.js';
-import { listed } from '../../../model/words.js';
 import { openRules } from '../../files/acl-rules.js';
 import { optionDirectives } from '../../files/conf.js';
 import { aloneIn } from '../../files/groups.js';
-import {
-  emptyProject,
-  type FileServer,
-  nodeFiles,
-  type Project,
-  sentinelFiles,
-  type Unit,
-} from '../../files/project.js';
-import { followsOf, isYes, monitorsOf, settingOf } from '../../files/settings.js';
+import { emptyProject, type FileServer, type Project, type Unit } from '../../files/project.js';
 import type { Content } from '../../files/shell/machine.js';
 import { confOf, isUnit, unitOf } from '../../files/unit.js';
 import { certificatesOf } from './certificates.js';
 import { kindOf, matching, readText } from './disk.js';
 import { withKnownHashes } from './hashed.js';
+import { lackingIn } from './lacking.js';
 import { otherThanConf } from './not-conf.js';
 import { readCompose } from './read-compose.js';
 import { besideIt, readConf } from './read-conf.js';
@@ -65,7 +57,7 @@ export async function readProject(asked: AskedFiles): Promise<Project> {
   withKnownHashes(project.servers);
   for (const server of aloneIn(project)) server.alone = true;
   project.unread.push(...openRules(project));
-  project.lacking.push(...withoutSentinel(project), ...withoutMaster(project), ...withoutDataNode(project));
+  project.lacking.push(...lackingIn(project));
   return { ...project, nowMs: asked.nowMs, scripts: await scriptsOf(project.servers) };
 }
 
@@ -149,50 +141,6 @@ async function scriptsOf(servers: FileServer[]): Promise<Project['scripts']> {
   return new Map(
     await Promise.all([...new Set(paths)].map(async (path) => [path, await scriptAt(path)] as const)),
   );
-}
-
-/** Why files without a sentinel do not show whether a master that dies is replaced; none where nothing replicates. */
-function withoutSentinel(project: Project): string[] {
-  if (sentinelFiles(project).length > 0 || project.unread.length > 0) return [];
-  const nodes = nodeFiles(project);
-  const inCluster = nodes.filter((node) => isYes(settingOf(node, 'cluster-enabled')));
-  if (inCluster.length > 0)
-    return [
-      `${inCluster.map((n) => n.id).join(', ')}: cluster-enabled yes: this is Redis Cluster, which fails over without Sentinel: its failover is not judged`,
-    ];
-  const idle = unreadSentinel(project);
-  return nodes.some((node) => followsOf(node) !== null || node.replicates === true)
-    ? [
-        `no sentinel is in these files${idle}: whether a master that dies is replaced is not judged: give the files of the sentinels too`,
-      ]
-    : [];
-}
-
-/** A sentinel's configuration in a ConfigMap: no container reads it where none starts a sentinel. */
-function unreadSentinel({ kube }: Project): string {
-  const files = (kube?.maps ?? []).flatMap(({ name, data }) =>
-    [...data].flatMap(([key, { text, file, line }]) =>
-      /^\s*sentinel\s+monitor\s/m.test(text) ? [`${key} of the ConfigMap ${name} (${file}:${line})`] : [],
-    ),
-  );
-  return files.length === 0 ? '' : `, and no container reads ${listed(files)}`;
-}
-
-/** Sentinels alone: what the data nodes that they monitor are configured to do decides as much. */
-function withoutDataNode(project: Project): string[] {
-  const { servers, unread } = project;
-  if (unread.length > 0 || servers.length === 0 || servers.some(({ kind }) => kind !== 'sentinel')) return [];
-  return ["the sentinels' files alone: no data node was judged: give the files of the data nodes too"];
-}
-
-/** Sentinels whose files, which were read, name no master. */
-function withoutMaster(project: Project): string[] {
-  const idle = sentinelFiles(project).filter((s) => s.seen && monitorsOf(s).length === 0 && !s.startsBare);
-  return idle.length === 0
-    ? []
-    : [
-        `${idle.map((s) => s.id).join(', ')}: without a line "sentinel monitor": which master is watched is not judged`,
-      ];
 }
 
 /** A unit, and the machine that its file was given for. */
