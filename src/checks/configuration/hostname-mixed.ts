@@ -4,6 +4,7 @@ import { cli } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
+import { byLocalhost } from '../files/by-localhost.js';
 import type { Directive } from '../files/conf.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { type FileServer, nodeFiles } from '../files/project.js';
@@ -51,7 +52,7 @@ export default {
       ];
     }),
   files(project) {
-    return judgeSentinelFiles(project, (sentinels) => {
+    const mixed = judgeSentinelFiles(project, (sentinels) => {
       const announced = [
         ...sentinels.flatMap((s) => ({ server: s, line: sentinelLine(s, 'announce-ip'), host: 1 })),
         ...nodeFiles(project).flatMap((n) => ({
@@ -86,6 +87,7 @@ export default {
       if (!byName || nodes.length === 0) return [];
       return [withoutNames(nodes)];
     });
+    return Array.isArray(mixed) ? [...mixed, ...byLocalhost(project)] : mixed;
   },
 } satisfies Check;
 
