@@ -13,6 +13,7 @@ import {
   wayOf,
 } from '../src/model/attached.js';
 import { CLUSTER_NAME } from '../src/model/spec.js';
+import { verdictDocument } from '../src/report/documents.js';
 import { type AttachResult, attachText } from '../src/report/text/attach.js';
 import { lastingSources, openSources, sourcesOf, withSentinelsOpen } from './shared/access.js';
 import { lookDeadlineMs } from './shared/deadline.js';
@@ -133,7 +134,7 @@ export default defineCommand({
     notHere,
     readonly: record.readonly,
     label: record.label,
-    verdict,
+    verdict: verdictDocument(verdict),
   }),
   rows: {
     columns: ['id', 'kind', 'host', 'port', 'masters'],

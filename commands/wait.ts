@@ -5,7 +5,8 @@ import { EXIT, type ExitCode } from '../src/errors.js';
 import { statusExitCode } from '../src/model/agreement.js';
 import type { StatusResult } from '../src/model/status.js';
 import { isReached, WAIT_GOALS } from '../src/model/wait.js';
-import { WAITS_FOR, type WaitResult, waitText } from '../src/report/text/wait.js';
+import { verdictDocument } from '../src/report/documents.js';
+import { type WaitResult, waitingWords, waitText } from '../src/report/text/wait.js';
 import { WAIT_ROWS } from '../src/report/tsv.js';
 import { until } from '../src/until.js';
 import { ASK_DEADLINE_MS } from '../src/wire/access.js';
@@ -49,9 +50,8 @@ export default defineCommand({
         const before = status?.verdict.word;
         status = await statusOf(looking, await source(), signal);
         if (isReached(goal, status)) return status;
-        const { word, text } = status.verdict;
-        const label = `waiting for ${WAITS_FOR[goal]}: ${word}  ${text}`;
-        if (word !== before) progress({ type: 'note', level: 'info', text: label });
+        const { steady, label } = waitingWords(goal, status.verdict);
+        if (status.verdict.word !== before) progress({ type: 'note', level: 'info', text: steady });
         progress({ ...step, label, state: 'start' });
         return undefined;
       },
@@ -67,7 +67,7 @@ export default defineCommand({
   },
   render: ({ result }, view) => waitText(result, view),
   rows: WAIT_ROWS,
-  toJson: ({ result }) => result,
+  toJson: ({ result }) => ({ ...result, verdict: verdictDocument(result.verdict) }),
   exitCode: ({ exitCode }) => exitCode,
 });
 

@@ -91,7 +91,6 @@ import masterPaused from './live/master-paused.js';
 import mastersMany from './live/masters-many.js';
 import replicaChained from './live/replica-chained.js';
 import replicaForeign from './live/replica-foreign.js';
-import replicaRing from './live/replica-ring.js';
 import restartLoop from './live/restart-loop.js';
 import resyncLoop from './live/resync-loop.js';
 import addressShared from './network/address-shared.js';
@@ -213,7 +212,6 @@ export const CHECKS: readonly Check[] = [
   addressNotOwn,
   foreignSentinels,
   resyncLoop,
-  replicaRing,
   clientPinned,
   clientRefused,
   replicaChained,

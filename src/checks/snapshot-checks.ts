@@ -34,6 +34,7 @@ import notMonitored from './live/not-monitored.js';
 import pauseTooLong from './live/pause-too-long.js';
 import replicaMissing from './live/replica-missing.js';
 import replicaOrphan from './live/replica-orphan.js';
+import replicaRing from './live/replica-ring.js';
 import roleUnknown from './live/role-unknown.js';
 import runUnderWay from './live/run-under-way.js';
 import seenDown from './live/seen-down.js';
@@ -61,6 +62,7 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   networkCut,
 
   // Nothing can be written.
+  replicaRing,
   bgsaveError,
   masterFull,
   pauseTooLong,

@@ -201,8 +201,11 @@ function numbered(
   let last = Math.max(0, ...used);
   return inOrder.map((server, i) => {
     const kept = ids[i];
-    // One that is down says no path; it had one when it last answered.
-    if (kept) return { ...confOf({ configFile: confs.get(kept) ?? '' }), ...server, kind, id: kept };
+    // One that is down says no path; it had one when it last answered. One that runs without a file has none.
+    if (kept) {
+      const known = server.identity === '' ? confOf({ configFile: confs.get(kept) ?? '' }) : {};
+      return { ...known, ...server, kind, id: kept };
+    }
     last += 1;
     return { ...server, kind, id: `${kind}-${last}` };
   });

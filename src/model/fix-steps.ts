@@ -14,7 +14,7 @@ export interface FixSteps {
 /** The first words of the commands in fixes. What begins with another word is a line of a file, or a sentence. */
 const PROGRAMS = /^(sentinelctl|redis-cli|redis-server|docker|sed|echo|chmod|chown|\(cd) /;
 /** Those that need a value of the shell, and those that only a person types. */
-const TYPED = /^(test -n|printf|kill|kubectl|helm|rm|systemctl|(export )?[A-Z_]+=)/;
+const TYPED = /^(test -n|printf|kill|kubectl|helm|rm|systemctl|ss -|getent|ip route|(export )?[A-Z_]+=)/;
 
 /** Whether a line is a command for a shell, also where something must be filled in; else it is words. */
 export const isTyped = (line: string): boolean => PROGRAMS.test(line) || TYPED.test(line);
@@ -45,6 +45,13 @@ export function fixSteps(
 const SHELL_SIGNS = /[;&|`$<>()\\]/;
 /** What only another machine's shell takes. */
 const ELSEWHERE = / {2}# on the machine of /;
+
+/** The command to type next for a program, which runs it here: none that is words, or for another machine. */
+export const typedHere = (next: string | null): string | null =>
+  next?.split('\n').every((line) => isSecretLine(line) || (isTyped(line) && !ELSEWHERE.test(line))) === true
+    ? next
+    : null;
+
 /** These have nothing of the kind of their own. */
 const PLAIN = /^(sentinelctl|redis-cli|redis-server) /;
 

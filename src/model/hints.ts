@@ -14,8 +14,11 @@ export interface Hints {
   /** The command that was typed, with one more option. */
   again(option: string): string;
   cli(server: { endpoint: Address }, words: string): string;
-  /** For a server that does not answer; `restart`: a frozen one may not go on as what it was. */
-  revive(server: Server, silence: Silence | null, restart?: boolean): string;
+  /**
+   * For a server that does not answer; `restart`: a frozen one may not go on as what it was; `master`: whose replica it is
+   * then, null where that is not known.
+   */
+  revive(server: Server, silence: Silence | null, restart?: boolean, master?: Address | null): string;
   logs(server: Server, otherwise: string): string;
   /** `own` with sentinelctl where we may act on the node, else `attached` by redis-cli at the node itself. */
   act(server: Server, own: string, attached: string): string;
@@ -54,26 +57,28 @@ export function setConfs(known: ReadonlyMap<string, string>): void {
   confs = known;
 }
 
-/** A command for another machine, which is not to be typed here. */
+/** A command for another machine, which is not to be typed here. The path is the server's own, which may be a container's. */
 const there = (words: string, { endpoint }: Server): string =>
-  `${words}  # on the machine of ${formatAddress(endpoint)}`;
+  `${words}  # on the machine of ${formatAddress(endpoint)}, if no service manager or container engine starts it there (it stays in the foreground unless its file has daemonize yes)`;
 
 /**
  * How a server that ended is started where it lives. One that may have been the master would return as a second one, so
  * it is started as a replica.
  */
-function startThere(server: Server, mayBeMaster: boolean): string {
+function startThere(server: Server, mayBeMaster: boolean, master: Address | null): string {
   const at = `on the machine of ${formatAddress(server.endpoint)}`;
   const conf = confs.get(server.id);
+  const asReplica = `--replicaof ${master === null ? 'HOST PORT' : `${master.host} ${master.port}`}`;
   if (conf === undefined)
     return mayBeMaster
-      ? `start the server again ${at} as a replica of the master, since as it was it would be a second one: redis-server ITS_FILE --replicaof HOST PORT (the path of its file is not known here)`
+      ? `start the server again ${at} as a replica of the master, since as it was it would be a second one: redis-server ITS_FILE ${asReplica} (the path of its file is not known here)`
       : `start the server again ${at}, with its own configuration file (its path is not known here)`;
   const line = `redis-server ${shellWord(conf)}`;
   if (server.id.startsWith('sentinel-')) return there(`${line} --sentinel`, server);
-  return mayBeMaster
-    ? `start the server again ${at}, as a replica of the master: ${line} --replicaof HOST PORT`
-    : there(line, server);
+  if (!mayBeMaster) return there(line, server);
+  return master === null
+    ? `start the server again ${at}, as a replica of the master: ${line} ${asReplica}`
+    : there(`${line} ${asReplica}`, server);
 }
 
 /** Servers are reached without TLS. */
@@ -176,7 +181,7 @@ export function hintsFor(expectation: Expectation): Hints {
     ctl: (words) => ctl(expectation, words),
     again: (option) => ctl(expectation, `${typed} ${option}`),
     cli,
-    revive: (server, silence, restart = false) => {
+    revive: (server, silence, restart = false, master = null) => {
       // A server that accepts and does not answer is paused rather than down.
       const isFrozen = silence?.kind === 'timeout';
       if (ours(server)) {
@@ -188,9 +193,9 @@ export function hintsFor(expectation: Expectation): Hints {
       if (silence?.unreached === true)
         return `start the machine of ${formatAddress(server.endpoint)} if it is off, else open the network to it (firewall, security group, route)`;
       const at = `on the machine of ${formatAddress(server.endpoint)}`;
-      if (!isFrozen) return startThere(server, restart);
+      if (!isFrozen) return startThere(server, restart, master);
       return restart
-        ? `end the frozen process ${at} and start it as a replica`
+        ? `end the frozen process ${at} and start it as a replica${master === null ? '' : ` of ${formatAddress(master)}`}`
         : `resume the frozen process ${at}: kill -CONT PID, or docker unpause CONTAINER`;
     },
     logs: (server, otherwise) =>

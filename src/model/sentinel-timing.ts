@@ -144,7 +144,7 @@ export const noFailoverHoldMs = (settings: Timing): number =>
   firstVoteMs(settings) + Math.min(ELECTION_TIMEOUT_MS, settings.failoverTimeoutMs);
 
 /** A replica whose link was down for longer when the master was marked down is not promoted (sentinelSelectSlave). */
-const maxLinkDownMs = ({ downAfterMs }: DownAfter): number => 10 * downAfterMs;
+export const maxLinkDownMs = ({ downAfterMs }: DownAfter): number => 10 * downAfterMs;
 
 /**
  * The same for a majority that is down, and must be able to promote a replica once it is back, before the replica's link

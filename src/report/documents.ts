@@ -1,15 +1,26 @@
 import type { CheckText, Finding } from '../checks/check.js';
 import type { DoctorResult } from '../checks/diagnose.js';
-import { type FixSteps, fixSteps } from '../model/fix-steps.js';
-import type { Problem, StatusResult } from '../model/status.js';
+import { type FixSteps, fixSteps, typedHere } from '../model/fix-steps.js';
+import type { Problem, StatusResult, Verdict } from '../model/status.js';
 
 type WithSteps<T> = T & { fixSteps: FixSteps };
 
 /** The JSON document of `status`: each problem also has its fix in the form for programs. */
 export const statusDocument = (status: StatusResult): StatusResult => ({
   ...status,
-  masters: status.masters.map((master) => ({ ...master, problems: master.problems.map(problemDocument) })),
+  verdict: verdictDocument(status.verdict),
+  masters: status.masters.map((master) => ({
+    ...master,
+    verdict: verdictDocument(master.verdict),
+    problems: master.problems.map(problemDocument),
+  })),
   problems: status.problems.map(problemDocument),
+});
+
+/** A verdict for programs: its next command is one that can be typed where sentinelctl runs, else null. */
+export const verdictDocument = (verdict: Verdict): Verdict => ({
+  ...verdict,
+  next: typedHere(verdict.next),
 });
 
 const problemDocument = (problem: Problem): WithSteps<Problem> => ({
@@ -20,6 +31,7 @@ const problemDocument = (problem: Problem): WithSteps<Problem> => ({
 /** The same of `doctor`. */
 export const doctorDocument = (result: DoctorResult): DoctorResult => ({
   ...result,
+  verdict: verdictDocument(result.verdict),
   findings: result.findings.map(findingDocument),
 });
 

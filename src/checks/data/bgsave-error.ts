@@ -49,6 +49,10 @@ export default {
             brief: `${node.id} cannot write to disk${refuses ? ' and refuses writes' : ''}`,
             message: `${nameOf(node)} cannot write to disk: ${evidence}`,
             evidence,
+            ...(!refuses && {
+              consequence:
+                'it takes writes; what it accepted since its last successful save is lost if its process ends, as far as no replica has it',
+            }),
             fix: [...look(master, node, failed.fault), cli(node, again(failed.fault))],
           },
         ];

@@ -1,4 +1,4 @@
-import { isAt, type MasterFacts } from '../../model/facts.js';
+import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import { cli, cliSecret } from '../../model/hints.js';
 import { ifSet, knownSecret, passwordLines } from '../../model/secrets.js';
 import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
@@ -39,7 +39,7 @@ export default {
       // The password of the data nodes is tried at the sentinels too, where they have none of their own.
       const ownOption = isSentinel && !hasNoPassword(said);
       const option = ownOption ? '--sentinel-password-file FILE' : '--password-file FILE';
-      if (server.silence?.kind === 'tls') return withoutTls(server, said);
+      if (server.silence?.kind === 'tls') return withoutTls(server, said, { expectation, hints });
       const apart = masters.find((master) => differsFromMaster(master, server));
       if (expectation.own && /password/.test(said))
         return {
@@ -84,17 +84,34 @@ const denied = (server: NodeState | SentinelState, said: string): RawFinding => 
 });
 
 /** What it lacks is an option, which its words name. */
-const withoutTls = (server: NodeState | SentinelState, said: string): RawFinding => ({
+const withoutTls = (
+  server: NodeState | SentinelState,
+  said: string,
+  facts: Pick<SnapshotFacts, 'expectation' | 'hints'>,
+): RawFinding => ({
   subject: server.id,
   brief: `${server.id} ${said}`,
   evidence: null,
   message: `${nameOf(server)} ${said}`,
-  fix: [
-    /leave --tls out/.test(said)
-      ? '# type the command again without --tls, --ca, --cert and --key'
-      : '# give what it wants: --tls, --ca FILE, --cert FILE with --key FILE, --server-name NAME',
-  ],
+  fix: tlsFix(said, facts),
 });
+
+const TLS_OPTIONS = ['--tls --ca FILE', '--ca FILE', '--cert FILE --key FILE', '--server-name'] as const;
+
+function tlsFix(
+  said: string,
+  { expectation: { cluster, own }, hints }: Pick<SnapshotFacts, 'expectation' | 'hints'>,
+): string[] {
+  const isTyped = !own && cluster.includes(':');
+  if (/leave --tls out/.test(said))
+    return isTyped
+      ? [`sentinelctl status --sentinel-addrs ${cluster}`]
+      : ['# type the command again without --tls, --ca, --cert and --key'];
+  const option = TLS_OPTIONS.find((one) => said.includes(one));
+  return option === undefined
+    ? ['# give what it wants: --tls, --ca FILE, --cert FILE with --key FILE, --server-name NAME']
+    : [hints.again(option === '--server-name' ? '--server-name NAME' : option)];
+}
 
 /**
  * Whether a data node refuses what its master accepts, and the sentinels, which have one password for all data nodes of

@@ -36,16 +36,11 @@ export function keysOf({ info }: Pick<GatheredNode, 'info'>): number | null {
   return info.ok ? keysIn(Object.entries(info.value)) : null;
 }
 
-/** Up to which byte a data node has the data; null where it did not say. */
-const offsetOf = ({ info }: Pick<GatheredNode, 'info'>): number | null =>
-  info.ok ? num(info.value, info.value.role === 'slave' ? 'slave_repl_offset' : 'master_repl_offset') : null;
-
 /** `redis-1 (100 keys, offset 6497)`. */
-export function withData(node: GatheredNode): string {
-  const [keys, offset] = [keysOf(node), offsetOf(node)];
+export function dataWords(id: string, keys: number | null, offset: number | null): string {
   const said = [
     ...(keys === null ? [] : [keys === 0 ? 'empty' : `${keys} ${keys === 1 ? 'key' : 'keys'}`]),
     ...(offset === null ? [] : [`offset ${offset}`]),
   ];
-  return said.length === 0 ? node.id : `${node.id} (${said.join(', ')})`;
+  return said.length === 0 ? id : `${id} (${said.join(', ')})`;
 }

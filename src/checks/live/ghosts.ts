@@ -55,7 +55,10 @@ export function ghostsIn<E extends Entry>(
 }
 
 /** Whether the operator says that it is gone for good; an entry without a host can never come back. */
-export function isCalledGone({ expectation, refOf }: MasterFacts, address: Address): boolean {
+export function isCalledGone(
+  { expectation, refOf }: Pick<MasterFacts, 'expectation' | 'refOf'>,
+  address: Address,
+): boolean {
   if (address.host === '') return true;
   return [refOf(address).id, formatAddress(address)].some(
     (name) => expectation.gone?.includes(name) === true,
@@ -90,7 +93,7 @@ export function ghostFinding(
     brief: `${count(at.length, 'sentinel')} still ${at.length === 1 ? 'counts' : 'count'} the ${noun} ${place}, which is gone`,
     evidence: `${ids(sentinelsOf(at))} ${at.length === 1 ? 'lists' : 'list'} ${place}${more}`,
     message: `${ids(sentinelsOf(at))} ${at.length === 1 ? 'lists' : 'list'} the ${noun} ${place}, which is down and does not answer${more}`,
-    ...resetAt(facts, at),
+    ...resetAt(facts, at, entry),
   };
 }
 
@@ -99,9 +102,11 @@ export function ghostFinding(
  * RESET forgets the replicas too, and no failover ever happens.
  */
 function resetAt(
-  { master, name, nodes, refOf, sentinelViews }: MasterFacts,
+  facts: MasterFacts,
   at: readonly SentinelView[],
+  entry: Entry,
 ): Pick<RawFinding, 'fix' | 'repairs' | 'consequence'> {
+  const { master, name, nodes, refOf, sentinelViews } = facts;
   const node = nodes.find((n) => master !== null && n.id === refOf(master).id);
   const isSick = sentinelViews.some(({ view }) => view.flags.some((flag) => flag !== 'master'));
   if (isSick || node === undefined || node.silence !== null) {
@@ -116,7 +121,7 @@ function resetAt(
   }
   return {
     fix: [
-      '# if it is only stopped, start it; if it is gone for good:',
+      ...forgetting(facts, entry),
       ...at.flatMap(({ sentinel }, i) => [
         ...(i === 0 ? [] : [`sleep ${RESETS_APART_MS / 1000}`]),
         cli(sentinel, `SENTINEL RESET ${name}`),
@@ -124,4 +129,23 @@ function resetAt(
     ],
     repairs: at.map(({ sentinel }) => ({ kind: 'reset', sentinel: sentinel.id, masterName: name })),
   };
+}
+
+/** What forgets it at all of them, where sentinelctl may; before that, what only the operator knows: whether it comes back. */
+function forgetting(
+  { expectation, hints, refOf }: Pick<MasterFacts, 'expectation' | 'hints' | 'refOf'>,
+  { address, runId }: Entry,
+): string[] {
+  const { acts, gone = [], masterName, own } = expectation;
+  const isGone = isCalledGone({ expectation, refOf }, address) || (own && runId === '');
+  const { id } = refOf(address);
+  if (!isGone)
+    return [
+      `${hints.ctl(`doctor --gone ${id}`)}  # only if it is gone for good: else start it again`,
+      '# if it is only stopped, start it; if it is gone for good:',
+    ];
+  if (!own && acts === undefined) return [];
+  const named = gone.length === 0 ? '' : ` --gone ${gone.join(',')}`;
+  const master = own || masterName === null ? '' : ` --master-name ${masterName}`;
+  return [hints.ctl(`doctor --fix${named}${master}`), '# or by hand, one sentinel at a time:'];
 }

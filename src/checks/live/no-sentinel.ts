@@ -1,10 +1,11 @@
-import { sentinelAnswers } from '../../model/facts.js';
+import { formatAddress } from '../../model/address.js';
+import { type SnapshotFacts, sentinelAnswers } from '../../model/facts.js';
+import { shellWord } from '../../model/secrets.js';
 import { isLocked, type SentinelState } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { isAllUnknown, isStopped, subjectOf } from '../snapshot.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
-import { NO_SENTINEL } from './sentinel-unreachable.js';
 
 const NOT_THEIRS = 'nothing is known of the cluster: these are not the addresses of its sentinels';
 const NOTHING_KNOWN =
@@ -57,10 +58,8 @@ export default {
             : first === undefined
               ? 'sentinelctl status --sentinel-addrs HOST:PORT'
               : sentinels.some(speaks)
-                ? (saysInstead(first, 'sentinel')?.fix[0] ?? NO_SENTINEL)
-                : sentinels.every(isStopped)
-                  ? '# nothing listens there: start them on their machines, or correct the addresses'
-                  : '# check the addresses, the route and the firewalls on the way; --timeout 5s waits longer for each answer',
+                ? (saysInstead(first, 'sentinel')?.fix[0] ?? elsewhere(first))
+                : lookAt(first, facts),
         ],
       },
     ];
@@ -87,3 +86,20 @@ const isSomethingElse = ({ silence }: SentinelState): boolean => silence?.kind =
 /** It answers, and not to SENTINEL: `doctor` has its INFO all the same. */
 const isDisabled = (sentinel: SentinelState): boolean => saysInstead(sentinel, 'sentinel') !== null;
 const speaks = (sentinel: SentinelState): boolean => isSpeaking(sentinel) || isDisabled(sentinel);
+
+/** Where a sentinel of the same machine usually listens. */
+const elsewhere = ({ endpoint: { host, port } }: SentinelState): string =>
+  `sentinelctl status --sentinel-addrs ${port === 26_379 ? 'HOST' : formatAddress({ host, port: 26_379 }).replace(/:26379$/, '')}:26379  # give the addresses of the sentinels`;
+
+/** What shows why nothing answers at an address, at this machine or at that one. */
+function lookAt({ endpoint, silence }: SentinelState, { hints }: Pick<SnapshotFacts, 'hints'>): string {
+  const { host } = endpoint;
+  const said = silence?.message ?? '';
+  if (silence?.kind === 'refused')
+    return `ss -ltnp  # on the machine of ${formatAddress(endpoint)}, which shows what listens there; start its sentinel, or correct the address`;
+  if (/does not resolve/.test(said))
+    return `getent hosts ${shellWord(host)}  # must print its address at this machine; else correct the name`;
+  if (silence?.unreached === true && /no route/.test(said))
+    return `ip route get ${shellWord(host)}  # the route of this machine to it; else run sentinelctl on a machine that has one`;
+  return `${hints.again('--timeout 5s')}  # waits longer; else a firewall on the way, or the address is not right`;
+}

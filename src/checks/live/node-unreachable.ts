@@ -1,4 +1,4 @@
-import { formatAddress, isLoopback } from '../../model/address.js';
+import { type Address, formatAddress, isLoopback } from '../../model/address.js';
 import { isAt, livesHere, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import type { NodeState } from '../../model/snapshot.js';
 import { sayTheSame, together } from '../../model/together.js';
@@ -12,7 +12,7 @@ import { entriesOf, isHeardBySentinels } from './heard.js';
 import { hasNoMaster, lostMaster } from './lost-master.js';
 import { promotedOf, replaced } from './promoted.js';
 import { type SaysInstead, saysInstead } from './says-instead.js';
-import { heardElsewhere, NEXT_LOOK, saidNothing, silenceOf } from './silent-words.js';
+import { heardElsewhere, NEXT_LOOK, routeTo, saidNothing, silenceOf } from './silent-words.js';
 
 export default {
   id: 'node-unreachable',
@@ -105,7 +105,7 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
   const cause = saysInstead(node, 'node');
   if (cause !== null) return speaking(node, facts, cause);
   const fix = [
-    hints.revive(node, node.silence, mayBeOldMaster(node, facts)),
+    hints.revive(node, node.silence, mayBeOldMaster(node, facts), presentMaster(facts)),
     ...(isStopped(node) && mayBeOldMaster(node, facts) ? elsewhere(facts, node) : []),
   ];
   const isSlow = node.silence?.kind === 'timeout';
@@ -126,7 +126,7 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
       message: `${saidNothing(node)}; the sentinels reach it`,
       evidence: silenceOf(node),
       consequence: 'only this machine lacks a route to it, or its announced address is not valid here',
-      fix: [`# run sentinelctl where ${formatAddress(node.announce)} can be reached, or give a route to it`],
+      fix: [routeTo(facts, node)],
     };
   }
   const sender = facts.answered.find(({ answer }) =>
@@ -171,6 +171,12 @@ const speaking = (
 /** Whether no replica is left that answers: a master that fails is not replaced. */
 const isLastReplica = ({ nodes }: MasterFacts): boolean =>
   !nodes.some((n) => n.answer?.role === 'replica' || (n.answer === null && !isSilent(n)));
+
+/** The address of the master, where it answers as one. */
+const presentMaster = ({ answered, master, refOf }: MasterFacts): Address | null =>
+  answered.some((n) => master !== null && n.id === refOf(master).id && n.answer.role === 'master')
+    ? master
+    : null;
 
 /**
  * Whether a frozen node may have been the master before the last failover: the switch makes a new entry of it, without
@@ -228,9 +234,7 @@ function oldMaster(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subje
         'clients at this machine may not reach it either; no failover happens while the sentinels reach it',
       fix: facts.expectation.own
         ? [facts.hints.revive(node, node.silence)]
-        : [
-            `# it runs, since the sentinels reach it: run sentinelctl where ${formatAddress(node.announce)} can be reached, or give a route to it`,
-          ],
+        : [routeTo(facts, node), '# it runs, since the sentinels reach it'],
     };
   }
   return replaced(node, facts, promoted);

@@ -6,7 +6,7 @@ import type { RawFinding } from '../check.js';
 import { nameOf } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
 import { isSpeaking } from './says-instead.js';
-import { heardElsewhere, NEXT_LOOK, saidNothing, silenceOf } from './silent-words.js';
+import { heardElsewhere, NEXT_LOOK, routeTo, saidNothing, silenceOf } from './silent-words.js';
 
 const entriesOf = ({ masters }: SnapshotFacts, sentinel: SentinelState): SeenSentinel[] =>
   masters.flatMap(({ sentinelViews }) =>
@@ -48,7 +48,7 @@ export function withoutRoute(
       evidence,
       consequence:
         'only this machine lacks a route to it: it counts as usable for the others, and votes in a failover',
-      fix: [`# run sentinelctl where ${formatAddress(announce)} can be reached, or give a route to it`],
+      fix: [routeTo(facts, sentinel)],
     };
   }
   // Only a typed address says that there is a sentinel.

@@ -1,3 +1,5 @@
+import { formatAddress } from '../../model/address.js';
+import type { SnapshotFacts } from '../../model/facts.js';
 import type { NodeState, SentinelState } from '../../model/snapshot.js';
 import { nameOf } from '../snapshot.js';
 
@@ -24,3 +26,20 @@ export const heardElsewhere = ({ silence }: NodeState | SentinelState, whose = '
 /** What is said where only time tells whether it is the server or the route. */
 export const NEXT_LOOK =
   'it has just stopped answering, or this machine has no route to it: the next look tells which';
+
+/**
+ * What to type where only this machine lacks a way to a server of an attached cluster: where it is reached from here only
+ * the user knows.
+ */
+export function routeTo(
+  { expectation: { cluster }, hints }: Pick<SnapshotFacts, 'expectation' | 'hints'>,
+  { announce }: Pick<NodeState, 'announce'>,
+): string {
+  const at = formatAddress(announce);
+  const rule = `--map ${at}=HOST:PORT`;
+  const attach =
+    cluster === '' || cluster.includes(':')
+      ? hints.ctl(`attach NAME ${rule}`)
+      : `sentinelctl attach ${cluster} ${rule}`;
+  return `${attach}  # HOST:PORT is where this machine reaches it; else run sentinelctl where ${at} can be reached`;
+}

@@ -2,7 +2,7 @@ import { formatAddress, sameAddress } from '../../model/address.js';
 import { isLocked, type Silence } from '../../model/snapshot.js';
 import type { Check, RawFinding } from '../check.js';
 import { flagsOf, type MonitoredAt, silentSentinels } from '../evidence.js';
-import { type Group, groupsOf, judged } from '../group.js';
+import { groupsOf, judged } from '../group.js';
 
 export default {
   id: 'nat-client',
@@ -56,14 +56,11 @@ export default {
           missing.push(
             `${master.id}: only its published port was tried, not ${formatAddress(master.announce)} (see --app)`,
           );
-      } else if (master.silence !== null && isFineFor(group) && !isRefusal(master.silence)) {
-        seen.push({
-          subject: master.id,
-          message: `${formatAddress(master.announce)} does not answer from here (${master.silence.message}), while every sentinel reaches it`,
-          fix: [...ANNOUNCE],
-        });
-      } else if (master.silence !== null && group.views.some(isFine) && !isFineFor(group)) {
-        missing.push(`${master.id}: it does not answer this machine, and only some sentinels reach it`);
+      } else if (master.silence !== null && group.views.some(isFine) && !isRefusal(master.silence)) {
+        // What this machine lacks is no proof of what clients reach.
+        missing.push(
+          `${master.id}: it does not answer this machine, and sentinels reach it; whether clients reach it was not tried (see --app)`,
+        );
       }
     }
     return judged(seen, missing);
@@ -88,5 +85,3 @@ const natMapOf = (map: readonly [string, string][]): string[] =>
 const isFine = ({ master }: MonitoredAt): boolean =>
   !flagsOf(master.fields).some((f) => f.endsWith('_down') || f === 'disconnected') &&
   master.fields['last-ping-sent'] === '0';
-
-const isFineFor = ({ views }: Group): boolean => views.length > 0 && views.every(isFine);

@@ -29,7 +29,7 @@ function nextLine(command: string, view: View, indent: number): string[] {
 }
 
 /** A command that ends in a comment. */
-const COMMENTED = /^((?:sentinelctl|redis-server) .*\S) {2}(# [^'"#]*)$/;
+const COMMENTED = /^((?:sentinelctl|redis-server|ss|getent|ip) .*\S) {2}(# [^'"#]*)$/;
 const CONTINUES = ' \\';
 /** A command without quotes and comments, within which a line break would mean something else. */
 const COMMAND = /^(sentinelctl|redis-cli|docker) [^'"#]*$/;

@@ -19,12 +19,27 @@ export interface WaitResult {
 }
 
 /** What is waited for, in words. */
-export const WAITS_FOR: Readonly<Record<WaitGoal, string>> = {
+const WAITS_FOR: Readonly<Record<WaitGoal, string>> = {
   healthy: 'HEALTHY',
   degraded: 'DEGRADED or better',
   'at-risk': 'AT RISK or better',
   master: 'a master that most sentinels name',
 };
+
+/** The wait for a failover, which a live line counts down. */
+const COUNTED = /; (failover expected within \d+ s|no failover [^;]* after the usual time)/;
+
+/**
+ * What is waited for and why: `steady` for a line that stays, so without what changes as time passes; `label` for the line
+ * that is drawn again, which may be cut at its end: the countdown comes first.
+ */
+export function waitingWords(goal: WaitGoal, { word, text, impact, forMs }: Verdict) {
+  const counted = COUNTED.exec(text)?.[1];
+  const without = text.replace(COUNTED, '');
+  const still = forMs === null || impact === null ? without : without.replace(impact, 'no writes');
+  const steady = `waiting for ${WAITS_FOR[goal]}: ${word}  ${still}`;
+  return { steady, label: counted === undefined ? steady : `${counted}; ${steady}` };
+}
 
 /** Whether it was reached and after how long, then the verdict and the command that comes next. */
 export function waitText({ for: goal, reached, waitedMs, verdict }: WaitResult, view: View): string {

@@ -138,7 +138,24 @@ export const ACCESS: Alteration[] = [
         Object.assign(record, { ip: '198.51.100.2', port: '26999', 'last-hello-message': '1400' });
     },
   },
-  { id: 'nat-client', subject: 'redis-1', silences: { 'redis-1': 'refused' }, alter: () => {} },
+  {
+    id: 'nat-client',
+    subject: 'this shell',
+    alter: (g) => {
+      g.app = {
+        where: 'this shell',
+        env: { sentinelAddrs: null, masterName: null, url: null },
+        url: null,
+        addresses: [],
+        masterName: 'mymaster',
+        announced: { ok: true, value: { host: '127.0.0.1', port: 6379 } },
+        announcedDown: false,
+        masterAnswers: { ok: false, why: 'did not answer within 1.50 s' },
+        writable: { ok: false, why: 'did not answer within 1.50 s' },
+        natMap: {},
+      };
+    },
+  },
   { id: 'dynamic-ip', subject: 'redis-2', alter: (g) => contain(nodeIn(g, 2), { addressPinned: false }) },
   {
     id: 'restart-wipe',

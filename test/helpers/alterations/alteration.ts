@@ -154,5 +154,7 @@ export function become(
   info: Fields,
 ): void {
   Object.assign(given(node.role), { role, follows: follows?.announce ?? null });
-  alter(node.info, { role: role === 'master' ? 'master' : 'slave', ...info });
+  const { host = '', port = '' } = follows?.announce ?? {};
+  const link = follows === null ? {} : { master_host: host, master_port: String(port) };
+  alter(node.info, { role: role === 'master' ? 'master' : 'slave', ...link, ...info });
 }

@@ -130,9 +130,10 @@ describe('a dead server of an attached cluster whose processes are here', () => 
   it('that was attached while it ran has the command that starts it there, which no program is to run here', () => {
     setConfs(new Map([['redis-3', '/etc/my redis/redis.conf']]));
     const status = statusOf({ ...gathered, unseen: ['redis-3'] });
-    const there = "redis-server '/etc/my redis/redis.conf'  # on the machine of 127.0.0.1:6381";
+    const there =
+      "redis-server '/etc/my redis/redis.conf'  # on the machine of 127.0.0.1:6381, if no service manager or container engine starts it there (it stays in the foreground unless its file has daemonize yes)";
     expect(status.verdict.next).toBe(there);
-    expect(statusText(status, plainView(200))).toContain(`→ ${there}`);
+    expect(statusText(status, plainView(300))).toContain(`→ ${there}`);
     expect(fixSteps([there]).commands).toEqual([]);
   });
 

@@ -96,21 +96,16 @@ const EXCLUDE = [
   ['pause-too-long', 'replica-ring'],
 ] as const;
 
-/** What a sentinel says of whether the master is there. */
-const MASTERS_STATE = /\/masters\/value\/mymaster\/fields\/(flags|last-ping-sent)$/;
-
 /**
  * Two faults contradict each other where both change the same value, and not to the same: one undoes the other. They do not
  * where one changes the answer of a server that the other silences: its answer is only not known then. They do where a
- * server is silent to sentinelctl alone and others hold it for down, and where it is at fault and absent.
+ * server is at fault and absent.
  */
 function contradict(place: Place, a: Alteration, b: Alteration): boolean {
   for (const [one, other] of [
     [a, b],
     [b, a],
   ] as const) {
-    if (one.id === 'nat-client' && [...changesOf(place, other).keys()].some((p) => MASTERS_STATE.test(p)))
-      return true;
     // Of a name that no sentinel knows nothing else can be told.
     if (one.id === 'unknown-master-name') return true;
     if (EXCLUDE.some(([x, y]) => one.id === x && other.id === y)) return true;

@@ -219,7 +219,7 @@ describe('what only sentinelctl lacks', () => {
     silenceNode(far, 3, { kind: 'error', message: 'no route to the host' });
     expect(said(far, attached())).toMatchObject([
       expect.stringMatching(/^UNKNOWN .*cannot be reached from this machine/),
-      null,
+      expect.stringMatching(/^sentinelctl attach NAME --map 127\.0\.0\.1:6381=HOST:PORT /),
       2,
     ]);
     const nothing = altered((s) => {
@@ -228,17 +228,17 @@ describe('what only sentinelctl lacks', () => {
     });
     expect(said(nothing, attached())).toMatchObject([
       expect.stringMatching(/^UNKNOWN {2}none of 3 sentinels answers/),
-      null,
+      expect.stringMatching(/ --timeout 5s --sentinel-addrs /),
       5,
     ]);
     // Nothing is said of the sentinels, which may all be there.
     const { problems } = assess(nothing, attached());
     expect(problems.map(({ id }) => id)).toEqual(['no-sentinel']);
-    expect(problems[0]?.fix).toMatch(/^# check the addresses, the route and the firewalls/);
+    expect(problems[0]?.fix).toMatch(/ {2}# waits longer; else a firewall on the way/);
     for (const n of [1, 2]) silenceSentinel(nothing, n);
     expect(said(nothing, attached())).toMatchObject([
       expect.stringMatching(/^UNKNOWN {2}none of 3 sentinels answers/),
-      null,
+      expect.stringMatching(/^ss -ltnp {2}# /),
       5,
     ]);
     // Of a cluster whose data nodes are known, something is known.

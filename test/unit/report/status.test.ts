@@ -297,6 +297,9 @@ describe('status on one screen', () => {
     expect(statusText(silent, plainView(60))).toMatchInlineSnapshot(`
       "UNKNOWN  127.0.0.1:26379: none of 3 sentinels answers:
                connection refused
+        # on the machine of 127.0.0.1:26379, which shows what
+        listens there; start its sentinel, or correct the address:
+      → ss -ltnp
       cluster 127.0.0.1:26379, by the addresses of its sentinels
 
       SENTINEL    ADDRESS          STATE
@@ -305,9 +308,7 @@ describe('status on one screen', () => {
       sentinel-3  127.0.0.1:26381  connection refused
 
       ✗ nothing is known of the cluster: the addresses may be
-        wrong, or this machine may have no route to them
-          # nothing listens there: start them on their machines,
-          or correct the addresses"
+        wrong, or this machine may have no route to them"
     `);
   });
 

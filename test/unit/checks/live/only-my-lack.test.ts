@@ -26,6 +26,7 @@ const NO_ROUTE: Silence = {
   unreached: true,
 };
 const THIRD = '127.0.0.1:26381';
+const ROUTE = `sentinelctl attach NAME --map ${THIRD}=HOST:PORT --sentinel-addrs 127.0.0.1:26379  # HOST:PORT is where this machine reaches it; else run sentinelctl where ${THIRD} can be reached`;
 
 /** What the peers say of sentinel-3. */
 const seen = (s: Snapshot, change: object): void => {
@@ -45,13 +46,13 @@ describe('a sentinel that only this machine does not reach', () => {
     expect(status.verdict).toMatchObject({
       word: 'UNKNOWN',
       text: `mymaster: writes go to 127.0.0.1:6379; ${THIRD} cannot be reached from this machine, and the other sentinels reach it`,
-      next: null,
+      next: ROUTE,
     });
     expect(statusExitCode(status)).toBe(2);
     expect(problem(status, 'sentinel-unreachable')).toMatchObject({
       impact: 'unknown',
       why: 'only this machine lacks a route to it: it counts as usable for the others, and votes in a failover',
-      fix: `# run sentinelctl where ${THIRD} can be reached, or give a route to it`,
+      fix: ROUTE,
     });
     expect(JSON.stringify(status)).not.toMatch(/no vote|start the machine|is down/);
   });

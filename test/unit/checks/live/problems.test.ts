@@ -217,6 +217,7 @@ const CASES: [
     ['127.0.0.1:26387'],
     'sentinel-1, sentinel-2 and sentinel-3 list the sentinel 127.0.0.1:26387',
     [
+      'sentinelctl doctor --gone 127.0.0.1:26387  # only if it is gone for good: else start it again',
       '# if it is only stopped, start it; if it is gone for good:',
       'redis-cli -h 127.0.0.1 -p 26379 SENTINEL RESET mymaster',
       'sleep 30',

@@ -311,8 +311,10 @@ describe('nat-client', () => {
     ).toEqual([]);
   });
 
-  it('is a master that answers every sentinel, and not us', () => {
-    expect(said(natClient, (g) => silence(nodeIn(g, 1)))).toMatchObject([{ subject: 'redis-1' }]);
+  it('is not derived from what this machine alone does not reach', () => {
+    expect(said(natClient, (g) => silence(nodeIn(g, 1)))).toMatch(
+      /^redis-1: it does not answer this machine, and sentinels reach it; whether clients reach it was not tried/,
+    );
     // A frozen one answers no peer.
     expect(
       said(natClient, (g) => {
