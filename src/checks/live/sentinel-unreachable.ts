@@ -120,4 +120,4 @@ function wordsOn(
 }
 
 /** Something answers there, and not as a sentinel. */
-export const NO_SENTINEL = '# give the addresses of the sentinels: --sentinel-addrs HOST:26379';
+const NO_SENTINEL = '# give the addresses of the sentinels: --sentinel-addrs HOST:26379';

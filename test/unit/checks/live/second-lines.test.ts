@@ -25,6 +25,7 @@ import {
   attached,
   discovered,
   nodeOf,
+  ours,
   silenceNode,
   silenceSentinel,
   viewsIn as viewsOf,
@@ -206,4 +207,16 @@ it('wait counts down at the start of the line that is redrawn, and has no number
     steady,
     label: `failover expected within 7 s; ${steady}`,
   });
+});
+
+it('a failed save of a server that takes writes is not said to refuse them', () => {
+  const whyOf = (settings: Record<string, string>, pingError?: string) => {
+    const snapshot = altered((s) => {
+      const { answer } = nodeOf(s, 1);
+      if (answer !== null) Object.assign(answer, { diskFaults: ['bgsave'], settings, pingError });
+    });
+    return assess(snapshot, ours()).problems.find(({ id }) => id === 'bgsave-error')?.why;
+  };
+  expect(whyOf({ save: '900 1', 'stop-writes-on-bgsave-error': 'no' })).toMatch(/^it takes writes; /);
+  expect(whyOf({ save: '900 1', 'stop-writes-on-bgsave-error': 'yes' }, 'MISCONF')).toContain('-MISCONF');
 });
