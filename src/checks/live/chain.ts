@@ -2,7 +2,6 @@ import type { Address } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
 import { keysIn } from '../../model/records.js';
-import { num } from '../group.js';
 
 /** Where the chain of a replica ends. */
 export interface Chain {
