@@ -57,7 +57,7 @@ export default {
             `${master.id}: only its published port was tried, not ${formatAddress(master.announce)} (see --app)`,
           );
       } else if (master.silence !== null && group.views.some(isFine) && !isRefusal(master.silence)) {
-        // What this machine lacks is no proof of what clients reach.
+        // What this machine lacks does not prove what clients reach.
         missing.push(
           `${master.id}: it does not answer this machine, and sentinels reach it; whether clients reach it was not tried (see --app)`,
         );
