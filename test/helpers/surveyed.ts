@@ -3,9 +3,9 @@ import type { Gathered } from '../../src/model/gathered.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import { NAMES } from '../../src/wire/settings.js';
 
+const ASKED = new RegExp(`^(?:${NAMES.map((wanted) => wanted.replaceAll('*', '.*')).join('|')})$`);
 /** Whether `status` asks for a setting. */
-export const isAsked = (name: string): boolean =>
-  NAMES.some((wanted) => new RegExp(`^${wanted.replaceAll('*', '.*')}$`).test(name));
+export const isAsked = (name: string): boolean => ASKED.test(name);
 
 const asked = (settings: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).filter(([name]) => isAsked(name)));
