@@ -2,7 +2,6 @@ import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { asks } from '../src/cli/confirm.js';
 import { option } from '../src/cli/option.js';
-import { EXIT } from '../src/errors.js';
 import { SLOW_NETWORK } from '../src/faults/catalogue/fault.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import { injectText } from '../src/report/text/faults.js';
@@ -10,7 +9,7 @@ import { INJECT_ROWS } from '../src/report/tsv.js';
 import { faultNames } from './shared/completions.js';
 import { confirmFor } from './shared/confirm.js';
 import { ownCluster } from './shared/runtime.js';
-import { CUT_OFF } from './shared/verdict.js';
+import { CUT_OFF, codeOfLoss } from './shared/verdict.js';
 
 export default defineCommand({
   description:
@@ -84,7 +83,6 @@ export default defineCommand({
   cutOff: CUT_OFF,
   render: injectText,
   rows: INJECT_ROWS,
-  exitCode: ({ lostKeys, healed }) =>
-    lostKeys ? EXIT.violated : healed && lostKeys === null ? EXIT.unknown : EXIT.ok,
+  exitCode: (result) => codeOfLoss(result),
   toJson: ({ shown: _, ...result }) => result,
 });

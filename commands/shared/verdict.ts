@@ -1,5 +1,6 @@
 import type { Globals } from '../../src/config/globals.js';
 import { EXIT, type ExitCode } from '../../src/errors.js';
+import type { InjectResult } from '../../src/faults/inject.js';
 import { command } from '../../src/model/hints.js';
 import type { Verdict } from '../../src/observe/result.js';
 
@@ -17,3 +18,7 @@ export const CUT_OFF = ({ cluster }: Pick<Globals, 'cluster'>): string =>
 /** Printed when a second Ctrl-C ends a restart, which has stopped the node. */
 export const CUT_OFF_RESTART = ({ cluster }: Pick<Globals, 'cluster'>): string =>
   `aborted: the node may be stopped; start it safely:\n→ ${command('recover', cluster)}`;
+
+/** Of a fault that was rolled back: 1 where keys are gone, 2 where that is not known. */
+export const codeOfLoss = ({ healed, lostKeys }: Pick<InjectResult, 'healed' | 'lostKeys'>): ExitCode =>
+  lostKeys ? EXIT.violated : healed && lostKeys === null ? EXIT.unknown : EXIT.ok;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { LiveCluster } from '../../../src/cluster/open.js';
 import type { Runtime } from '../../../src/cluster/runtime.js';
-import { OperatorError, withAccount } from '../../../src/errors.js';
+import { notRestored, OperatorError, withAccount } from '../../../src/errors.js';
 import { withRollback } from '../../../src/failover/interrupted.js';
 
 it('a run that was interrupted before it set anything rolled nothing back', async () => {
@@ -14,4 +14,11 @@ it('a run that was interrupted before it set anything rolled nothing back', asyn
   expect(await told('replica-priority')).toMatchObject({
     account: ['rolled back: replica-priority', 'redis-1 is still the master'],
   });
+});
+
+it('what could not be restored is said, also after an interrupt', async () => {
+  const runtime = { signal: AbortSignal.abort(new Error('stopped')) } as Runtime;
+  const left = notRestored('not-healed', 'default could not be fully restored');
+  const told = await withRollback(runtime, {} as LiveCluster, left, { undone: 'x', before: null });
+  expect(told).toBe(left);
 });
