@@ -45,6 +45,8 @@ const RARE = [
   'trials[].restored.undone[]',
   'trials[].restored.master',
   'trials[].restored.keysRemoved',
+  'trials[].secondMasterMs',
+  'account[]',
   'points[].trials[].open',
   'masters[].problems[].later.when',
   'masters[].problems[].later.fix',
