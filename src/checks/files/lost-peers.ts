@@ -1,9 +1,10 @@
-import { isIp } from '../../model/address.js';
+import { isIp, isLoopback } from '../../model/address.js';
 import { listed } from '../../model/words.js';
 import type { RawFinding } from '../check.js';
 import type { Service } from './compose/service.js';
 import { fileGroups } from './groups.js';
 import { type FileServer, type Project, placesOf } from './project.js';
+import { hostNamesOf } from './server-address.js';
 import { followsOf, lastOf, monitorsOf, place, portsOf, settingOf } from './settings.js';
 
 /** What a server is told to connect to as the master. */
@@ -18,10 +19,10 @@ interface Told {
 
 /**
  * Addresses of a master that lead to no server: a port on which it does not listen, a name of another network, or of
- * none. Only where all networks are those of this compose file, so that nothing else answers.
+ * none. In a compose file only where all networks are its own, so that nothing else answers.
  */
 export const lostPeers = (project: Project): RawFinding[] =>
-  project.compose === null || project.servers.some(({ seen }) => !seen)
+  project.servers.some(({ seen }) => !seen)
     ? []
     : fileGroups(project).flatMap(({ nodes, monitors, master }) =>
         master === undefined
@@ -33,7 +34,6 @@ export const lostPeers = (project: Project): RawFinding[] =>
       );
 
 function toldTo(from: FileServer): Told[] {
-  if (from.service?.bridged !== true || from.service.pod !== undefined) return [];
   const replicaof = lastOf(from, 'replicaof');
   const follows = replicaof?.open === true ? null : followsOf(from);
   return [
@@ -53,11 +53,23 @@ function toldTo(from: FileServer): Told[] {
 type Why = Pick<RawFinding, 'message' | 'fix' | 'consequence'>;
 
 function whyLost(told: Told, master: FileServer, project: Project): Why | null {
-  const { from, host, port, line } = told;
-  const own = from.service;
+  const { service, host } = told.from;
+  if (service === null)
+    return host?.others !== true || isLoopback(told.host)
+      ? null
+      : wrongPort(
+          told,
+          project.servers.filter((s) => hostNamesOf(s).includes(told.host)),
+        );
+  if (service.pod !== undefined) return lostPod(told, project);
+  return service.bridged === true ? lostInCompose(told, service, master, project) : null;
+}
+
+function lostInCompose(told: Told, own: Service, master: FileServer, project: Project): Why | null {
+  const { host } = told;
   const services = [...project.servers.flatMap((s) => s.service ?? []), ...project.others];
   const named = services.filter((s) => namesOf(s).includes(host));
-  if (own === null || /[$<{(]/.test(host) || own.extraHosts?.has(host) === true) return null;
+  if (/[$<{(]/.test(host) || own.extraHosts?.has(host) === true) return null;
   if (named.length === 0) return unknownName(told, own, master);
   if (named.some((s) => s.bridged !== true)) return null;
   if (named.every((s) => !netsOf(s).some((net) => netsOf(own).includes(net)))) {
@@ -69,17 +81,57 @@ function whyLost(told: Told, master: FileServer, project: Project): Why | null {
     };
   }
   const servers = project.servers.filter((s) => placesOf(s).includes(host));
+  return servers.length < named.length ? null : wrongPort(told, servers);
+}
+
+/** Where none of the servers that an address leads to has its port. */
+function wrongPort({ host, port, line }: Told, servers: readonly FileServer[]): Why | null {
+  const nodes = servers.filter(({ kind }) => kind === 'redis');
+  const [node, ...others] = nodes;
   const isThere = servers.some(
     (s) => portsOf(s).includes(port) || settingOf(s, 'replica-announce-port') === `${port}`,
   );
-  const [server] = servers;
-  if (isThere || server === undefined || servers.length < named.length) return null;
-  const ports = portsOf(server);
+  if (isThere || node === undefined || others.length > 0) return null;
+  const ports = portsOf(node);
   return {
-    message: `${host}:${port} leads to ${server.id}, which listens on ${listed(ports.map(String))}`,
+    message: `${host}:${port} leads to ${node.id}, which listens on ${listed(ports.map(String))}`,
     consequence: LOST,
     fix: [line(host, ports[0] ?? 6379)],
   };
+}
+
+/** A pod has a name under the Service that its StatefulSet names, and under no other. */
+function lostPod(told: Told, { kube, servers }: Project): Why | null {
+  const [pod = '', under = '', namespace = ''] = told.host.split('.');
+  const sets = (kube?.workloads ?? []).filter((w) => w.kind === 'StatefulSet' && w.governing !== null);
+  const services = kube?.services ?? [];
+  // `NAME.NAMESPACE` is a Service, which may be in a manifest that was not given.
+  const mayBeService =
+    namespace === 'svc' || services.length === 0 || services.some(({ name }) => name === pod);
+  if (under === '' || mayBeService || sets.some(({ prefix }) => prefix !== '') || /[$<{(]/.test(told.host))
+    return null;
+  const podsOf = ({ name, replicas, firstOrdinal }: (typeof sets)[number]): string[] =>
+    Array.from({ length: replicas }, (_, i) => `${name}-${firstOrdinal + i}`);
+  const governed = sets.filter((w) => w.governing === under);
+  const [set] = governed;
+  const rest = namespace === '' ? '' : told.host.slice(`${pod}.${under}`.length);
+  if (set !== undefined && !governed.some((w) => podsOf(w).includes(pod)))
+    return {
+      message: `${told.host} does not resolve: the pods of StatefulSet ${set.name} are ${listed(podsOf(set))}`,
+      consequence: LOST,
+      fix: [told.line(`${podsOf(set)[0]}.${under}${rest}`, told.port)],
+    };
+  const own = sets.find((w) => podsOf(w).includes(pod));
+  if (set === undefined && own !== undefined)
+    return {
+      message: `${told.host} does not resolve: StatefulSet ${own.name} has serviceName ${own.governing}, and its pods have names under that Service alone`,
+      consequence: LOST,
+      fix: [told.line(`${pod}.${own.governing}${rest}`, told.port)],
+    };
+  return wrongPort(
+    told,
+    servers.filter(({ service }) => service?.pod?.name === pod),
+  );
 }
 
 const LOST =
@@ -105,3 +157,20 @@ const namesOf = ({ name, otherNames, networks }: Service): string[] => [
 
 const netsOf = ({ networks }: Service): string[] =>
   networks.length === 0 ? ['default'] : networks.map(({ name }) => name);
+
+/** Masters' addresses of which no file was given, where the files of all other machines are named by their addresses. */
+export function unknownPeers({ servers }: Project): string[] {
+  const areNamed = servers.every(
+    ({ service, host }) => service === null && host?.others === true && isIp(host.name),
+  );
+  if (!areNamed || !servers.some(({ kind }) => kind === 'redis')) return [];
+  const lost = servers
+    .flatMap(toldTo)
+    .filter(
+      ({ host }) => isIp(host) && !isLoopback(host) && !servers.some((s) => hostNamesOf(s).includes(host)),
+    );
+  return [...new Set(lost.map(({ host }) => host))].map(
+    (host) =>
+      `${listed(lost.filter((one) => one.host === host).map(({ from }) => from.id))}: the master is at ${host} here, and no file of ${host} was given: whether it is there is not judged`,
+  );
+}

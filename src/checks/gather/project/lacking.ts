@@ -1,5 +1,6 @@
 import { listed } from '../../../model/words.js';
 import { withoutReplicaof } from '../../files/kube/service-address.js';
+import { unknownPeers } from '../../files/lost-peers.js';
 import { nodeFiles, type Project, sentinelFiles } from '../../files/project.js';
 import { followsOf, isYes, monitorsOf, settingOf } from '../../files/settings.js';
 
@@ -9,6 +10,7 @@ export const lackingIn = (project: Project): string[] => [
   ...withoutMaster(project),
   ...withoutDataNode(project),
   ...madeReplicas(project),
+  ...unknownPeers(project),
 ];
 
 /** Why files without a sentinel do not show whether a master that dies is replaced; none where nothing replicates. */
