@@ -4,6 +4,7 @@ import { cli } from '../../model/hints.js';
 import { RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
+import { announcedUnknown } from '../files/announced-unknown.js';
 import { judgeServerFiles } from '../files/judge.js';
 import { type FileServer, type Project, placesOf } from '../files/project.js';
 import { isOwnHost } from '../files/server-address.js';
@@ -76,7 +77,11 @@ export default {
     return judged([...nodes, ...sentinels], missing);
   },
   files: (project) =>
-    judgeServerFiles(project, (server) => [...announcedWild(server), ...announcedOthers(server, project)]),
+    judgeServerFiles(project, (server) => [
+      ...announcedWild(server),
+      ...announcedOthers(server, project),
+      ...announcedUnknown(server, project),
+    ]),
 } satisfies Check;
 
 const said = (
