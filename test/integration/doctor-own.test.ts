@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Severity } from '../../src/model/status.js';
+import { runInside } from '../helpers/cli.js';
 import { ctl, flat, ownPatient, type Patient, upIn } from '../helpers/doctor.js';
 import { redisCli } from '../helpers/redis-cli.js';
 
@@ -42,6 +43,19 @@ describe('doctor finds in its own cluster, and its fix cures', () => {
     expect(skipped.filter((s) => !s.id.startsWith('app-') && !s.why.startsWith('needs --watch-for'))).toEqual(
       [],
     );
+  });
+
+  it('its master under a second name, as status does by the INFO of the sentinel', async () => {
+    const { sentinels, nodes } = await patient.look();
+    const port = sentinels[0]?.endpoint.port ?? 0;
+    await redisCli(port, `SENTINEL MONITOR other 127.0.0.1 ${nodes[0]?.endpoint.port} 2`);
+    const status = await runInside(home, ['status', '--json']);
+    const message = await foundAndCured('overlap', 'redis-1', 'critical');
+    expect(status.code, status.stderr).toBe(1);
+    expect(status.json()).toMatchObject({
+      verdict: { word: 'AT RISK' },
+      masters: [{ problems: [{ id: 'overlap', message }] }],
+    });
   });
 
   it('a master that is frozen', async () => {

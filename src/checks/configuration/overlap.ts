@@ -2,6 +2,7 @@ import { type Address, formatAddress, sameAddress } from '../../model/address.js
 import { isAt } from '../../model/facts.js';
 import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
+import { byNumber } from '../../model/words.js';
 import type { GatheredCheck, RawFinding } from '../check.js';
 import { addressIn, missing, silentSentinels } from '../evidence.js';
 import { judged, mostCommon, readAll, shown } from '../group.js';
@@ -87,7 +88,8 @@ export default {
     const seen: RawFinding[] = [];
     for (const { address } of addresses) {
       const entries = all.filter((e) => sameAddress(e.address, address));
-      const names = [...new Set(entries.map((e) => e.name))];
+      // SENTINEL MASTERS has them in the order of a hash.
+      const names = [...new Set(entries.map((e) => e.name))].toSorted(byNumber);
       if (names.length < 2 || (gathered.masterName !== null && !names.includes(gathered.masterName)))
         continue;
       // The same master under names of which no sentinel has two: one of them is misspelled, which is another finding,

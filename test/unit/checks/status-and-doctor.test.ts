@@ -4,7 +4,7 @@ import { expectationOf } from '../../../src/checks/facts-of.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import { STATUS_CHECKS } from '../../../src/checks/status-checks.js';
 import { isNow } from '../../../src/model/verdict.js';
-import { withoutMaster } from '../../helpers/alterations/alteration.js';
+import { say, withoutMaster } from '../../helpers/alterations/alteration.js';
 import { altered, CASES } from '../../helpers/alterations/index.js';
 import { flat } from '../../helpers/doctor.js';
 import { alter, nodeIn, replicaRecords, sentinelIn, silence } from '../../helpers/healthy-gathering.js';
@@ -136,6 +136,18 @@ it('a password at the master of a cluster that has none: one verdict and one rem
   expect(status).toMatchObject({ word: 'UNKNOWN', impact: 'whether writes work is not known' });
   expect(status.next).toMatch(/ CONFIG SET requirepass ''$/);
   expect(doctor.fixWith).toBeNull();
+  // What that makes needless is not a remedy, also once the sentinels call it down.
+  for (const calls of [{}, { flags: 's_down,master', 'last-ok-ping-reply': '60000' }]) {
+    say(own, calls);
+    const others = flat(diagnose(own, CHECKS).findings).filter(({ id }) =>
+      /^(auth-pass|masterauth)-/.test(id),
+    );
+    expect(others.map(({ id }) => id).toSorted()).toEqual(['auth-pass-missing', 'masterauth-missing']);
+    for (const { fix } of others)
+      expect(fix).toEqual([
+        '# remove the password of redis-1 first (see auth): then nothing is to be done here',
+      ]);
+  }
 });
 
 it('sentinels that do not say their ids are not said to share one', () => {
