@@ -57,7 +57,7 @@ export default {
               ),
               fix: [
                 'run 3 sentinels, each on its own machine, with quorum 2',
-                ...group.monitors.flatMap(({ server: { service } }) => copiesMeant(service)),
+                ...group.monitors.flatMap(({ server }) => copiesMeant(server)),
               ],
               ...placeOf(group),
             },
@@ -65,10 +65,14 @@ export default {
     ),
 } satisfies SnapshotCheck;
 
-/** A range of ports of the machine for one of the container is for `docker compose up --scale`. */
-function copiesMeant(service: FileServer['service']): string[] {
+/**
+ * A range of ports of the machine for one of the container is for `docker compose up --scale`. Not where the copies would
+ * share one configuration file: each sentinel writes its own.
+ */
+function copiesMeant({ service, conf }: FileServer): string[] {
   const meant = service?.ports.find(({ ofCopies }) => (ofCopies ?? 0) >= 3)?.ofCopies;
-  return service === null || meant === undefined || service.copies > 1
+  const isShared = conf !== null && (conf.mount !== null || conf.made !== undefined);
+  return service === null || meant === undefined || service.copies > 1 || isShared
     ? []
     : [
         `${service.name}: deploy: {replicas: ${meant}}  # its range of ports is for ${meant} copies; without this: docker compose up --scale ${service.name}=${meant}`,

@@ -1,6 +1,6 @@
 import { isIp } from '../../model/address.js';
 import type { RawFinding } from '../check.js';
-import type { FileServer, Project } from './project.js';
+import { type FileServer, mayBeContainer, type Project } from './project.js';
 import { lastOf, place, sentinelLine } from './settings.js';
 
 /**
@@ -24,12 +24,15 @@ export function announcedUnknown(server: FileServer, project: Project): RawFindi
       s.extraHosts?.has(name) === true ||
       s.bridged !== true,
   );
-  if (isKnown) return [];
+  if (isKnown || mayBeContainer(name, services)) return [];
   const directive = isNode ? 'replica-announce-ip' : 'sentinel announce-ip';
   return [
     {
       subject: server.id,
       message: `it announces ${name}, a name that no service has: the other containers do not resolve it`,
+      consequence: isNode
+        ? 'sentinels and clients that are given this name cannot connect: it counts as down, and none promotes it'
+        : 'the other sentinels cannot connect to it: it counts for no quorum, and has no vote',
       fix: [`${directive} ${service.name}`],
       at: place(line),
     },

@@ -3,7 +3,7 @@ import { listed } from '../../model/words.js';
 import type { RawFinding } from '../check.js';
 import type { Service } from './compose/service.js';
 import { fileGroups } from './groups.js';
-import { type FileServer, type Project, placesOf } from './project.js';
+import { type FileServer, mayBeContainer, type Project, placesOf } from './project.js';
 import { hostNamesOf } from './server-address.js';
 import { followsOf, lastOf, monitorsOf, place, portsOf, settingOf } from './settings.js';
 
@@ -70,14 +70,16 @@ function lostInCompose(told: Told, own: Service, master: FileServer, project: Pr
   const services = [...project.servers.flatMap((s) => s.service ?? []), ...project.others];
   const named = services.filter((s) => namesOf(s).includes(host));
   if (/[$<{(]/.test(host) || own.extraHosts?.has(host) === true) return null;
-  if (named.length === 0) return unknownName(told, own, master);
+  if (named.length === 0) return mayBeContainer(host, services) ? null : unknownName(told, own, master);
   if (named.some((s) => s.bridged !== true)) return null;
   if (named.every((s) => !netsOf(s).some((net) => netsOf(own).includes(net)))) {
     const [first] = named;
     return {
       message: `${host} does not resolve in its network ${listed(netsOf(own))}: ${first?.name} is in ${listed(first === undefined ? [] : netsOf(first))}`,
       consequence: LOST,
-      fix: [`${own.name}: networks: [${(first === undefined ? [] : netsOf(first)).join(', ')}]`],
+      fix: [
+        `${own.name}: networks: [${[...netsOf(own), ...(first === undefined ? [] : netsOf(first))].join(', ')}]`,
+      ],
     };
   }
   const servers = project.servers.filter((s) => placesOf(s).includes(host));

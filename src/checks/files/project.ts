@@ -168,6 +168,15 @@ export const serviceAt = (project: Project, host: string): { pinned: string | nu
   return found && { pinned: found.networks.find((n) => n.address !== null)?.address ?? null };
 };
 
+/** Whether Compose may give a container of these services this name: PROJECT-SERVICE-N, or PROJECT_SERVICE_N before v2. */
+export function mayBeContainer(host: string, services: readonly { name: string }[]): boolean {
+  const [, stem] = /^(.+)[-_]\d+$/.exec(host) ?? [];
+  return (
+    stem !== undefined &&
+    services.some(({ name }) => /[-_]/.test(stem.at(-name.length - 1) ?? '') && stem.endsWith(name))
+  );
+}
+
 /** The names and addresses of a container itself. */
 export const placesOf = ({ service }: FileServer): string[] =>
   service === null
