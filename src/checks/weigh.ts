@@ -13,7 +13,7 @@ export const weigh = (roots: readonly Finding[], explains: Explains): Weighed<Fi
   roots.map((root) => weighOne(root, roots, explains));
 
 function weighOne(root: Finding, roots: readonly Finding[], explains: Explains): Weighed<Finding> {
-  const all = [root, ...root.consequences];
+  const all = isMisread(root) ? [root] : [root, ...root.consequences];
   const rank = ({ impact }: Finding): number => IMPACTS.indexOf(impact);
   const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
   const { impact, subject, masterName = root.masterName } = worst;
@@ -38,6 +38,9 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
   const lacks = root.impact === 'unknown' || of.some((f) => f.impact === 'unknown');
   return { of, covers, impact, subject, brief, masterName, fix, first: root.first, lacks };
 }
+
+/** Whether what it explains was read from another server than the one that the sentinels have there: no fault of the cluster. */
+const isMisread = ({ id, impact }: Finding): boolean => id === 'address-not-own' && impact === 'unknown';
 
 /** What leads to it: a critical finding under the root where there is one, since a node that was down before is not why the master is down. */
 function causeOf(end: Finding, root: Finding, explains: Explains): Finding {

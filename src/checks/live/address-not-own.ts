@@ -1,12 +1,14 @@
-import { formatAddress } from '../../model/address.js';
+import { formatAddress, isLoopback, sameAddress } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
 import type { Fields, Gathered, GatheredNode } from '../../model/gathered.js';
+import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, type MonitoredAt, silentSentinels } from '../evidence.js';
 import { monitorInstead, settingsIn } from '../fixes.js';
 import { type Group, groupsOf, idsOf, judged, num, unreported } from '../group.js';
 import { grouped } from '../snapshot.js';
 import { tellAllIn } from '../tell-all.js';
+import { mapRule } from './silent-words.js';
 
 /** What gathering and whole seconds of uptime may be apart, in milliseconds. */
 const APART_MS = 6000;
@@ -48,6 +50,11 @@ export default {
     'split-brain',
     'link-down',
     'replica-missing',
+    'replica-ring',
+    'no-master',
+    'no-good-slave',
+    'role-unknown',
+    'data-shared',
   ],
   live(gathered) {
     const groups = groupsOf(gathered);
@@ -71,6 +78,8 @@ export default {
           const by = idsOf(same.map(({ view }) => view.sentinel));
           const here = node.info.ok ? (node.info.value.run_id ?? '') : '';
           const evidence = `${by} ${same.length === 1 ? 'reads' : 'read'} the run id ${theirs.slice(0, 8)} there, and the server that answers sentinelctl has ${here.slice(0, 8)}`;
+          const mine = onlyFromHere(node, gathered);
+          if (mine !== null) return [{ subject: node.id, masterName: name, evidence, ...mine }];
           return [
             {
               subject: node.id,
@@ -92,12 +101,37 @@ export default {
   },
 } satisfies Check;
 
+/** Where the way of this machine is what is wrong: a rule of --map, or a loopback address, which is another machine's for the sentinels. */
+function onlyFromHere(
+  { announce, endpoint }: GatheredNode,
+  gathered: Gathered,
+): Pick<RawFinding, 'impact' | 'severity' | 'brief' | 'message' | 'consequence' | 'fix'> | null {
+  const place = formatAddress(announce);
+  const isMapped = !sameAddress(announce, endpoint);
+  if (gathered.own || (!isMapped && !isLoopback(announce.host))) return null;
+  const brief = isMapped
+    ? `--map leads ${place} to ${formatAddress(endpoint)}, which is another server`
+    : `${place} is another server at this machine than for the sentinels`;
+  return {
+    impact: 'unknown',
+    severity: 'warning',
+    brief,
+    message: brief,
+    consequence: 'what is said of it, and of the master and its replicas, may be of the other server',
+    fix: [mapRule(gathered.cluster, announce, (words) => ctl(gathered, words))],
+  };
+}
+
 /**
  * A master that is monitored at a port at which it does not listen, and that it does not announce: as a replica it will
  * be listed by its own address, and stay listed under this one (sentinel.c, sentinelRefreshInstanceInfo).
  */
 function behindProxy({ name, address, master, views }: Group, gathered: Gathered): RawFinding[] {
   if (gathered.own || address === null || master?.info.ok !== true || !master.config.ok) return [];
+  const { role, run_id: id } = master.info.value;
+  const isTheirs = views.some(({ master: { fields } }) => fields.runid === id);
+  // Another server answers here: its port says nothing of the one that the sentinels have there.
+  if (role !== 'master' || !isTheirs) return [];
   const listens = num(master.info.value, 'tcp_port');
   const { 'replica-announce-port': announced, 'tls-port': tls } = master.config.value;
   if (listens === null || [listens, Number(announced), Number(tls)].includes(address.port)) return [];

@@ -1,4 +1,4 @@
-import { formatAddress } from '../../model/address.js';
+import { type Address, formatAddress } from '../../model/address.js';
 import type { SnapshotFacts } from '../../model/facts.js';
 import type { NodeState, SentinelState } from '../../model/snapshot.js';
 import { nameOf } from '../snapshot.js';
@@ -31,15 +31,18 @@ export const NEXT_LOOK =
  * What to type where only this machine lacks a way to a server of an attached cluster: where it is reached from here only
  * the user knows.
  */
-export function routeTo(
+export const routeTo = (
   { expectation: { cluster }, hints }: Pick<SnapshotFacts, 'expectation' | 'hints'>,
   { announce }: Pick<NodeState, 'announce'>,
-): string {
+): string => mapRule(cluster, announce, (words) => hints.ctl(words));
+
+/** The command that says where this machine reaches a server. */
+export function mapRule(cluster: string, announce: Address, ctl: (words: string) => string): string {
   const at = formatAddress(announce);
   const rule = `--map ${at}=HOST:PORT`;
   const attach =
     cluster === '' || cluster.includes(':')
-      ? hints.ctl(`attach NAME ${rule}`)
+      ? ctl(`attach NAME ${rule}`)
       : `sentinelctl attach ${cluster} ${rule}`;
   return `${attach}  # HOST:PORT is where this machine reaches it; else run sentinelctl where ${at} can be reached`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import aclShort from '../../../../src/checks/authentication/acl-short.js';
+import { CHECKS, diagnose } from '../../../../src/checks/index.js';
 import addressNotOwn from '../../../../src/checks/live/address-not-own.js';
 import type { SeenReplica, Silence, Snapshot } from '../../../../src/model/snapshot.js';
 import { unlinked } from '../../../helpers/alterations/alteration.js';
@@ -230,6 +231,26 @@ describe('what an address leads to', () => {
     ]);
     alter(nodeIn(g, 1).config, { 'replica-announce-port': recordsIn(g)[0]?.fields.port ?? '' });
     expect(addressNotOwn.live(g)).toEqual([]);
+  });
+
+  it('a rule of --map that leads to another server is the look’s own fault: nothing is said of the cluster', () => {
+    const g = healthyGathering();
+    Object.assign(g, { own: false, driver: 'attached', cluster: 'shop' });
+    const master = nodeIn(g, 1);
+    const replica = nodeIn(g, 2);
+    // The address of the master leads here to a replica, which listens at another port and says so.
+    for (const part of ['info', 'role', 'config'] as const) Object.assign(master, { [part]: replica[part] });
+    master.endpoint = replica.endpoint;
+    for (const { info } of [master, replica]) alter(info, { uptime_in_seconds: '86400' });
+    for (const { fields } of recordsIn(g)) Object.assign(fields, { 'info-refresh': '500' });
+    const result = diagnose(g, CHECKS);
+    expect(result.verdict).toMatchObject({ word: 'UNKNOWN' });
+    expect(result.verdict.text).toContain(
+      '--map leads 127.0.0.1:6379 to 127.0.0.1:6380, which is another server',
+    );
+    expect(result.verdict.next).toMatch(/^sentinelctl attach shop --map 127\.0\.0\.1:6379=HOST:PORT/);
+    const printed = result.findings.flatMap(({ fix }) => fix).join('\n');
+    expect(printed).not.toMatch(/SENTINEL (REMOVE|MONITOR)/);
   });
 
   it('explains the link that a replica lost by it', () => {
