@@ -1,7 +1,7 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import { cli } from '../../model/hints.js';
 import type { GatheredCheck, RawFinding } from '../check.js';
-import { addressIn, silentSentinels } from '../evidence.js';
+import { addressIn, silentSentinels, viewsOf } from '../evidence.js';
 import { monitorLike } from '../fixes.js';
 import { groupsOf, judged, readAll } from '../group.js';
 
@@ -47,6 +47,15 @@ export default {
         if (others.length === 0 && sentinel.masters.value.length > 0 && gathered.masterName === null)
           continue;
         for (const other of others) done.add(other.name);
+        // All that have this name have the other one as well: that is overlap.
+        const isBeside = others.some((o) =>
+          views.every((v) => viewsOf(gathered, o.name).some(({ sentinel: at }) => at === v.sentinel)),
+        );
+        if (isBeside) continue;
+        // SENTINEL REMOVE of the name that the clients use leaves them without a master.
+        const isWider = others.every(
+          (o) => viewsOf(gathered, o.name).length < viewsOf(gathered, name).length,
+        );
         const has = others.map((m) => m.name).join(', ');
         // One that monitors nothing has no wrong name: that is not-monitored.
         if (sentinel.masters.value.length === 0) continue;
@@ -56,10 +65,14 @@ export default {
           message: has
             ? `monitors ${formatAddress(address)} as ${has}, where ${views.map((v) => v.sentinel.id).join(' and ')} say ${name}`
             : `does not monitor ${name}; it monitors ${monitored}`,
-          fix: [
-            ...others.map((m) => cli(sentinel, `SENTINEL REMOVE ${m.name}`)),
-            ...monitorLike(sentinel, name, address, like.master),
-          ],
+          fix: isWider
+            ? [
+                ...others.map((m) => cli(sentinel, `SENTINEL REMOVE ${m.name}`)),
+                ...monitorLike(sentinel, name, address, like.master),
+              ]
+            : [
+                `find out which of ${[name, ...others.map((m) => m.name)].join(' and ')} the clients use, and replace the other at the sentinels that have it: SENTINEL REMOVE, then SENTINEL MONITOR`,
+              ],
         });
       }
     }

@@ -4,8 +4,8 @@ import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathe
 import { cli } from '../../model/hints.js';
 import { byNumber } from '../../model/words.js';
 import type { GatheredCheck, RawFinding } from '../check.js';
-import { addressIn, missing, silentSentinels } from '../evidence.js';
-import { judged, mostCommon, readAll, shown } from '../group.js';
+import { addressIn, missing, silentSentinels, viewsOf } from '../evidence.js';
+import { judged, readAll, shown } from '../group.js';
 
 /** One sentinel's entry of one instance under one name. */
 interface Entry {
@@ -30,18 +30,25 @@ function entriesOf({ sentinels }: Gathered): Entry[] {
   );
 }
 
-/** Where it belongs: the group whose master it is or follows; else the one that the diagnosis is about, or the first. */
-function homeOf(gathered: Gathered, entries: Entry[], all: Entry[], node: GatheredNode | undefined): string {
+/**
+ * Where it belongs: the group whose master it is or follows, and of several names the one that most sentinels have. Null
+ * where that does not decide: SENTINEL REMOVE of the name that the clients use leaves them without a master.
+ */
+function homeOf(
+  gathered: Gathered,
+  entries: Entry[],
+  all: Entry[],
+  node: GatheredNode | undefined,
+): string | null {
   const names = [...new Set(entries.map((e) => e.name))];
   const role = node?.role.ok ? node.role.value : undefined;
-  const followed = all.find((e) => e.as === 'master' && sameAddress(e.address, role?.follows))?.name;
-  const asMaster = role?.role === 'master' ? entries.filter((e) => e.as === 'master').map((e) => e.name) : [];
-  const candidates = [followed, ...asMaster].flatMap((n) =>
-    n !== undefined && names.includes(n) ? [n] : [],
-  );
-  if (new Set(candidates).size === 1 && candidates[0] !== undefined) return candidates[0];
-  if (gathered.masterName !== null && names.includes(gathered.masterName)) return gathered.masterName;
-  return mostCommon(entries.map((e) => e.name)) ?? '';
+  const followed = all.filter((e) => e.as === 'master' && sameAddress(e.address, role?.follows));
+  const asMaster = role?.role === 'master' ? entries.filter((e) => e.as === 'master') : [];
+  const own = names.filter((name) => [...followed, ...asMaster].some((e) => e.name === name));
+  const [most, next] = (own.length > 0 ? own : names)
+    .map((name) => ({ name, holders: viewsOf(gathered, name).length }))
+    .toSorted((a, b) => b.holders - a.holders);
+  return most === undefined || most.holders === next?.holders ? null : most.name;
 }
 
 /** Whether these are several names for one master. */
@@ -85,6 +92,7 @@ export default {
     if (all.length === 0) return silentSentinels(gathered);
     const addresses = all.filter((e, i) => all.findIndex((f) => sameAddress(f.address, e.address)) === i);
     const removed = new Set<string>();
+    const undecided = new Set<string>();
     const seen: RawFinding[] = [];
     for (const { address } of addresses) {
       const entries = all.filter((e) => sameAddress(e.address, address));
@@ -100,6 +108,24 @@ export default {
       if (!shared && haveOneMaster(all, names)) continue;
       const node = gathered.nodes.find((n) => isAt(n, address));
       const home = homeOf(gathered, entries, all, node);
+      const is = `${node ? shown(node) : formatAddress(address)} is ${names.map((n) => `${entries.find((e) => e.name === n)?.as} of ${n}`).join(' and ')}`;
+      if (home === null) {
+        // The replicas are under both names as well.
+        const pair = names.join(' ');
+        if (undecided.has(pair)) continue;
+        undecided.add(pair);
+        seen.push({
+          subject: node?.id ?? formatAddress(address),
+          masterName: names.find((n) => n === gathered.masterName) ?? names[0] ?? '',
+          message: is,
+          fix: [
+            haveOneMaster(all, names)
+              ? `find out which of ${names.join(' and ')} the clients use, and remove the other at each sentinel that has it: SENTINEL REMOVE`
+              : `find out to which of ${names.join(' and ')} it belongs, and reset the other at each sentinel that has it: SENTINEL RESET`,
+          ],
+        });
+        continue;
+      }
       const wrong = entries.filter((e) => e.name !== home);
       // With its master gone from the name, the replicas are gone from it as well.
       const still = wrong.filter((e) => e.as === 'master' || !removed.has(e.name));
@@ -108,7 +134,7 @@ export default {
       seen.push({
         subject: node?.id ?? formatAddress(address),
         masterName: home,
-        message: `${node ? shown(node) : formatAddress(address)} is ${names.map((n) => `${entries.find((e) => e.name === n)?.as} of ${n}`).join(' and ')}; it belongs to ${home}`,
+        message: `${is}; it belongs to ${home}`,
         fix: still.map((e) =>
           cli(e.sentinel, e.as === 'master' ? `SENTINEL REMOVE ${e.name}` : `SENTINEL RESET ${e.name}`),
         ),
