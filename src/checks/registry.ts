@@ -39,6 +39,7 @@ import hostnameSlowDns from './configuration/hostname-slow-dns.js';
 import imageVariable from './configuration/image-variable.js';
 import initStops from './configuration/init-stops.js';
 import keyTwice from './configuration/key-twice.js';
+import masterAddressLost from './configuration/master-address-lost.js';
 import masterLoopback from './configuration/master-loopback.js';
 import mastersSeveral from './configuration/masters-several.js';
 import monitorReplica from './configuration/monitor-replica.js';
@@ -145,6 +146,7 @@ export const CHECKS: readonly Check[] = [
   { ...overlap, files: overlapFiles },
   { ...bindLoopback, files: bindLoopbackFiles },
   masterLoopback,
+  masterAddressLost,
   mastersSeveral,
   imageVariable,
   quorumGtN,

@@ -2,7 +2,6 @@ import type { Check, RawFinding } from '../check.js';
 import { followingThemselves } from '../files/astray.js';
 import { judgeNodeFiles, merged } from '../files/judge.js';
 import { mastersBehindService, unfollowing } from '../files/kube/service-address.js';
-import { lostPeers } from '../files/lost-peers.js';
 import { type FileServer, type Project, sentinelFiles } from '../files/project.js';
 import { isAt } from '../files/server-address.js';
 import { followsOf, isYes, monitorsOf, settingOf } from '../files/settings.js';
@@ -14,15 +13,14 @@ export default {
   impact: 'no-failover',
   group: 'configuration',
   part: 'names',
-  title: 'the address of the master leads to several data nodes, or to none; or several follow no master',
+  title: 'one name leads to several data nodes, or several follow no master',
   consequence:
     'one name leads to several masters with different data: replicas and clients get one of them by chance, and Sentinel watches one that is another one at the next connection',
   explanation:
     'deploy: replicas: 2 at the service of the master starts two servers that follow no other. They do not replicate ' +
     'each other. The spare of a master is a replica, which Sentinel promotes. The pods of a StatefulSet are alike: ' +
     'without a script that makes all but the first follow it, each is a master. A Service in front of several data ' +
-    'nodes leads each connection to another one. A port on which the master does not listen, or a name that no service ' +
-    'in the network has, leads to nothing.',
+    'nodes leads each connection to another one.',
   remedy: [
     'one copy of the master, and a service of its own for each replica',
     'in Kubernetes: replicaof at every pod but the first, and the name of that pod, not of a Service in front of all, as the master',
@@ -39,11 +37,7 @@ export default {
       ...followingThemselves(project),
     ]);
     const fronts = merged(mastersBehindService(project));
-    return Array.isArray(found)
-      ? [...found, ...fronts, ...merged(lostPeers(project))]
-      : fronts.length > 0
-        ? fronts
-        : found;
+    return Array.isArray(found) ? [...found, ...fronts] : fronts.length > 0 ? fronts : found;
   },
 } satisfies Check;
 

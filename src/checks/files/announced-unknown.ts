@@ -1,6 +1,6 @@
 import { isIp } from '../../model/address.js';
 import type { RawFinding } from '../check.js';
-import { type FileServer, mayBeContainer, type Project } from './project.js';
+import { type FileServer, lower, mayBeContainer, type Project } from './project.js';
 import { lastOf, place, sentinelLine } from './settings.js';
 
 /**
@@ -12,17 +12,21 @@ export function announcedUnknown(server: FileServer, project: Project): RawFindi
   const isNode = kind === 'redis';
   const line = isNode ? lastOf(server, 'replica-announce-ip') : sentinelLine(server, 'announce-ip');
   const name = line?.args[isNode ? 0 : 1] ?? '';
-  if (service?.bridged !== true || service.pod !== undefined || line === undefined || line.open === true)
+  if (service?.closed !== true || service.pod !== undefined || line === undefined || line.open === true)
     return [];
   if (!/^[a-z][\w-]*$/i.test(name) || isIp(name) || /^localhost$/i.test(name)) return [];
   const services = [...project.servers.flatMap((s) => s.service ?? []), ...project.others];
   const isKnown = services.some(
     (s) =>
-      s.name === name ||
-      s.otherNames.includes(name) ||
-      s.networks.some(({ aliases }) => aliases.includes(name)) ||
-      s.extraHosts?.has(name) === true ||
-      s.bridged !== true,
+      s.closed !== true ||
+      [
+        s.name,
+        ...s.otherNames,
+        ...s.networks.flatMap(({ aliases }) => aliases),
+        ...(s.extraHosts?.keys() ?? []),
+      ]
+        .map(lower)
+        .includes(lower(name)),
   );
   if (isKnown || mayBeContainer(name, services)) return [];
   const directive = isNode ? 'replica-announce-ip' : 'sentinel announce-ip';

@@ -3,7 +3,7 @@ import { listed } from '../../model/words.js';
 import type { RawFinding } from '../check.js';
 import type { Service } from './compose/service.js';
 import { fileGroups } from './groups.js';
-import { type FileServer, mayBeContainer, type Project, placesOf } from './project.js';
+import { type FileServer, lower, mayBeContainer, type Project, placesOf } from './project.js';
 import { hostNamesOf } from './server-address.js';
 import { followsOf, lastOf, monitorsOf, place, portsOf, settingOf } from './settings.js';
 
@@ -50,7 +50,7 @@ function toldTo(from: FileServer): Told[] {
   ];
 }
 
-type Why = Pick<RawFinding, 'message' | 'fix' | 'consequence'>;
+type Why = Pick<RawFinding, 'message' | 'fix'>;
 
 function whyLost(told: Told, master: FileServer, project: Project): Why | null {
   const { service, host } = told.from;
@@ -66,23 +66,24 @@ function whyLost(told: Told, master: FileServer, project: Project): Why | null {
 }
 
 function lostInCompose(told: Told, own: Service, master: FileServer, project: Project): Why | null {
-  const { host } = told;
+  const host = lower(told.host);
   const services = [...project.servers.flatMap((s) => s.service ?? []), ...project.others];
   const named = services.filter((s) => namesOf(s).includes(host));
-  if (/[$<{(]/.test(host) || own.extraHosts?.has(host) === true) return null;
-  if (named.length === 0) return mayBeContainer(host, services) ? null : unknownName(told, own, master);
+  if (/[$<{(]/.test(host) || [...(own.extraHosts?.keys() ?? [])].map(lower).includes(host)) return null;
+  if (named.length === 0)
+    return own.closed !== true || mayBeContainer(host, services) ? null : unknownName(told, own, master);
   if (named.some((s) => s.bridged !== true)) return null;
   if (named.every((s) => !netsOf(s).some((net) => netsOf(own).includes(net)))) {
+    if (own.closed !== true) return null;
     const [first] = named;
     return {
-      message: `${host} does not resolve in its network ${listed(netsOf(own))}: ${first?.name} is in ${listed(first === undefined ? [] : netsOf(first))}`,
-      consequence: LOST,
+      message: `${told.host} does not resolve in its network ${listed(netsOf(own))}: ${first?.name} is in ${listed(first === undefined ? [] : netsOf(first))}`,
       fix: [
         `${own.name}: networks: [${[...netsOf(own), ...(first === undefined ? [] : netsOf(first))].join(', ')}]`,
       ],
     };
   }
-  const servers = project.servers.filter((s) => placesOf(s).includes(host));
+  const servers = project.servers.filter((s) => placesOf(s).map(lower).includes(host));
   return servers.length < named.length ? null : wrongPort(told, servers);
 }
 
@@ -97,7 +98,6 @@ function wrongPort({ host, port, line }: Told, servers: readonly FileServer[]): 
   const ports = portsOf(node);
   return {
     message: `${host}:${port} leads to ${node.id}, which listens on ${listed(ports.map(String))}`,
-    consequence: LOST,
     fix: [line(host, ports[0] ?? 6379)],
   };
 }
@@ -120,14 +120,12 @@ function lostPod(told: Told, { kube, servers }: Project): Why | null {
   if (set !== undefined && !governed.some((w) => podsOf(w).includes(pod)))
     return {
       message: `${told.host} does not resolve: the pods of StatefulSet ${set.name} are ${listed(podsOf(set))}`,
-      consequence: LOST,
       fix: [told.line(`${podsOf(set)[0]}.${under}${rest}`, told.port)],
     };
   const own = sets.find((w) => podsOf(w).includes(pod));
   if (set === undefined && own !== undefined)
     return {
       message: `${told.host} does not resolve: StatefulSet ${own.name} has serviceName ${own.governing}, and its pods have names under that Service alone`,
-      consequence: LOST,
       fix: [told.line(`${pod}.${own.governing}${rest}`, told.port)],
     };
   return wrongPort(
@@ -136,9 +134,6 @@ function lostPod(told: Told, { kube, servers }: Project): Why | null {
   );
 }
 
-const LOST =
-  'it never reaches the master: a replica gets no data, and a sentinel finds nothing that it can promote';
-
 /** A name with a dot, or that Docker itself gives, may lead out of the network. */
 function unknownName({ host, from, line }: Told, own: Service, master: FileServer): Why | null {
   const name = master.service?.name;
@@ -146,22 +141,44 @@ function unknownName({ host, from, line }: Told, own: Service, master: FileServe
     return null;
   return {
     message: `no service has the name ${host}, and only the services of this file are in its network ${listed(netsOf(own))}`,
-    consequence: LOST,
     fix: [line(name, portsOf(master)[0] ?? 6379)],
   };
 }
 
-const namesOf = ({ name, otherNames, networks }: Service): string[] => [
-  name,
-  ...otherNames,
-  ...networks.flatMap(({ aliases, address }) => [...aliases, ...(address === null ? [] : [address])]),
-];
+const namesOf = ({ name, otherNames, networks }: Service): string[] =>
+  [
+    name,
+    ...otherNames,
+    ...networks.flatMap(({ aliases, address }) => [...aliases, ...(address === null ? [] : [address])]),
+  ].map(lower);
 
 const netsOf = ({ networks }: Service): string[] =>
   networks.length === 0 ? ['default'] : networks.map(({ name }) => name);
 
-/** Masters' addresses of which no file was given, where the files of all other machines are named by their addresses. */
-export function unknownPeers({ servers }: Project): string[] {
+/** Masters' addresses that lead to a server of which no file was given, or that may do so. */
+export const unknownPeers = (project: Project): string[] => [
+  ...unknownMachines(project),
+  ...namesElsewhere(project),
+];
+
+/** Names that no service of a compose file has, where its containers can resolve others too. */
+function namesElsewhere({ servers, others }: Project): string[] {
+  const services = [...servers.flatMap((s) => s.service ?? []), ...others];
+  const known = services.flatMap((s) => [...namesOf(s), ...(s.extraHosts?.keys() ?? [])].map(lower));
+  const told = servers.flatMap(toldTo).filter(({ host, from: { service } }) => {
+    const isOpen = service?.bridged === true && service.closed !== true;
+    return isOpen && !isIp(host) && !/[$<{(.]/.test(host) && !/^localhost$/i.test(host);
+  });
+  const unknown = told.filter(({ host }) => !known.includes(lower(host)) && !mayBeContainer(host, services));
+  if (!servers.some(({ kind }) => kind === 'redis')) return [];
+  return [...new Set(unknown.map(({ host }) => host))].map(
+    (host) =>
+      `${listed([...new Set(unknown.filter((one) => one.host === host).map(({ from }) => from.id))])}: the master is at ${host}, a name that no service of this file has: whether the master is there is not judged`,
+  );
+}
+
+/** Machines of which no file was given, where the files of all other machines are named by their addresses. */
+function unknownMachines({ servers }: Project): string[] {
   const areNamed = servers.every(
     ({ service, host }) => service === null && host?.others === true && isIp(host.name),
   );

@@ -162,20 +162,23 @@ export const nodeFiles = (project: Project): FileServer[] =>
 /** The service of the compose file that a host is a name of, and its fixed address. */
 export const serviceAt = (project: Project, host: string): { pinned: string | null } | undefined => {
   const services = [...project.servers.flatMap((s) => s.service ?? []), ...project.others];
-  const found = services.find(
-    (s) => s.name === host || s.otherNames.includes(host) || s.networks.some((n) => n.aliases.includes(host)),
+  const found = services.find((s) =>
+    [s.name, ...s.otherNames, ...s.networks.flatMap((n) => n.aliases)].map(lower).includes(lower(host)),
   );
   return found && { pinned: found.networks.find((n) => n.address !== null)?.address ?? null };
 };
 
 /** Whether Compose may give a container of these services this name: PROJECT-SERVICE-N, or PROJECT_SERVICE_N before v2. */
 export function mayBeContainer(host: string, services: readonly { name: string }[]): boolean {
-  const [, stem] = /^(.+)[-_]\d+$/.exec(host) ?? [];
+  const [, stem] = /^(.+)[-_]\d+$/.exec(lower(host)) ?? [];
   return (
     stem !== undefined &&
-    services.some(({ name }) => /[-_]/.test(stem.at(-name.length - 1) ?? '') && stem.endsWith(name))
+    services.some(({ name }) => /[-_]/.test(stem.at(-name.length - 1) ?? '') && stem.endsWith(lower(name)))
   );
 }
+
+/** Names mean the same in capitals, also to Docker (libnetwork: addNameToIP). */
+export const lower = (name: string): string => name.toLowerCase();
 
 /** The names and addresses of a container itself. */
 export const placesOf = ({ service }: FileServer): string[] =>

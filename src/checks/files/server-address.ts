@@ -1,5 +1,5 @@
 import { isIp, isLoopback } from '../../model/address.js';
-import { type FileServer, placesOf } from './project.js';
+import { type FileServer, lower, placesOf } from './project.js';
 import { followsOf, isOwnAddress, lastOf, monitorsOf, portsOf, sentinelLine, settingOf } from './settings.js';
 
 /**
@@ -17,7 +17,7 @@ export function isAt(server: FileServer, host: string, port: number, from: FileS
   const hasContainers = server.service !== null && from.service !== null;
   if (isLoopback(host) && !isHere && hasContainers && isApart(server, from)) return false;
   return (
-    hostNamesOf(server).includes(host) ||
+    hostNamesOf(server).map(lower).includes(lower(host)) ||
     (isOwnAddress(host) && isHere) ||
     (isLoopback(host) && hasOneNetwork(server, from))
   );

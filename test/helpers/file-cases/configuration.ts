@@ -145,6 +145,14 @@ export const CONFIGURATION: Case[] = [
     at: `${COMPOSE}:2`,
   },
   {
+    id: 'master-address-lost',
+    files: change([R2, 'replicaof 172.28.0.11 6379', 'replicaof 172.28.0.11 6380']),
+    severity: 'critical',
+    subject: 'redis-2',
+    at: `${R2}:7`,
+    write: { into: [R2] },
+  },
+  {
     id: 'bind-loopback',
     files: change([R2, 'port 6379', 'port 6379\nbind 127.0.0.1 -::1']),
     severity: 'critical',

@@ -14,6 +14,8 @@ export interface Networking {
   overlay?: { network: string; virtual: boolean };
   /** All its networks are bridges of this file: no other machine connects to its address, only to published ports. */
   bridged?: true;
+  /** It is bridged, and resolves no name but those of this file: no other file joins its networks, and it asks no other DNS server. */
+  closed?: true;
   /** `extra_hosts`: names that only it knows, and their addresses. */
   extraHosts?: ReadonlyMap<string, string>;
 }
@@ -39,7 +41,10 @@ function networksOf(tree: Tree): Network[] {
 export const networkingOf = (service: Tree, networks: Tree): Networking => ({
   networks: networksOf(at(service, 'networks')),
   ...overlayOf(service, networks),
-  ...(isBridged(service, networks) && { bridged: true }),
+  ...(isBridged(service, networks) && {
+    bridged: true,
+    ...(isClosed(service, networks) && { closed: true }),
+  }),
   ...extraHostsOf(at(service, 'extra_hosts')),
 });
 
@@ -60,15 +65,24 @@ function isBridged(service: Tree, networks: Tree): boolean {
   const isSwarm = ['placement', 'mode', 'endpoint_mode', 'update_config'].some(
     (name) => at(service, 'deploy', name).kind !== 'nothing',
   );
-  const own = networksOf(at(service, 'networks')).map(({ name }) => name);
   return (
     !isSwarm &&
-    (own.length === 0 ? ['default'] : own).every((name) => {
+    netNamesOf(service).every((name) => {
       const external = at(networks, name, 'external');
       const isExternal = external.kind === 'map' || textOf(external) === 'true';
       return !isExternal && /^(bridge)?$/.test(textOf(at(networks, name, 'driver')) ?? '');
     })
   );
+}
+
+/** Another file joins a network with a fixed name as external; links to other containers and DNS servers give more names. */
+const isClosed = (service: Tree, networks: Tree): boolean =>
+  ['external_links', 'dns', 'dns_search'].every((name) => at(service, name).kind === 'nothing') &&
+  netNamesOf(service).every((name) => at(networks, name, 'name').kind === 'nothing');
+
+function netNamesOf(service: Tree): string[] {
+  const own = networksOf(at(service, 'networks')).map(({ name }) => name);
+  return own.length === 0 ? ['default'] : own;
 }
 
 /** `NAME:ADDRESS`, `NAME=ADDRESS`, or a map. */
