@@ -140,8 +140,8 @@ function isUnproved(
   masters: readonly MasterFacts[],
 ): boolean {
   const concerned = masterName === null ? [] : masters.filter(({ name }) => (masterName ?? name) === name);
-  const hides = ({ impact: of, masterName: its }: Weighed, name: string): boolean =>
-    of === 'unknown' && its !== null && (its ?? name) === name;
+  const hides = ({ impact: of, lacks: no, masterName: its }: Weighed, name: string): boolean =>
+    (of === 'unknown' || no === true) && its !== null && (its ?? name) === name;
   return (
     (impact === 'degraded' || impact === 'at-risk') &&
     concerned.length > 0 &&

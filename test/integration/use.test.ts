@@ -133,6 +133,7 @@ it('a hint names the cluster wherever the line would mean another one without it
   );
   // On the cluster that is used a scenario kills a master: it is not proposed for another one that does not exist.
   expect(await hint(['chaos', 'run', 'kill', '-c', 'nope'])).not.toContain('chaos run');
+  expect(await hint(['restart', 'master', '-c', 'nope'])).not.toContain('restart');
   expect((await run(['use', '--clear'])).code).toBe(0);
   expect(await hint(['kill', 'redis-1'])).toBe('sentinelctl start redis-1');
   const env = { SENTINELCTL_CLUSTER: 'staging' };

@@ -135,6 +135,14 @@ it('a password at the master of a cluster that has none: one verdict and one rem
   expect(doctor.verdict).toMatchObject({ word: status.word, cause: status.cause, next: status.next });
   expect(status).toMatchObject({ word: 'UNKNOWN', impact: 'whether writes work is not known' });
   expect(status.next).toMatch(/ CONFIG SET requirepass ''$/);
+  // A sentinel that is down too makes no more of it known.
+  const more = structuredClone(own);
+  silence(sentinelIn(more, 3), 'refused');
+  for (const { word, next } of [
+    assess(asSurveyed(more), expectationOf(more)).verdict,
+    diagnose(more, CHECKS).verdict,
+  ])
+    expect({ word, next }).toEqual({ word: 'UNKNOWN', next: status.next });
   expect(doctor.fixWith).toBeNull();
   // What that makes needless is not a remedy, also once the sentinels call it down.
   for (const calls of [{}, { flags: 's_down,master', 'last-ok-ping-reply': '60000' }]) {
