@@ -14,7 +14,7 @@ export const nextLines = (commands: string, view: View, indent = 0): string[] =>
 
 function nextLine(command: string, view: View, indent: number): string[] {
   const [, before, comment] = COMMENTED.exec(command) ?? [];
-  if (before !== undefined && indent + 2 + widthOf(command) > lineWidth(view))
+  if (before !== undefined && isTyped(command) && indent + 2 + widthOf(command) > lineWidth(view))
     return [`${comment}:`, before].flatMap((part) => nextLine(part, view, indent));
   const line = `${' '.repeat(indent)}${isTyped(command) ? SYMBOL.next : ' '} ${plain(command)}`;
   const { accent } = themeOf(view);
@@ -28,8 +28,8 @@ function nextLine(command: string, view: View, indent: number): string[] {
   return lines.map((part, i) => accent(i === lines.length - 1 ? part : `${part}${CONTINUES}`));
 }
 
-/** A command that ends in a comment. */
-const COMMENTED = /^((?:sentinelctl|redis-server|ss|getent|ip) .*\S) {2}(# [^'"#]*)$/;
+/** A line that ends in a comment. */
+const COMMENTED = /^([^#].*\S) {2}(# [^'"#]*)$/;
 const CONTINUES = ' \\';
 /** A command without quotes and comments, within which a line break would mean something else. */
 const COMMAND = /^(sentinelctl|redis-cli|docker) [^'"#]*$/;
