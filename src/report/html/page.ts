@@ -77,8 +77,10 @@ function headerHtml(result: FailoverResult, compared: string): string {
   const warnings = [...(result.complete ? [] : [INCOMPLETE]), ...(overload === null ? [] : [overload])]
     .map((words) => `<p class="incomplete"><b>!</b> ${html(capital(words))}.</p>`)
     .join('');
+  const { account = [] } = result;
+  const rolledBack = account.length === 0 ? '' : `<p class="note restored">${html(account.join('; '))}.</p>`;
   const where = `${cluster} (${driver}), ${engine.name} ${engine.version}, fault ${result.fault}`;
   return `<header class="${result.outcome}"><h1>${outcomeBadge(result.outcome)} ${html(headline(result))}</h1>
-<p class="reason">${html(whyWords(result))}</p>${warnings}
+<p class="reason">${html(whyWords(result))}</p>${warnings}${rolledBack}
 <p class="quiet">${html(where)}, ${timeHtml(startedAt)}</p>${compared}</header>`;
 }

@@ -112,6 +112,10 @@ describe('the first screen', () => {
     expect(page).toContain(
       'rolled back: redis-1 runs again as a replica of redis-2; 8 keys of the run removed; all nodes agree again; redis-2 127.0.0.1:6380 is the master now.',
     );
+    const account = ['rolled back: replica-priority of redis-1', 'redis-3 127.0.0.1:6381 is the master now'];
+    expect(failoverHtml({ ...restoredResult(), account })).toContain(
+      'rolled back: replica-priority of redis-1; redis-3 127.0.0.1:6381 is the master now.</p>',
+    );
     // The clients were stopped: neither their outage nor that they did not recover is known.
     const stopped = restoredResult().trials.map((trial): Trial => {
       const { client } = trial;
