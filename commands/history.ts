@@ -4,8 +4,7 @@ import { type History, historiesIn, pruneHistory, readHistory } from '../src/clu
 import { trendsOf } from '../src/cluster/store/run-record.js';
 import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
-import { isUnnamed, typedFor } from '../src/model/hints.js';
-import { nearest } from '../src/model/nearest.js';
+import { isUnnamed, typedFor, typedForNearest } from '../src/model/hints.js';
 import { listed } from '../src/model/words.js';
 import { type HistoryResult, historyText } from '../src/report/text/history.js';
 import { HISTORY_ROWS } from '../src/report/tsv.js';
@@ -76,6 +75,8 @@ async function refuseUnknown(home: string, cluster: string): Promise<void> {
     hint:
       known[0] === undefined
         ? 'a failover test records one: sentinelctl failover-test --help'
-        : typedFor(cluster, nearest(cluster, known) ?? known[0]),
+        : isUnnamed()
+          ? typedFor(cluster, known[0])
+          : typedForNearest(cluster, known),
   });
 }

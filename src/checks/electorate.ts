@@ -1,8 +1,9 @@
-import { isAt, type MasterFacts } from '../model/facts.js';
+import { isAt, livesHere, type MasterFacts } from '../model/facts.js';
 import { oncePer } from '../model/once-per.js';
 import { votesNeeded } from '../model/sentinel-timing.js';
 import { isLocked, type SentinelState } from '../model/snapshot.js';
 import { count, listed } from '../model/words.js';
+import { isHeardIn } from './live/heard.js';
 
 /**
  * Which sentinels could replace a master at this moment. Judged by which of them answer, since CKQUORUM counts a dead
@@ -71,9 +72,12 @@ function mayBeAlive(
 ): boolean {
   if (sentinel.silence === null || isLocked(sentinel.silence)) return true;
   const { kind } = sentinel.silence;
-  if (expectation.own || (kind !== 'timeout' && kind !== 'error')) return false;
+  if (expectation.own) return false;
   const entries = sentinelViews.flatMap((w) =>
     w.view.sentinels.filter((peer) => isAt(sentinel, peer.address)),
   );
+  // Where its process is known to be here, a refusal is its end.
+  if (kind === 'refused' || kind === 'closed') return !livesHere(expectation) && isHeardIn(entries);
+  if (kind !== 'timeout' && kind !== 'error') return false;
   return entries.length > 0 && entries.every((peer) => !peer.flags.includes('s_down'));
 }

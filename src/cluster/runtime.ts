@@ -5,8 +5,7 @@ import type { DriverRegistry } from '../drivers/select.js';
 import { type OperatorError, refused } from '../errors.js';
 import type { AttachedCluster, Way } from '../model/attached.js';
 import type { OnProgress } from '../model/events.js';
-import { command, isUnnamed, typedFor } from '../model/hints.js';
-import { nearest } from '../model/nearest.js';
+import { command, isUnnamed, typedFor, typedForNearest } from '../model/hints.js';
 import { DEFAULT_SPEC } from '../model/spec.js';
 import { listed } from '../model/words.js';
 import type { Access } from '../wire/access.js';
@@ -108,11 +107,10 @@ async function unknownCluster(store: Store, cluster: string, whereNone: string):
     return names.length === 1 && (await store.attached(first)) !== undefined
       ? notStarted(first)
       : unnamed(first, known);
-  const meant = nearest(cluster, known) ?? (known.length === 1 ? first : undefined);
   return refused('cluster-unknown', `cluster "${cluster}" does not exist on this machine`, {
     why: `known clusters: ${known.join(', ')}`,
     // Not `up` too: the ports of the others are taken.
-    hint: meant === undefined ? 'sentinelctl list' : typedFor(cluster, meant),
+    hint: typedForNearest(cluster, known),
   });
 }
 
@@ -123,7 +121,7 @@ const notStarted = (only: string): OperatorError =>
     `no cluster was named, and the only one, ${only}, was not started by sentinelctl`,
     {
       why: 'a cluster that sentinelctl did not start is changed only where its name is typed',
-      hint: `--cluster ${only} # with the same command; its name is then asked for, or given as --confirm`,
+      hint: `${typedFor(DEFAULT_SPEC.cluster, only)} # what changes it needs --cluster ${only} too, and asks for its name (or --confirm)`,
     },
   );
 

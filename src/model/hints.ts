@@ -1,6 +1,7 @@
 import { type Address, formatAddress } from './address.js';
 import { PRODUCTION, wayFacts } from './attached.js';
 import { driverFacts } from './drivers.js';
+import { nearest } from './nearest.js';
 import { ifSet, shellWord } from './secrets.js';
 import type { NodeState, SentinelState, Silence } from './snapshot.js';
 import type { Expectation } from './status.js';
@@ -57,10 +58,6 @@ export function setConfs(known: ReadonlyMap<string, string>): void {
   confs = known;
 }
 
-/** A command for another machine, which is not to be typed here. The path is the server's own, which may be a container's. */
-const there = (words: string, { endpoint }: Server): string =>
-  `${words}  # on the machine of ${formatAddress(endpoint)}, if no service manager or container engine starts it there (it stays in the foreground unless its file has daemonize yes)`;
-
 /**
  * How a server that ended is started where it lives. One that may have been the master would return as a second one, so
  * it is started as a replica.
@@ -73,12 +70,13 @@ function startThere(server: Server, mayBeMaster: boolean, master: Address | null
     return mayBeMaster
       ? `start the server again ${at} as a replica of the master, since as it was it would be a second one: redis-server ITS_FILE ${asReplica} (the path of its file is not known here)`
       : `start the server again ${at}, with its own configuration file (its path is not known here)`;
+  // Where a service manager or a container engine starts it, what is typed by hand is a second process.
   const line = `redis-server ${shellWord(conf)}`;
-  if (server.id.startsWith('sentinel-')) return there(`${line} --sentinel`, server);
-  if (!mayBeMaster) return there(line, server);
-  return master === null
-    ? `start the server again ${at}, as a replica of the master: ${line} ${asReplica}`
-    : there(`${line} ${asReplica}`, server);
+  const byHand = server.id.startsWith('sentinel-') ? `${line} --sentinel` : line;
+  const end = '(in the foreground unless its file has daemonize yes)';
+  return mayBeMaster
+    ? `start the server again ${at} as a replica of the master: where systemctl or docker starts it, with ${asReplica.slice(2)} in its file; by hand: ${line} ${asReplica} ${end}`
+    : `start the server again ${at} as it is started there (systemctl, docker); by hand: ${byHand} ${end}`;
 }
 
 /** Servers are reached without TLS. */
@@ -125,6 +123,12 @@ export function typedFor(cluster: string, other: string): string {
   return words.includes(cluster)
     ? `sentinelctl ${words.map((word) => (word === cluster ? other : word)).join(' ')}`
     : command(typed, other);
+}
+
+/** What to type where no cluster has this name: the same command for the nearest one; one that is not near is not meant. */
+export function typedForNearest(cluster: string, known: readonly string[]): string {
+  const meant = nearest(cluster, known);
+  return meant === undefined ? 'sentinelctl list' : typedFor(cluster, meant);
 }
 
 /** A sentinelctl command for one of our clusters: the default one is named only where it must be. */

@@ -74,7 +74,7 @@ it('off a terminal nothing that interrupts clients acts on an attached one that 
   const expected = {
     exit: 3,
     code: 'cluster-unknown',
-    says: /the only one, live, was not started by sentinelctl[\s\S]*try: --cluster live #/,
+    says: /the only one, live, was not started by sentinelctl[\s\S]*try: sentinelctl status --cluster live #/,
   };
   for (const line of [
     ['down'],

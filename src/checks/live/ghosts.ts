@@ -131,6 +131,8 @@ function resetAt(
   };
 }
 
+const BY_HAND = '# or by hand, one sentinel at a time:';
+
 /** What forgets it at all of them, where sentinelctl may; before that, what only the operator knows: whether it comes back. */
 function forgetting(
   { expectation, hints, refOf }: Pick<MasterFacts, 'expectation' | 'hints' | 'refOf'>,
@@ -142,10 +144,10 @@ function forgetting(
   if (!isGone)
     return [
       `${hints.ctl(`doctor --gone ${id}`)}  # only if it is gone for good: else start it again`,
-      '# if it is only stopped, start it; if it is gone for good:',
+      BY_HAND,
     ];
   if (!own && acts === undefined) return [];
   const named = gone.length === 0 ? '' : ` --gone ${gone.join(',')}`;
   const master = own || masterName === null ? '' : ` --master-name ${masterName}`;
-  return [hints.ctl(`doctor --fix${named}${master}`), '# or by hand, one sentinel at a time:'];
+  return [hints.ctl(`doctor --fix${named}${master}`), BY_HAND];
 }

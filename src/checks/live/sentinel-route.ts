@@ -5,6 +5,7 @@ import type { SeenSentinel, SentinelState } from '../../model/snapshot.js';
 import type { RawFinding } from '../check.js';
 import { nameOf } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
+import { isHeardIn } from './heard.js';
 import { isSpeaking } from './says-instead.js';
 import { heardElsewhere, NEXT_LOOK, routeTo, saidNothing, silenceOf } from './silent-words.js';
 
@@ -28,6 +29,12 @@ export const isHeard = (facts: SnapshotFacts, sentinel: SentinelState): boolean 
 const isUnreached = ({ silence }: SentinelState): boolean =>
   silence?.kind === 'error' || (silence?.kind === 'timeout' && silence.unreached === true);
 
+/** It refuses this machine alone: its peers are connected to it, as through a tunnel that leads to one of them. */
+export const isRefusedHere = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>
+  sentinel.silence?.kind === 'refused' &&
+  !livesHere(facts.expectation) &&
+  isHeardIn(entriesOf(facts, sentinel));
+
 /** What is said where only this machine is known to lack something: nothing of the sentinel, nor of its vote. Else null. */
 export function withoutRoute(
   facts: SnapshotFacts,
@@ -36,7 +43,8 @@ export function withoutRoute(
   const { expectation, hints, masters } = facts;
   const { silence, announce } = sentinel;
   const isSlow = silence?.kind === 'timeout';
-  if (expectation.own || isSpeaking(sentinel) || !isUnreached(sentinel)) return null;
+  if (expectation.own || isSpeaking(sentinel)) return null;
+  if (!isUnreached(sentinel) && !isRefusedHere(facts, sentinel)) return null;
   const evidence = silenceOf(sentinel);
   if (isHeard(facts, sentinel)) {
     // What the peers said is older than the time that was waited here.

@@ -7,7 +7,7 @@ import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf, unanswered } 
 import { cutOffPeers, openTo } from '../still-speaks.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
-import { isHeard, isOutOfReach, withoutRoute } from './sentinel-route.js';
+import { isHeard, isOutOfReach, isRefusedHere, withoutRoute } from './sentinel-route.js';
 import { saidNothing, silenceOf } from './silent-words.js';
 
 export default {
@@ -41,7 +41,9 @@ export default {
     return silent.map((sentinel) => ({
       subject: sentinel.id,
       ...(!facts.expectation.own &&
-        (isAllUnknown(facts) || (!isStopped(sentinel) && isOutOfReach(facts, sentinel))) && {
+        (isAllUnknown(facts) ||
+          isRefusedHere(facts, sentinel) ||
+          (!isStopped(sentinel) && isOutOfReach(facts, sentinel))) && {
           impact: 'unknown',
         }),
       ...countedStill(facts, sentinel),

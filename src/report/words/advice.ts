@@ -97,7 +97,7 @@ function zombieAdvice(result: FailoverResult): string[] {
     const ids = new Set(zombies.map((t) => t.oldMaster.id));
     const restart = command(`restart ${ids.size === 1 ? [...ids].join('') : 'NODE'}`, result.cluster);
     return [
-      `a second master that thawed ${did}: restart it while it is frozen (${restart}), or set min-replicas-to-write 1`,
+      `a second master that thawed ${did}: restart it while it is frozen (${restart}); min-replicas-to-write 1 refuses most writes`,
     ];
   }
   const lost = ledgerTotals(result)?.causes.zombie ?? 0;

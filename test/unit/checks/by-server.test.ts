@@ -131,9 +131,9 @@ describe('a dead server of an attached cluster whose processes are here', () => 
     setConfs(new Map([['redis-3', '/etc/my redis/redis.conf']]));
     const status = statusOf({ ...gathered, unseen: ['redis-3'] });
     const there =
-      "redis-server '/etc/my redis/redis.conf'  # on the machine of 127.0.0.1:6381, if no service manager or container engine starts it there (it stays in the foreground unless its file has daemonize yes)";
+      "start the server again on the machine of 127.0.0.1:6381 as it is started there (systemctl, docker); by hand: redis-server '/etc/my redis/redis.conf' (in the foreground unless its file has daemonize yes)";
     expect(status.verdict.next).toBe(there);
-    expect(statusText(status, plainView(300))).toContain(`→ ${there}`);
+    expect(statusText(status, plainView(300))).toContain(there);
     expect(fixSteps([there]).commands).toEqual([]);
   });
 
@@ -144,9 +144,11 @@ describe('a dead server of an attached cluster whose processes are here', () => 
     const refused = { kind: 'refused', message: '' } as const;
     const { revive } = hintsFor(expectationOf({ ...gathered, unseen: ['redis-1'] }));
     expect(revive(server, refused, true)).toBe(
-      `start the server again on the machine of h:6379, as a replica of the master: redis-server ${conf} --replicaof HOST PORT`,
+      `start the server again on the machine of h:6379 as a replica of the master: where systemctl or docker starts it, with replicaof HOST PORT in its file; by hand: redis-server ${conf} --replicaof HOST PORT (in the foreground unless its file has daemonize yes)`,
     );
-    expect(revive(server, refused)).toMatch(/^redis-server /);
+    expect(revive(server, refused)).toMatch(
+      / as it is started there \(systemctl, docker\); by hand: redis-server /,
+    );
   });
 
   it('is started by hand where it was never seen running', () => {

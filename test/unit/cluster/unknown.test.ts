@@ -15,7 +15,9 @@ const hintFor = async (known: readonly string[]): Promise<unknown> => {
 // What another test typed is not the command of this one.
 beforeEach(() => setTyped(null));
 
-it('a name that is not known: one that is known, and a new cluster only where there is none', async () => {
-  expect(await hintFor(['orders'])).toBe('sentinelctl status --cluster orders');
+it('a name that is not known: one that is near, and a new cluster only where there is none', async () => {
+  expect(await hintFor(['nopes', 'orders'])).toBe('sentinelctl status --cluster nopes');
+  // What was typed for another cluster is not meant for the only one.
+  expect(await hintFor(['orders'])).toBe('sentinelctl list');
   expect(await hintFor([])).toMatch(/^sentinelctl up --cluster nope # /);
 });

@@ -406,7 +406,7 @@ describe('the result of one failover', () => {
     expect(text).not.toContain('the old master is restarted');
     expect(failoverText(thawed, plainView(60))).toMatch(/^thawed {5}/m);
     expect(text).toContain(
-      '! a second master that thawed stayed writable for up to 10.99 s, and cost 38 writes: restart it while it is frozen (sentinelctl restart redis-1), or set min-replicas-to-write 1',
+      '! a second master that thawed stayed writable for up to 10.99 s, and cost 38 writes: restart it while it is frozen (sentinelctl restart redis-1); min-replicas-to-write 1 refuses most writes',
     );
     expect(text).not.toContain('bring it back');
     expect(failoverHtml(thawed)).toContain('the old master thaws');

@@ -218,7 +218,7 @@ const CASES: [
     'sentinel-1, sentinel-2 and sentinel-3 list the sentinel 127.0.0.1:26387',
     [
       'sentinelctl doctor --gone 127.0.0.1:26387  # only if it is gone for good: else start it again',
-      '# if it is only stopped, start it; if it is gone for good:',
+      '# or by hand, one sentinel at a time:',
       'redis-cli -h 127.0.0.1 -p 26379 SENTINEL RESET mymaster',
       'sleep 30',
       'redis-cli -h 127.0.0.1 -p 26380 SENTINEL RESET mymaster',

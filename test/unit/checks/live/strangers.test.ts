@@ -125,12 +125,33 @@ describe('a sentinel that does not answer here, and that its peers hear', () => 
         for (const view of viewsIn(s)) view.quorum = 3;
         silenceSentinel(s, 2);
         silenceSentinel(s, 3, { kind: 'timeout', message: 'no reply within 1.50 s' });
-        for (const peer of viewOf(s, 1).sentinels) peer.answeredMsAgo = 100;
+        for (const peer of viewOf(s, 1).sentinels) {
+          peer.answeredMsAgo = 100;
+          if (peer.address.port === 26380) peer.flags.push('disconnected');
+        }
       }),
     );
     expect(result.problems.find(({ id }) => id === 'no-quorum')?.message).toContain(
       '1 of 3 sentinels answers, 127.0.0.1:26381 may vote, 3 are needed',
     );
+  });
+
+  it('where one forwarded port leads to one of three: what refuses only this machine is UNKNOWN, and nothing is started', () => {
+    const through = (flags: string[]): Snapshot =>
+      altered((s) => {
+        for (const n of [2, 3]) silenceSentinel(s, n, { kind: 'refused', message: 'connection refused' });
+        for (const peer of viewOf(s, 1).sentinels) {
+          peer.answeredMsAgo = 100;
+          peer.flags.push(...flags);
+        }
+      });
+    const { verdict } = judge(through([]));
+    expect(verdict.word).toBe('UNKNOWN');
+    expect(verdict.text).toContain('cannot be reached from this machine, and the other sentinels reach it');
+    expect(verdict.next).toMatch(/^sentinelctl attach /);
+    const dead = judge(through(['disconnected'])).verdict;
+    expect(dead.word).toBe('AT RISK');
+    expect(dead.text).toContain('1 of 3 sentinels answers, 2 are needed');
   });
 });
 
