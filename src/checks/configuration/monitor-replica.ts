@@ -1,5 +1,6 @@
 import { isAt } from '../../model/facts.js';
-import type { Gathered } from '../../model/gathered.js';
+import type { Gathered, GatheredNode } from '../../model/gathered.js';
+import { cli } from '../../model/hints.js';
 import { majorityOf, WRONG_ROLE_DOWN_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import type { Check, RawFinding, Skip } from '../check.js';
@@ -10,7 +11,7 @@ import type { FileServer, Project } from '../files/project.js';
 import { nodesAt } from '../files/server-address.js';
 import { followsOf, lastOf, type Monitor, place } from '../files/settings.js';
 import { monitorInstead, settingsIn } from '../fixes.js';
-import { attachedIn, groupsOf, idsOf, judged, num, shown, unreported } from '../group.js';
+import { attachedIn, type Group, groupsOf, idsOf, judged, num, shown, unreported } from '../group.js';
 import { chainFrom } from '../live/chain.js';
 import { hasAuthPass } from '../passwords.js';
 import { tellAllIn } from '../tell-all.js';
@@ -85,7 +86,11 @@ function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
     if (first === undefined || wrong.length < views.length) return [];
     const { node, master } = first;
     const streams = master.info.ok ? attachedIn(master.info.value).length : 0;
-    const unknown = `the master is ${shown(master)}, with ${count(streams, 'replica')}, and the sentinels do not know it`;
+    const other = otherNameOf(master, name, groups);
+    const unknown =
+      other === null
+        ? `the master is ${shown(master)}, with ${count(streams, 'replica')}, and the sentinels do not know it`
+        : `the master is ${shown(master)}, which the sentinels monitor as ${other}`;
     return [
       {
         subject: idsOf(wrong.map(({ view }) => view.sentinel)),
@@ -95,24 +100,41 @@ function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
         brief: `the sentinels monitor ${node.id}, which is a replica of ${master.id}`,
         message: `${idsOf(wrong.map(({ view }) => view.sentinel))} monitor ${name} at ${shown(node)}, which is a replica; ${unknown}`,
         evidence: unknown,
-        fix: tellAllIn(
-          gathered,
-          wrong.map(({ view: { sentinel, master: view } }) => ({
-            epoch: num(view.fields, 'config-epoch') ?? 0,
-            lines: monitorInstead(
-              sentinel,
-              name,
-              master.announce,
-              settingsIn(view.fields),
-              hasAuthPass(sentinel, name) ?? null,
-            ),
-          })),
-        ),
+        fix:
+          other === null
+            ? tellAllIn(
+                gathered,
+                wrong.map(({ view: { sentinel, master: view } }) => ({
+                  epoch: num(view.fields, 'config-epoch') ?? 0,
+                  lines: monitorInstead(
+                    sentinel,
+                    name,
+                    master.announce,
+                    settingsIn(view.fields),
+                    hasAuthPass(sentinel, name) ?? null,
+                  ),
+                })),
+              )
+            : [
+                `# clients ask for ${other}; once none asks for ${name}:`,
+                ...wrong.map(({ view: { sentinel } }) => cli(sentinel, `SENTINEL REMOVE ${name}`)),
+              ],
       },
     ];
   });
   return judged(seen, missing);
 }
+
+/** The name by which sentinels monitor a server already: under a second one they would act on it twice. */
+const otherNameOf = (master: GatheredNode, name: string, groups: readonly Group[]): string | null =>
+  groups.find(
+    (group) =>
+      group.name !== name &&
+      group.views.some((view) => {
+        const address = addressIn(view.master.fields);
+        return address !== null && isAt(master, address);
+      }),
+  )?.name ?? null;
 
 function monitoredReplicas(project: Project): RawFinding[] | Skip {
   return judgeMonitoredGroups(project, (groups) => {

@@ -6,6 +6,8 @@ import type { Check, RawFinding } from '../check.js';
 import { flagsOf, silentSentinels } from '../evidence.js';
 import { factsOf } from '../facts-of.js';
 import { type Group, groupsOf, idsOf, judged, num } from '../group.js';
+import { bringBack } from './bring-back.js';
+import { hasPromotableReplica } from './no-master.js';
 import { beginNow } from './overdue.js';
 
 /** A PING that is answered at all is so within milliseconds. */
@@ -72,11 +74,14 @@ export default {
       );
       const facts = factsOf(gathered).masters.find((m) => m.name === name);
       const begin = facts === undefined ? null : beginNow(facts);
+      const lost = facts?.nodes.find((n) => n.id === master.id);
+      // Where no replica is left to promote, as status says: waiting would have no end.
+      const isVain = facts !== undefined && lost !== undefined && !hasPromotableReplica(facts);
       seen.push({
         subject: master.id,
         message: `${master.silence.message}; ${idsOf(waiting.map((w) => w.sentinel))} wait for an answer to PING, for ${humanDurationMs(longest)} by now`,
         brief: `${master.id} (master) does not answer`,
-        fix: nextStep(gathered, group, begin),
+        fix: isVain ? bringBack(facts, lost) : nextStep(gathered, group, begin),
       });
     }
     return judged(seen, missing);

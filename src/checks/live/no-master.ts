@@ -163,7 +163,7 @@ const isVain = (facts: MasterFacts): boolean =>
  * A replica that answers, and that a sentinel would promote or will once it has heard it again; or one that a sentinel
  * reaches, where this machine lacks its password.
  */
-function hasPromotableReplica(facts: MasterFacts): boolean {
+export function hasPromotableReplica(facts: MasterFacts): boolean {
   return facts.nodes.some((node) => {
     const entries = facts.sentinelViews.flatMap((w) =>
       w.view.replicas

@@ -39,6 +39,7 @@ describe('status and doctor name the same things', () => {
     if (doctor.impact === null) return;
     expect(status.text).toBe(doctor.text);
     expect(status.word).toBe(doctor.word);
+    expect(status.next).toBe(doctor.next);
   });
 });
 
