@@ -11,7 +11,7 @@ import type { FileServer, Project } from '../files/project.js';
 import { nodesAt } from '../files/server-address.js';
 import { followsOf, lastOf, type Monitor, place } from '../files/settings.js';
 import { monitorInstead, settingsIn } from '../fixes.js';
-import { attachedIn, type Group, groupsOf, idsOf, judged, num, shown, unreported } from '../group.js';
+import { attachedIn, groupsOf, idsOf, judged, num, shown, unreported } from '../group.js';
 import { chainFrom } from '../live/chain.js';
 import { hasAuthPass } from '../passwords.js';
 import { tellAllIn } from '../tell-all.js';
@@ -86,7 +86,7 @@ function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
     if (first === undefined || wrong.length < views.length) return [];
     const { node, master } = first;
     const streams = master.info.ok ? attachedIn(master.info.value).length : 0;
-    const other = otherNameOf(master, name, groups);
+    const other = otherNameOf(master, name, gathered);
     const unknown =
       other === null
         ? `the master is ${shown(master)}, with ${count(streams, 'replica')}, and the sentinels do not know it`
@@ -126,15 +126,13 @@ function sentToReplica(gathered: Gathered): RawFinding[] | Skip {
 }
 
 /** The name by which sentinels monitor a server already: under a second one they would act on it twice. */
-const otherNameOf = (master: GatheredNode, name: string, groups: readonly Group[]): string | null =>
-  groups.find(
-    (group) =>
-      group.name !== name &&
-      group.views.some((view) => {
-        const address = addressIn(view.master.fields);
-        return address !== null && isAt(master, address);
-      }),
-  )?.name ?? null;
+const otherNameOf = (master: GatheredNode, name: string, { sentinels }: Gathered): string | null =>
+  sentinels
+    .flatMap(({ masters }) => (masters.ok ? masters.value : []))
+    .find((view) => {
+      const address = addressIn(view.fields);
+      return view.name !== name && address !== null && isAt(master, address);
+    })?.name ?? null;
 
 function monitoredReplicas(project: Project): RawFinding[] | Skip {
   return judgeMonitoredGroups(project, (groups) => {
