@@ -10,6 +10,8 @@ import { masterNow } from './restored.js';
 interface CutOff {
   /** What was in effect, or under way, when it ended. */
   begun: readonly { act: Act }[];
+  /** Whether that was rolled back. */
+  isHealed: boolean;
   /** What became of those before. */
   done: readonly Repaired[];
   /** RESETs that were answered. */
@@ -44,7 +46,7 @@ export async function cutOff(
 export function accountOf(
   context: Pick<ActContext, 'live'>,
   repairs: readonly Repair[],
-  { begun, done, sent }: CutOff,
+  { begun, isHealed, done, sent }: CutOff,
 ): string[] {
   const line = (head: string, list: readonly Repair[]): string[] =>
     list.length === 0 ? [] : [`${head}: ${list.map((one) => describeRepair(context, one)).join('; ')}`];
@@ -61,7 +63,7 @@ export function accountOf(
       resets.filter((one) => !sent.has(one)),
     ),
     ...line(
-      'rolled back',
+      isHealed ? 'rolled back' : 'not rolled back',
       current.filter((one) => !resets.includes(one)),
     ),
     ...line('not done yet', repairs.slice(done.length + resets.length)),

@@ -51,7 +51,7 @@ async function inOrder(context: ActContext, request: RepairRequest): Promise<Rep
   const experiment = await openExperiment(runtime, live, { what, keep: false, guardMs: null, proof: false });
   const done: Repaired[] = [];
   let resetAtMs: number | null = null;
-  let cut: { error: unknown; begun: Injected[] } | null = null;
+  let cut: Cut | null = null;
   const sent = new Set<Repair>();
   try {
     for (const repair of repairs) {
@@ -69,14 +69,34 @@ async function inOrder(context: ActContext, request: RepairRequest): Promise<Rep
       if (repair.kind === 'reset') resetAtMs = runtime.clock.now();
     }
   } catch (error) {
-    cut = { error, begun: experiment.active() };
-  } finally {
-    // Whatever is left was not read back as it was meant to be.
-    if (experiment.active().length > 0) await experiment.heal();
-    await experiment.close();
+    cut = { error, begun: experiment.active(), isHealed: true };
   }
+  cut = await closed(experiment, cut);
   if (cut === null) return done;
   throw await cutOff(context, request, { ...cut, done, sent });
+}
+
+/** What ended the repairs, and what was in effect then. */
+type Cut = { error: unknown; begun: Injected[]; isHealed: boolean };
+
+/**
+ * Rolls back what is left, which was not read back as it was meant to be, and closes. Answers what ended the repairs: a
+ * rollback that fails is said rather than what came before it.
+ * @internal Tests close without a cluster.
+ */
+export async function closed(
+  experiment: Pick<Experiment, 'active' | 'heal' | 'close'>,
+  cut: Cut | null,
+): Promise<Cut | null> {
+  const begun = cut?.begun ?? experiment.active();
+  try {
+    if (experiment.active().length > 0) await experiment.heal();
+    return cut;
+  } catch (error) {
+    return { error, begun, isHealed: false };
+  } finally {
+    await experiment.close();
+  }
 }
 
 /** `sent`: gets a RESET once its sentinel has answered it. */
