@@ -14,6 +14,8 @@ export interface Hints {
   ctl(words: string): string;
   /** The command that was typed, with one more option. */
   again(option: string): string;
+  /** The command that was typed, at these addresses of sentinels; `plain`: without TLS. */
+  at(addresses: string, plain?: boolean): string;
   cli(server: { endpoint: Address }, words: string): string;
   /**
    * For a server that does not answer; `restart`: a frozen one may not go on as what it was; `master`: whose replica it is
@@ -42,9 +44,11 @@ export function setGiven(options: readonly Given[]): void {
   given = options;
 }
 
+const TLS_OPTIONS: readonly string[] = ['--tls', '--ca', '--cert', '--key', '--server-name'];
+
 /** The options that were typed, but those that a command has already. */
-function givenBeside(words: string): string {
-  const has = words.split(' ');
+function givenBeside(words: string, without: readonly string[] = []): string {
+  const has = [...words.split(' '), ...without];
   return given
     .filter(({ name }) => !has.includes(name))
     .map((option) => ` ${option.words}`)
@@ -143,9 +147,11 @@ export function ctl({ own, cluster }: Pick<Expectation, 'own' | 'cluster'>, word
   if (cluster === '') return `sentinelctl ${words}`;
   // A name never has a colon, an address always.
   return cluster.includes(':')
-    ? `sentinelctl ${words} --sentinel-addrs ${cluster}${dialled.ctl}${givenBeside(`${words}${dialled.ctl}`)}`
+    ? `${at(words, cluster)}${dialled.ctl}${givenBeside(`${words}${dialled.ctl}`)}`
     : `${command(words, cluster)}${givenBeside(words)}`;
 }
+
+const at = (words: string, addresses: string): string => `sentinelctl ${words} --sentinel-addrs ${addresses}`;
 
 /** `redis-cli -h 127.0.0.1 -p 26379 …` for a server as this machine reaches it. No password in it. */
 export const cli = (server: { endpoint: Address; speaksTls?: boolean }, words: string): string =>
@@ -184,6 +190,10 @@ export function hintsFor(expectation: Expectation): Hints {
   return {
     ctl: (words) => ctl(expectation, words),
     again: (option) => ctl(expectation, `${typed} ${option}`),
+    at: (addresses, plain = false) =>
+      plain
+        ? `${at(typed, addresses)}${givenBeside(typed, TLS_OPTIONS)}`
+        : ctl({ own: false, cluster: addresses }, typed),
     cli,
     revive: (server, silence, restart = false, master = null) => {
       // A server that accepts and does not answer is paused rather than down.

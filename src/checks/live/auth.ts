@@ -105,7 +105,7 @@ function tlsFix(
   const isTyped = !own && cluster.includes(':');
   if (/leave --tls out/.test(said))
     return isTyped
-      ? [`sentinelctl status --sentinel-addrs ${cluster}`]
+      ? [hints.at(cluster, true)]
       : ['# type the command again without --tls, --ca, --cert and --key'];
   const option = TLS_OPTIONS.find((one) => said.includes(one));
   return option === undefined

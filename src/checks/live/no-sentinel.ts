@@ -56,9 +56,9 @@ export default {
           expectation.own
             ? hints.ctl('up')
             : first === undefined
-              ? 'sentinelctl status --sentinel-addrs HOST:PORT'
+              ? hints.at('HOST:PORT')
               : sentinels.some(speaks)
-                ? (saysInstead(first, 'sentinel')?.fix[0] ?? elsewhere(first))
+                ? (saysInstead(first, 'sentinel')?.fix[0] ?? elsewhere(first, facts))
                 : lookAt(first, facts),
         ],
       },
@@ -88,8 +88,11 @@ const isDisabled = (sentinel: SentinelState): boolean => saysInstead(sentinel, '
 const speaks = (sentinel: SentinelState): boolean => isSpeaking(sentinel) || isDisabled(sentinel);
 
 /** Where a sentinel of the same machine usually listens. */
-const elsewhere = ({ endpoint: { host, port } }: SentinelState): string =>
-  `sentinelctl status --sentinel-addrs ${port === 26_379 ? 'HOST' : formatAddress({ host, port: 26_379 }).replace(/:26379$/, '')}:26379  # give the addresses of the sentinels`;
+const elsewhere = (
+  { endpoint: { host, port } }: SentinelState,
+  { hints }: Pick<SnapshotFacts, 'hints'>,
+): string =>
+  `${hints.at(port === 26_379 ? 'HOST:26379' : formatAddress({ host, port: 26_379 }))}  # give the addresses of the sentinels`;
 
 /** What shows why nothing answers at an address, at this machine or at that one. */
 function lookAt({ endpoint, silence }: SentinelState, { hints }: Pick<SnapshotFacts, 'hints'>): string {

@@ -6,7 +6,7 @@ import ghostSentinel from '../../../../src/checks/live/ghost-sentinel.js';
 import { CHECKS } from '../../../../src/checks/registry.js';
 import { typedHere } from '../../../../src/model/fix-steps.js';
 import type { Gathered } from '../../../../src/model/gathered.js';
-import { setConfs } from '../../../../src/model/hints.js';
+import { PLAIN, setConfs, setDialled, setGiven, setTyped } from '../../../../src/model/hints.js';
 import type { Silence } from '../../../../src/model/snapshot.js';
 import type { Verdict } from '../../../../src/model/status.js';
 import { waitingWords } from '../../../../src/report/text/wait.js';
@@ -148,6 +148,24 @@ describe('typed addresses at which no sentinel answers', () => {
       /^sentinelctl status --sentinel-addrs 127\.0\.0\.1:26379$/,
     ],
   ])('%s: %s', (kind, message, expected) => expect(next({ kind, message })).toMatch(expected));
+
+  it('keeps what was typed: the command, the user and the password, but TLS only where it is spoken', () => {
+    setTyped(['doctor']);
+    setDialled({ ctl: '--tls --ca ca.pem', cli: '--tls --cacert ca.pem' });
+    setGiven([
+      { name: '--username', words: '--username ops' },
+      { name: '--ca', words: '--ca ca.pem' },
+    ]);
+    const tls = next({ kind: 'tls', message: 'does not speak TLS: leave --tls out' });
+    const elsewhere = next({ kind: 'protocol', message: 'is a data node, not a sentinel' });
+    setTyped(null);
+    setDialled(PLAIN);
+    setGiven([]);
+    expect(tls).toBe('sentinelctl doctor --sentinel-addrs 127.0.0.1:26379 --username ops');
+    expect(elsewhere).toMatch(
+      /^sentinelctl doctor --sentinel-addrs HOST:26379 --tls --ca ca\.pem --username ops {2}# /,
+    );
+  });
 
   it('the way of this machine where it has none', () => {
     const message = 'cannot be reached: there is no route to the host';
