@@ -123,7 +123,8 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
     message: `${whose} know one server of ${name} as ${listed(words)} (the same run id)${counted}${because}${followsItself ? '; it was made a replica of itself' : ''}`,
     fix: [
       ...announced,
-      ...(isNew && master !== undefined ? [cli(master, 'CLIENT KILL TYPE replica')] : []),
+      // At the replica it ends that one link; at the master those of all replicas, and min-replicas-to-write refuses writes.
+      ...(isNew && node !== undefined ? [cli(node, 'CLIENT KILL TYPE master')] : []),
       ...(follows !== null &&
       node !== undefined &&
       address !== null &&

@@ -37,7 +37,7 @@ describe('a replica behind a published port that is known by its inner address t
     expect(fix[0]).toMatch(/ -p 6381 CONFIG SET replica-announce-ip 127\.0\.0\.1$/);
     expect(fix.join('\n')).not.toContain(`announce-ip ${INNER}`);
     // Its link begins again, and before the sentinels forget it.
-    expect(fix[2]).toMatch(/ -p 6379 CLIENT KILL TYPE replica$/);
+    expect(fix[2]).toMatch(/ -p 6381 CLIENT KILL TYPE master$/);
     expect(fix.join('\n')).not.toContain('replica-announce-port');
   });
 
