@@ -44,7 +44,7 @@ export function setGiven(options: readonly Given[]): void {
   given = options;
 }
 
-const TLS_OPTIONS: readonly string[] = ['--tls', '--ca', '--cert', '--key', '--server-name'];
+const TLS_OPTIONS: readonly string[] = ['--tls', '--ca', '--cert', '--key', '--server-name', '--insecure'];
 
 /** The options that were typed, but those that a command has already. */
 function givenBeside(words: string, without: readonly string[] = []): string {

@@ -155,6 +155,7 @@ describe('typed addresses at which no sentinel answers', () => {
     setGiven([
       { name: '--username', words: '--username ops' },
       { name: '--ca', words: '--ca ca.pem' },
+      { name: '--insecure', words: '--insecure' },
     ]);
     const tls = next({ kind: 'tls', message: 'does not speak TLS: leave --tls out' });
     const elsewhere = next({ kind: 'protocol', message: 'is a data node, not a sentinel' });
@@ -163,7 +164,7 @@ describe('typed addresses at which no sentinel answers', () => {
     setGiven([]);
     expect(tls).toBe('sentinelctl doctor --sentinel-addrs 127.0.0.1:26379 --username ops');
     expect(elsewhere).toMatch(
-      /^sentinelctl doctor --sentinel-addrs HOST:26379 --tls --ca ca\.pem --username ops {2}# /,
+      /^sentinelctl doctor --sentinel-addrs HOST:26379 --tls --ca ca\.pem --username ops --insecure {2}# /,
     );
   });
 
