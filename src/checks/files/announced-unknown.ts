@@ -1,7 +1,7 @@
-import { isIp } from '../../model/address.js';
 import type { RawFinding } from '../check.js';
-import { type FileServer, lower, mayBeContainer, type Project } from './project.js';
-import { lastOf, place, sentinelLine } from './settings.js';
+import { nameIn, servicesOf } from './known-names.js';
+import type { FileServer, Project } from './project.js';
+import { lastOf, place, portsOf, sentinelLine, settingOf } from './settings.js';
 
 /**
  * A name that is announced, and that no service of the compose file has: where all networks are its own, no other
@@ -12,23 +12,14 @@ export function announcedUnknown(server: FileServer, project: Project): RawFindi
   const isNode = kind === 'redis';
   const line = isNode ? lastOf(server, 'replica-announce-ip') : sentinelLine(server, 'announce-ip');
   const name = line?.args[isNode ? 0 : 1] ?? '';
-  if (service?.closed !== true || service.pod !== undefined || line === undefined || line.open === true)
+  const given = isNode
+    ? settingOf(server, 'replica-announce-port')
+    : sentinelLine(server, 'announce-port')?.args[1];
+  const port = Number(given ?? portsOf(server)[0]);
+  if (service === null || service.pod !== undefined || line === undefined || line.open === true) return [];
+  if (!/^[a-z][\w-]*$/i.test(name)) return [];
+  if (nameIn(project, server, name, port) !== 'lost' || servicesOf(project).some((s) => s.closed !== true))
     return [];
-  if (!/^[a-z][\w-]*$/i.test(name) || isIp(name) || /^localhost$/i.test(name)) return [];
-  const services = [...project.servers.flatMap((s) => s.service ?? []), ...project.others];
-  const isKnown = services.some(
-    (s) =>
-      s.closed !== true ||
-      [
-        s.name,
-        ...s.otherNames,
-        ...s.networks.flatMap(({ aliases }) => aliases),
-        ...(s.extraHosts?.keys() ?? []),
-      ]
-        .map(lower)
-        .includes(lower(name)),
-  );
-  if (isKnown || mayBeContainer(name, services)) return [];
   const directive = isNode ? 'replica-announce-ip' : 'sentinel announce-ip';
   return [
     {

@@ -3,7 +3,8 @@ import { listed } from '../../model/words.js';
 import type { RawFinding } from '../check.js';
 import type { Service } from './compose/service.js';
 import { fileGroups } from './groups.js';
-import { type FileServer, lower, mayBeContainer, type Project, placesOf } from './project.js';
+import { nameIn, namesOf, servicesOf } from './known-names.js';
+import { type FileServer, lower, type Project, placesOf } from './project.js';
 import { hostNamesOf } from './server-address.js';
 import { followsOf, lastOf, monitorsOf, place, portsOf, settingOf } from './settings.js';
 
@@ -67,11 +68,10 @@ function whyLost(told: Told, master: FileServer, project: Project): Why | null {
 
 function lostInCompose(told: Told, own: Service, master: FileServer, project: Project): Why | null {
   const host = lower(told.host);
-  const services = [...project.servers.flatMap((s) => s.service ?? []), ...project.others];
-  const named = services.filter((s) => namesOf(s).includes(host));
-  if (/[$<{(]/.test(host) || [...(own.extraHosts?.keys() ?? [])].map(lower).includes(host)) return null;
-  if (named.length === 0)
-    return own.closed !== true || mayBeContainer(host, services) ? null : unknownName(told, own, master);
+  const named = servicesOf(project).filter((s) => namesOf(s).includes(host));
+  if ([...(own.extraHosts?.keys() ?? [])].map(lower).includes(host)) return null;
+  if (nameIn(project, told.from, host, told.port) === 'lost') return unknownName(told, own, master);
+  if (named.length === 0) return null;
   if (named.some((s) => s.bridged !== true)) return null;
   if (named.every((s) => !netsOf(s).some((net) => netsOf(own).includes(net)))) {
     if (own.closed !== true) return null;
@@ -94,8 +94,8 @@ function wrongPort({ host, port, line }: Told, servers: readonly FileServer[]): 
   const isThere = servers.some(
     (s) => portsOf(s).includes(port) || settingOf(s, 'replica-announce-port') === `${port}`,
   );
-  if (isThere || node === undefined || others.length > 0) return null;
-  const ports = portsOf(node);
+  const ports = node === undefined ? [] : portsOf(node);
+  if (isThere || node === undefined || others.length > 0 || !ports.every(Number.isInteger)) return null;
   return {
     message: `${host}:${port} leads to ${node.id}, which listens on ${listed(ports.map(String))}`,
     fix: [line(host, ports[0] ?? 6379)],
@@ -134,23 +134,14 @@ function lostPod(told: Told, { kube, servers }: Project): Why | null {
   );
 }
 
-/** A name with a dot, or that Docker itself gives, may lead out of the network. */
 function unknownName({ host, from, line }: Told, own: Service, master: FileServer): Why | null {
   const name = master.service?.name;
-  if (isIp(host) || /\./.test(host) || /^localhost$/i.test(host) || name === undefined || master === from)
-    return null;
+  if (name === undefined || master === from) return null;
   return {
     message: `no service has the name ${host}, and only the services of this file are in its network ${listed(netsOf(own))}`,
     fix: [line(name, portsOf(master)[0] ?? 6379)],
   };
 }
-
-const namesOf = ({ name, otherNames, networks }: Service): string[] =>
-  [
-    name,
-    ...otherNames,
-    ...networks.flatMap(({ aliases, address }) => [...aliases, ...(address === null ? [] : [address])]),
-  ].map(lower);
 
 const netsOf = ({ networks }: Service): string[] =>
   networks.length === 0 ? ['default'] : networks.map(({ name }) => name);
@@ -161,16 +152,15 @@ export const unknownPeers = (project: Project): string[] => [
   ...namesElsewhere(project),
 ];
 
-/** Names that no service of a compose file has, where its containers can resolve others too. */
-function namesElsewhere({ servers, others }: Project): string[] {
-  const services = [...servers.flatMap((s) => s.service ?? []), ...others];
-  const known = services.flatMap((s) => [...namesOf(s), ...(s.extraHosts?.keys() ?? [])].map(lower));
-  const told = servers.flatMap(toldTo).filter(({ host, from: { service } }) => {
-    const isOpen = service?.bridged === true && service.closed !== true;
-    return isOpen && !isIp(host) && !/[$<{(.]/.test(host) && !/^localhost$/i.test(host);
-  });
-  const unknown = told.filter(({ host }) => !known.includes(lower(host)) && !mayBeContainer(host, services));
-  if (!servers.some(({ kind }) => kind === 'redis')) return [];
+/** Names that no service of a compose file has, where its containers may resolve others too. */
+function namesElsewhere(project: Project): string[] {
+  const unknown = project.servers
+    .flatMap(toldTo)
+    .filter(
+      ({ from, host, port }) =>
+        from.service?.bridged === true && nameIn(project, from, host, port) === 'open',
+    );
+  if (project.unread.length > 0 || !project.servers.some(({ kind }) => kind === 'redis')) return [];
   return [...new Set(unknown.map(({ host }) => host))].map(
     (host) =>
       `${listed([...new Set(unknown.filter((one) => one.host === host).map(({ from }) => from.id))])}: the master is at ${host}, a name that no service of this file has: whether the master is there is not judged`,

@@ -168,15 +168,6 @@ export const serviceAt = (project: Project, host: string): { pinned: string | nu
   return found && { pinned: found.networks.find((n) => n.address !== null)?.address ?? null };
 };
 
-/** Whether Compose may give a container of these services this name: PROJECT-SERVICE-N, or PROJECT_SERVICE_N before v2. */
-export function mayBeContainer(host: string, services: readonly { name: string }[]): boolean {
-  const [, stem] = /^(.+)[-_]\d+$/.exec(lower(host)) ?? [];
-  return (
-    stem !== undefined &&
-    services.some(({ name }) => /[-_]/.test(stem.at(-name.length - 1) ?? '') && stem.endsWith(lower(name)))
-  );
-}
-
 /** Names mean the same in capitals, also to Docker (libnetwork: addNameToIP). */
 export const lower = (name: string): string => name.toLowerCase();
 
