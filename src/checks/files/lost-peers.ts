@@ -56,15 +56,21 @@ type Why = Pick<RawFinding, 'message' | 'fix'>;
 function whyLost(told: Told, master: FileServer, project: Project): Why | null {
   const { service, host } = told.from;
   if (service === null)
-    return host?.others !== true || isLoopback(told.host)
-      ? null
-      : wrongPort(
-          told,
-          project.servers.filter((s) => hostNamesOf(s).includes(told.host)),
-        );
+    return host?.others === true && hasListener(told, project)
+      ? wrongPort(told, at(told.host, project))
+      : null;
   if (service.pod !== undefined) return lostPod(told, project);
   return service.bridged === true ? lostInCompose(told, service, master, project) : null;
 }
+
+const at = (host: string, { servers }: Project): FileServer[] =>
+  isLoopback(host) ? [] : servers.filter((s) => hostNamesOf(s).includes(host));
+
+/** Whether others know the master there by a port on which it listens: else something may forward the port of the machine. */
+const hasListener = ({ host }: Told, project: Project): boolean =>
+  project.servers
+    .flatMap(toldTo)
+    .some((other) => other.host === host && at(host, project).some((s) => portsOf(s).includes(other.port)));
 
 function lostInCompose(told: Told, own: Service, master: FileServer, project: Project): Why | null {
   const host = lower(told.host);
@@ -84,7 +90,11 @@ function lostInCompose(told: Told, own: Service, master: FileServer, project: Pr
     };
   }
   const servers = project.servers.filter((s) => placesOf(s).map(lower).includes(host));
-  return servers.length < named.length ? null : wrongPort(told, servers);
+  // A container that shares its network may listen there.
+  const isShared = servicesOf(project).some((s) =>
+    named.some(({ name }) => s.networkMode === `service:${name}`),
+  );
+  return servers.length < named.length || isShared ? null : wrongPort(told, servers);
 }
 
 /** Where none of the servers that an address leads to has its port. */
@@ -150,7 +160,20 @@ const netsOf = ({ networks }: Service): string[] =>
 export const unknownPeers = (project: Project): string[] => [
   ...unknownMachines(project),
   ...namesElsewhere(project),
+  ...forwardedPorts(project),
 ];
+
+/** Ports of other machines that all servers name, and on which the master there does not listen. */
+function forwardedPorts(project: Project): string[] {
+  const told = project.servers
+    .filter(({ service, host }) => service === null && host?.others === true)
+    .flatMap(toldTo)
+    .filter((one) => !hasListener(one, project) && wrongPort(one, at(one.host, project)) !== null);
+  return [...new Set(told.map(({ host, port }) => `${host}:${port}`))].map(
+    (address) =>
+      `${listed(told.filter(({ host, port }) => `${host}:${port}` === address).map(({ from }) => from.id))}: the master is at ${address}, where no server listens by these files: whether that port is forwarded is not judged`,
+  );
+}
 
 /** Names that no service of a compose file has, where its containers may resolve others too. */
 function namesElsewhere(project: Project): string[] {
