@@ -38,10 +38,12 @@ export default {
       return judged([], missing);
     const repair = monitorIt(facts, name, without);
     const others = answering.filter((s) => !without.includes(s));
+    const otherwise = otherNames(facts, name, without);
+    const as = otherwise.length === 0 ? '' : `; the same master is ${otherwise.join(' and ')} there`;
     return [
       {
         subject: subjectOf(without),
-        message: `${names(without)} ${without.length === 1 ? 'does' : 'do'} not monitor ${name}, while ${ids(others)} ${others.length === 1 ? 'does' : 'do'}`,
+        message: `${names(without)} ${without.length === 1 ? 'does' : 'do'} not monitor ${name}, while ${ids(others)} ${others.length === 1 ? 'does' : 'do'}${as}`,
         fix: repair ?? [hints.logs(first, 'SENTINEL MASTERS')],
         ...(repair !== null && { later: thenWait(hints) }),
       },
@@ -49,13 +51,27 @@ export default {
   },
 } satisfies SnapshotCheck;
 
-/** As the others monitor it; null where they do not agree on its address. */
-function monitorIt(
+/** The names under which these monitor the same master: one name more does harm, and overlap and name-mismatch have the remedy. */
+function otherNames(
   { masters }: SnapshotFacts,
   name: string,
   without: readonly AnsweredSentinel[],
+): string[] {
+  const views = masters.find((m) => m.name === name)?.sentinelViews ?? [];
+  const beside = without
+    .flatMap(({ answer }) => [...answer.masters, ...(answer.others ?? [])])
+    .filter(({ address }) => views.some(({ view }) => sameAddress(view.address, address)));
+  return [...new Set(beside.map((m) => m.name))];
+}
+
+/** As the others monitor it; null where they do not agree on its address, or these have it under another name. */
+function monitorIt(
+  facts: SnapshotFacts,
+  name: string,
+  without: readonly AnsweredSentinel[],
 ): string[] | null {
-  const sentinelViews = masters.find((m) => m.name === name)?.sentinelViews ?? [];
+  if (otherNames(facts, name, without).length > 0) return null;
+  const sentinelViews = facts.masters.find((m) => m.name === name)?.sentinelViews ?? [];
   const [like, ...others] = sentinelViews;
   if (like === undefined || others.some(({ view }) => !sameAddress(view.address, like.view.address)))
     return null;

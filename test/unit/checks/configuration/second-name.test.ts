@@ -26,11 +26,14 @@ function withStale(ns: readonly number[], how: 'beside' | 'instead'): Gathered {
 }
 
 /** The commands that remove a name, of status and of doctor. */
-function removals(gathered: Gathered, masterName: string | null): string[] {
+const removals = (gathered: Gathered, masterName: string | null): string[] =>
+  fixes(gathered, masterName, 'SENTINEL REMOVE');
+
+function fixes(gathered: Gathered, masterName: string | null, words: string): string[] {
   const about = { ...gathered, masterName };
   const { problems } = assess(asSurveyed(about, masterName ?? undefined), expectationOf(about));
   const found = [...problems, ...flat(diagnose(about, CHECKS).findings)];
-  return [...new Set(found.flatMap(({ fix }) => fix).filter((line) => line.includes('SENTINEL REMOVE')))];
+  return [...new Set(found.flatMap(({ fix }) => fix).filter((line) => line.includes(words)))];
 }
 
 describe.each([null, 'mymaster', 'stale'])('with --master-name %s', (masterName) => {
@@ -38,6 +41,10 @@ describe.each([null, 'mymaster', 'stale'])('with --master-name %s', (masterName)
     expect(removals(withStale([3], 'beside'), masterName)).toEqual([
       expect.stringMatching(/^redis-cli -h \S+ -p \d+ SENTINEL REMOVE stale$/),
     ]);
+  });
+
+  it('a second name at one sentinel is not given to the others', () => {
+    expect(fixes(withStale([3], 'beside'), masterName, 'SENTINEL MONITOR stale')).toEqual([]);
   });
 
   it('of two names that all sentinels have, a person chooses', () => {
