@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { assess } from '../../../../src/checks/assess.js';
 import { diagnose } from '../../../../src/checks/diagnose.js';
 import { expectationOf, snapshotOf } from '../../../../src/checks/facts-of.js';
@@ -30,6 +30,9 @@ import {
   silenceSentinel,
   viewsIn as viewsOf,
 } from '../../../helpers/snapshots.js';
+
+// What another test typed is not the command of this one.
+beforeEach(() => setTyped(null));
 
 /** What `status` and `doctor` say of the same moment. */
 function both(alter: (g: Gathered) => void): { status: Verdict; doctor: Verdict } {
