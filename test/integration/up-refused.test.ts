@@ -152,7 +152,7 @@ describe('down', () => {
     await refusal(cli, ['down', '--cluster', 'default'], {
       exit: 3,
       code: 'cluster-unknown',
-      says: '--cluster other',
+      says: 'known clusters: other',
     });
   });
 
