@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import type { NetworkInspectInfo } from 'dockerode';
+import type { Network, NetworkInspectInfo } from 'dockerode';
+import { systemClock } from '../../../clock.js';
 import { refused } from '../../../errors.js';
 import { recreate } from '../../../model/hints.js';
+import { until } from '../../../until.js';
 import { clusterLabels, isOwnedBy, networkName, ofCluster } from '../containers/labels.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, engineWords, statusOf } from '../engine/errors.js';
@@ -62,25 +64,51 @@ export async function removeNetworks(engine: Engine, cluster: string): Promise<n
   return removed.filter(Boolean).length;
 }
 
+/** How long the engine may still count a container that it has removed, in milliseconds. */
+const RELEASED_WITHIN_MS = 15_000;
+
+/**
+ * Throws `network-in-use` (3) where other containers are in it. The engine refuses as well for a moment after it has
+ * removed the last one (libnetwork counts an endpoint until it is released), and then names none: that is waited for.
+ */
 async function removeNetwork(engine: Engine, network: NetworkInspectInfo): Promise<boolean> {
   const handle = engine.api.getNetwork(network.Id);
-  try {
-    await handle.remove();
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 404) return false;
-    if (!/active endpoints/.test(engineWords(error))) {
-      throw engineError(error, engine.target, `remove the network ${network.Name}`);
+  let refusal: unknown;
+  const attempt = async (): Promise<{ isRemoved: boolean } | undefined> => {
+    try {
+      await handle.remove();
+      return { isRemoved: true };
+    } catch (error) {
+      if (statusOf(error) === 404) return { isRemoved: false };
+      if (!/active endpoints/.test(engineWords(error))) {
+        throw engineError(error, engine.target, `remove the network ${network.Name}`);
+      }
+      refusal = error;
+      const guests = await guestsOf(handle);
+      if (guests.length > 0) throw inUse(network.Name, guests, error);
+      return undefined;
     }
-    const now = (await handle.inspect().catch(() => undefined)) as NetworkInspectInfo | undefined;
-    const guests = Object.values(now?.Containers ?? {}).map((container) => container.Name);
-    throw refused('network-in-use', `the network ${network.Name} is still used by other containers`, {
-      why: guests.join(', ') || engineWords(error),
-      hint: `docker network disconnect ${network.Name} ${guests[0] ?? 'CONTAINER'}\nthen repeat the command`,
-      cause: error,
-    });
-  }
+  };
+  const ended = await until(attempt, {
+    clock: systemClock,
+    everyMs: 50,
+    deadlineMs: RELEASED_WITHIN_MS,
+  });
+  if (ended === undefined) throw inUse(network.Name, [], refusal);
+  return ended.isRemoved;
 }
+
+async function guestsOf(handle: Network): Promise<string[]> {
+  const now = (await handle.inspect().catch(() => undefined)) as NetworkInspectInfo | undefined;
+  return Object.values(now?.Containers ?? {}).map((container) => container.Name);
+}
+
+const inUse = (name: string, guests: readonly string[], error: unknown): Error =>
+  refused('network-in-use', `the network ${name} is still used by other containers`, {
+    why: guests.join(', ') || engineWords(error),
+    hint: `docker network disconnect ${name} ${guests[0] ?? 'CONTAINER'}\nthen repeat the command`,
+    cause: error,
+  });
 
 /**
  * Containers that join without a fixed address get one from the upper half, so that none gets a node's address while
