@@ -3,7 +3,7 @@ import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
 import { type OptionsOf, option } from '../src/cli/option.js';
 import { badValue } from '../src/config/parsers.js';
-import { usageError } from '../src/errors.js';
+import { usageError, withAccount } from '../src/errors.js';
 import { parseAddressRule } from '../src/model/address-map.js';
 import {
   ACTING_WAYS,
@@ -115,13 +115,17 @@ export default defineCommand({
       },
       asking,
     );
-    const notHere = wayOf(attached.record) !== 'network' ? await notSeenHere(context, attached.record) : [];
-    const named = {
-      ...context,
-      globals: { ...globals, cluster: name, clusterGiven: true, sentinelAddrs: null },
-    };
-    const { verdict } = await statusOf(named, await targetOf(named), signal);
-    return { ...attached, notHere, verdict };
+    try {
+      const notHere = wayOf(attached.record) !== 'network' ? await notSeenHere(context, attached.record) : [];
+      const named = {
+        ...context,
+        globals: { ...globals, cluster: name, clusterGiven: true, sentinelAddrs: null },
+      };
+      const { verdict } = await statusOf(named, await targetOf(named), signal);
+      return { ...attached, notHere, verdict };
+    } catch (error) {
+      throw withAccount(error, [`${name} is attached; only its state was not read to the end`]);
+    }
   },
   render: attachText,
   toJson: ({ record, again, masters, unreached, notHere, verdict }) => ({

@@ -125,6 +125,7 @@ export const commands: Registry = {
   restart: {
     group: 'Act on a node',
     summary: 'stop a node and start it again, with the same checks as start',
+    stopsNode: true,
     load: () => import('./restart.js'),
   },
   pause: {

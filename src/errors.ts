@@ -60,6 +60,9 @@ export function withAccount(reason: unknown, account: readonly string[]): unknow
   return new OperatorError({ code, message, why, hint, exitCode, account: lines, cause: reason });
 }
 
+/** The account of what was interrupted before it did anything. */
+export const NOT_BEGUN = 'nothing was begun';
+
 type Words = Omit<OperatorErrorInit, 'exitCode' | 'code'>;
 const kind = (exitCode: ExitCode) =>
   function make(code: string, message: string, rest: Omit<Words, 'message'> = {}): OperatorError {

@@ -3,6 +3,7 @@ import type { Context } from '../../src/cli/context.js';
 import type { Seen } from '../../src/cluster/impact.js';
 import type { Runtime } from '../../src/cluster/runtime.js';
 import type { ClusterState } from '../../src/cluster/store/state.js';
+import { NOT_BEGUN, withAccount } from '../../src/errors.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
 import type { AttachedCluster } from '../../src/model/attached.js';
 import type { RejoinMode } from '../../src/observe/result.js';
@@ -14,6 +15,18 @@ type Words = (seen: Seen) => string | Promise<string>;
 
 /** `confirm`, with a sentence about the cluster as it is at this moment. Asks no server where no question is asked. */
 export async function confirmFor(
+  context: Context,
+  { state, runtime, action }: Pick<OwnCluster, 'state' | 'runtime' | 'action'>,
+  words: Words,
+): Promise<void> {
+  try {
+    await confirmSeen(context, { state, runtime, action }, words);
+  } catch (error) {
+    throw runtime.signal?.aborted === true ? withAccount(error, [NOT_BEGUN]) : error;
+  }
+}
+
+async function confirmSeen(
   context: Context,
   { state, runtime, action }: Pick<OwnCluster, 'state' | 'runtime' | 'action'>,
   words: Words,

@@ -61,6 +61,8 @@ export interface FaultOptions {
  */
 export function faultOf(options: FaultOptions, freezeForMs: number | null = null): FaultSpec {
   const { fault, forMs, rejoin, signal, restart } = options;
+  if (restart === false && rejoin === 'guarded')
+    throw contradiction('--rejoin guarded', '--no-restart', 'a master that stays down does not rejoin');
   if (fault === 'kill') {
     if (forMs !== undefined) throw contradiction('--for', '--fault kill');
     return { name: signal === 'TERM' ? 'stop' : 'kill' };

@@ -21,6 +21,7 @@ export function findingOf(check: CheckText, seen: RawFinding): Finding {
     ...(seen.at && { at: seen.at }),
     repairs: seen.repairs ?? (seen.repair === undefined ? [] : [seen.repair]),
     ...(check.first === true && { first: true }),
+    ...(seen.misread === true && { misread: true }),
     consequences: [],
   };
 }

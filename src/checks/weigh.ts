@@ -4,6 +4,8 @@ import type { Finding } from './check.js';
 import type { Explains } from './fold.js';
 
 const STARTS_ALL = /^sentinelctl up\b/;
+/** What a failover is awaited with: starting another node does not bring it. */
+const AWAITS = /^sentinelctl status\b.* --watch\b/;
 
 /**
  * Each root as it counts: what it explains may be worse than itself, and is ended by its fix. `status` and `doctor` both
@@ -13,7 +15,7 @@ export const weigh = (roots: readonly Finding[], explains: Explains): Weighed<Fi
   roots.map((root) => weighOne(root, roots, explains));
 
 function weighOne(root: Finding, roots: readonly Finding[], explains: Explains): Weighed<Finding> {
-  const all = isMisread(root) ? [root] : [root, ...root.consequences];
+  const all = root.misread === true ? [root] : [root, ...root.consequences];
   const rank = ({ impact }: Finding): number => IMPACTS.indexOf(impact);
   const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
   const { impact, subject, masterName = root.masterName } = worst;
@@ -33,14 +35,11 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
   const of = isCause && !isSaid ? [...new Set([...alike, ...said])] : said;
   const covers = isCause ? alike : beside;
   // What several servers lead to together is not ended by starting the one that it is shown under.
-  const startsAll = !isCause && worst.fix.some((line) => STARTS_ALL.test(line));
-  const fix = startsAll ? worst.fix : cause.fix;
+  const isOwn = !isCause && worst.fix.some((line) => STARTS_ALL.test(line) || AWAITS.test(line));
+  const fix = isOwn ? worst.fix : cause.fix;
   const lacks = root.impact === 'unknown' || of.some((f) => f.impact === 'unknown');
   return { of, covers, impact, subject, brief, masterName, fix, first: root.first, lacks };
 }
-
-/** Whether what it explains was read from another server than the one that the sentinels have there: no fault of the cluster. */
-const isMisread = ({ id, impact }: Finding): boolean => id === 'address-not-own' && impact === 'unknown';
 
 /** What leads to it: a critical finding under the root where there is one, since a node that was down before is not why the master is down. */
 function causeOf(end: Finding, root: Finding, explains: Explains): Finding {

@@ -63,8 +63,9 @@ export interface CommandDef
 export interface Command extends CommandDef {
   name: string;
   summary: string;
-  /** See CommandEntry for both. */
+  /** See CommandEntry for all three. */
   harmful?: boolean;
+  stopsNode?: boolean;
   creates?: boolean;
 }
 

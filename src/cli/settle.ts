@@ -50,9 +50,9 @@ export async function settle(
   };
 }
 
-/** Whether no cluster is made by it, and no client interrupted: a scenario does that, and a restart of a master. */
-const isRepeatable = ({ creates, harmful, name }: Command, [first]: readonly string[]): boolean =>
-  creates !== true && harmful !== true && first !== 'run' && name !== 'restart';
+/** Whether no cluster is made by it, and no client interrupted: a scenario does that, too. */
+const isRepeatable = ({ creates, harmful, stopsNode }: Command, [first]: readonly string[]): boolean =>
+  creates !== true && harmful !== true && stopsNode !== true && first !== 'run';
 
 const selects = ({ attribute }: { attribute: string }): boolean =>
   attribute === 'cluster' || attribute === 'sentinelAddrs';

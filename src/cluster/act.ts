@@ -59,6 +59,8 @@ export function onNode(
 ): Promise<ActResult> {
   const { cluster } = known.plan.spec;
   const options = { lock: `${action} ${request.node}`, deadlineMs: START_DEADLINE_MS };
+  // A slip in the name comes before a fault that is still active.
+  if (request.node !== 'master') nodeById(known.plan, request.node);
   return withCluster(runtime, known, options, async (live) => {
     const { host, plan, asking } = live;
     const node =

@@ -21,8 +21,5 @@ export async function withRollback(
   // A run that had begun has told the rest.
   if (error instanceof OperatorError && error.account.length > 0) return withAccount(error, lines);
   const restored = await restoredNow(runtime, live, []);
-  return withAccount(runtime.signal.reason, [
-    ...lines,
-    masterNowWords({ restored, oldMaster: before ?? { id: '' } }),
-  ]);
+  return withAccount(runtime.signal.reason, [...lines, masterNowWords({ restored, oldMaster: before })]);
 }

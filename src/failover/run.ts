@@ -1,7 +1,7 @@
 import { type LiveCluster, withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import type { ClusterState } from '../cluster/store/state.js';
-import { notRestored, OperatorError } from '../errors.js';
+import { NOT_BEGUN, notRestored, OperatorError, withAccount } from '../errors.js';
 import { isNotRestored } from '../faults/conduct.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
@@ -40,13 +40,30 @@ export async function runFailoverTest(
   });
 }
 
-/** Opens a cluster under its lock for trials. Throws what withCluster throws. */
-export const withTrialCluster = <T>(
+/**
+ * Opens a cluster under its lock for trials. Throws what withCluster throws; an interrupt always says which node is the
+ * master, or that nothing was begun.
+ */
+export async function withTrialCluster<T>(
   runtime: Runtime,
   known: ClusterState,
   what: string,
   work: (live: LiveCluster) => Promise<T>,
-): Promise<T> => withCluster(runtime, known, { lock: what, deadlineMs: SETTLE_MS }, work);
+): Promise<T> {
+  let isOpen = false;
+  try {
+    return await withCluster(runtime, known, { lock: what, deadlineMs: SETTLE_MS }, async (live) => {
+      isOpen = true;
+      try {
+        return await work(live);
+      } catch (error) {
+        throw await withRollback(runtime, live, error, { undone: null, before: null });
+      }
+    });
+  } catch (error) {
+    throw isOpen || runtime.signal?.aborted !== true ? error : withAccount(error, [NOT_BEGUN]);
+  }
+}
 
 /**
  * Lends a journal for everything that is done to the cluster, and closes it unless something could not be rolled back,

@@ -43,7 +43,13 @@ interface RunOptions {
   onSeen?: (observation: Observation) => void;
   /** Shows what the clients do. */
   block?: LiveBlock | undefined;
+  /** The same command has replaced the master before this run. */
+  hasFailedOver?: boolean;
 }
+
+/** The master that an interrupted command began with; null where it has replaced it. */
+const oldMasterOf = ({ master }: ClusterRoles, { hasFailedOver = false }: RunOptions) =>
+  hasFailedOver ? null : master;
 
 /**
  * The first half of every run: preflight, observe, start the clients. Throws `not-steady` or `too-soon` (3) before
@@ -54,8 +60,9 @@ export async function openRun(
   runtime: Runtime,
   live: LiveCluster,
   experiment: Experiment,
-  { workload, clientsApart = false, onSeen, block }: RunOptions,
+  options: RunOptions,
 ): Promise<FaultRun> {
+  const { workload, clientsApart = false, onSeen, block } = options;
   const { plan, asking } = live;
   const { clock } = runtime;
   const { snapshot: before, roles } = await step(
@@ -89,7 +96,7 @@ export async function openRun(
     if (runtime.signal?.aborted !== true) throw error;
     const restored = await restoredNow(runtime, live, []);
     const isPart = experiment.active().length > 0;
-    throw withAccount(runtime.signal.reason, restoredLines(restored, roles.master, isPart));
+    throw withAccount(runtime.signal.reason, restoredLines(restored, oldMasterOf(roles, options), isPart));
   }
   const now = clock.now();
   return {
@@ -144,7 +151,7 @@ export async function conduct<R>(
     const restored = await restoreRun(run, earlier);
     const salvaged = await options.salvage?.(run, restored);
     if (salvaged != null) return salvaged;
-    const lines = restoredLines(restored, run.roles.master, earlier.length > 0);
+    const lines = restoredLines(restored, oldMasterOf(run.roles, options), earlier.length > 0);
     throw withAccount(runtime.signal?.reason, [...seen, ...lines]);
   } finally {
     await run.close();

@@ -56,12 +56,11 @@ export function accountOf(
     ...done.flatMap(({ repair, outcome }) => (outcome === 'done' ? [repair] : [])),
     ...resets.filter((one) => sent.has(one)),
   ];
+  const unanswered = resets.filter((one) => !sent.has(one));
   return [
-    ...(stays.length === 0 ? ['nothing was repaired'] : line('done, and stays', stays)),
-    ...line(
-      'sent without an answer, so perhaps done',
-      resets.filter((one) => !sent.has(one)),
-    ),
+    ...(stays.length === 0 && unanswered.length === 0 ? ['nothing was repaired'] : []),
+    ...line('done, and stays', stays),
+    ...line('sent without an answer, so perhaps done', unanswered),
     ...line(
       isHealed ? 'rolled back' : 'not rolled back',
       current.filter((one) => !resets.includes(one)),

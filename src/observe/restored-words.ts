@@ -24,14 +24,17 @@ export function secondMasterWords(
   return `two masters for ${humanDurationMs(secondMasterMs)}: ${oldMaster.id} ${how}${now}`;
 }
 
-/** Which node is the master after an interrupted run; `restored` is absent in results of older versions. */
+/**
+ * Which node is the master after an interrupted run; `restored` is absent in results of older versions. `oldMaster`: the
+ * master at the beginning; null where it was not known, or a failover is known to have happened since.
+ */
 export function masterNowWords({
   restored,
   oldMaster,
-}: Pick<Trial, 'restored'> & { oldMaster: { id: string } }): string {
+}: Pick<Trial, 'restored'> & { oldMaster: { id: string } | null }): string {
   if (restored?.master == null) return 'its master is not known';
   const master = named(restored.master);
-  return restored.master.id === oldMaster.id
+  return restored.master.id === oldMaster?.id
     ? `${master} is still the master: no failover happened`
     : `${master} is the master now`;
 }
@@ -40,7 +43,11 @@ export function masterNowWords({
  * The same for a run without a result: what was rolled back, where anything was, and which node is the master. `isPart`:
  * the run that it belongs to rolls back more, and says so.
  */
-export function restoredLines(restored: Restored, oldMaster: { id: string }, isPart = false): string[] {
+export function restoredLines(
+  restored: Restored,
+  oldMaster: { id: string } | null,
+  isPart = false,
+): string[] {
   const isNothing = restored.undone.length === 0 && restored.keysRemoved === 0;
   return [
     ...(isNothing && isPart ? [] : [rolledBackWords(restored)]),

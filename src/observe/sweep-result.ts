@@ -1,4 +1,4 @@
-import type { FailoverResult, MetricSummary, Verdict } from './result.js';
+import type { FailoverResult, MetricSummary, Restored, Verdict } from './result.js';
 
 /** What one trial of a sweep came to; milliseconds from the fault, null where it never happened or is not known. */
 export interface SweepTrial {
@@ -54,4 +54,6 @@ export interface SweepResult
   points: SweepPoint[];
   /** The settings before and after, of all nodes together. */
   restoration: Restoration;
+  /** Only where it was interrupted: how the cluster was left. */
+  restored?: Restored;
 }

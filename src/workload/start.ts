@@ -126,8 +126,8 @@ async function firstAcknowledgements(
   );
   if (began) return;
   throw unreachable('workload-not-acknowledged', 'not every client had its first write acknowledged', {
-    why: `after ${(CONNECT_MS + FIRST_ACK_MS) / 1000} s; the master refuses writes, or too few replicas confirm them`,
-    hint: 'sentinelctl status',
+    why: `after ${(CONNECT_MS + FIRST_ACK_MS) / 1000} s: the master refuses writes, too few replicas confirm them, or this machine is too busy`,
+    hint: 'sentinelctl status # where it is HEALTHY: fewer --clients, or a less busy machine',
   });
 }
 

@@ -436,6 +436,20 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     expect(await named.count()).toBe(phases.length);
   });
 
+  it.each([420, 1400])('at %i pixels the signs of lost writes do not touch', async (width) => {
+    const result = violatedResult(1);
+    const ledger = result.trials[0]?.ledger;
+    const [run] = ledger?.lostRuns ?? [];
+    if (run === undefined) throw new Error('no write is lost');
+    for (let i = 0; i < 60; i++)
+      ledger?.lostRuns.push({ ...run, fromMs: run.fromMs + i * 45, toMs: run.fromMs + i * 45 + 10 });
+    await open(result, { width });
+    expect(await ask<string[]>(page, OVERLAPS)).toEqual([]);
+    const signs = page.locator(`${WHOLE} .loss .lost > span`);
+    expect(await signs.count()).toBeGreaterThan(60);
+    expect(await signs.filter({ visible: true }).count()).toBeGreaterThan(1);
+  });
+
   it('events at one place are one mark, with their number and the words of all', async () => {
     const result = heldResult();
     const [trial] = result.trials;

@@ -94,9 +94,9 @@ export const NAMELESS = `() => {
     .map((e) => e.outerHTML.slice(0, 100));
 }`;
 
-/** Marks of the same lane that touch each other, texts beside them and what the sentinel reports, in every chart in sight. */
-export const OVERLAPS = `() => [...document.querySelectorAll('.sentinel .track')].flatMap((track) => {
-  const shown = [...track.querySelectorAll('.mark > span, .mark em:not(.off), .belief')];
+/** Marks and signs of the same lane that touch each other, texts beside them and what the sentinel reports, in every chart in sight. */
+export const OVERLAPS = `() => [...document.querySelectorAll('.sentinel .track, .loss .track, .client .track')].flatMap((track) => {
+  const shown = [...track.querySelectorAll('.mark > span, .mark em:not(.off), .belief, .lost > span:not(.off)')];
   const boxes = shown.filter((e) => e.getClientRects().length > 0).map((e) => ({ e, box: e.getBoundingClientRect() }));
   const isApart = (a, b, from, to) => a[from] >= b[to] - 0.5 || a[to] <= b[from] + 0.5;
   return boxes.flatMap((a, i) =>

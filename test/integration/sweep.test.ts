@@ -129,6 +129,8 @@ describe('sweep', () => {
       },
     });
     expect(ran.code, ran.stderr).toBe(130);
+    expect(ran.stdout).toMatch(/^redis-\d 127\.0\.0\.1:\d+ is the master now$/m);
+    expect(ran.stdout).toMatch(/^rolled back: redis-\d runs again as /m);
     expect(await now()).toEqual(before);
   });
 

@@ -105,7 +105,7 @@ export default {
 function onlyFromHere(
   { announce, endpoint }: GatheredNode,
   gathered: Gathered,
-): Pick<RawFinding, 'impact' | 'severity' | 'brief' | 'message' | 'consequence' | 'fix'> | null {
+): Pick<RawFinding, 'impact' | 'severity' | 'brief' | 'message' | 'consequence' | 'fix' | 'misread'> | null {
   const place = formatAddress(announce);
   const isMapped = !sameAddress(announce, endpoint);
   if (gathered.own || (!isMapped && !isLoopback(announce.host))) return null;
@@ -115,6 +115,7 @@ function onlyFromHere(
   return {
     impact: 'unknown',
     severity: 'warning',
+    misread: true,
     brief,
     message: brief,
     consequence: 'what is said of it, and of the master and its replicas, may be of the other server',

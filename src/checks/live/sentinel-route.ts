@@ -1,5 +1,6 @@
 import { formatAddress } from '../../model/address.js';
 import { isAt, livesHere, type SnapshotFacts } from '../../model/facts.js';
+import { ctl } from '../../model/hints.js';
 import { HEARD_MS } from '../../model/sentinel-timing.js';
 import type { SeenSentinel, SentinelState } from '../../model/snapshot.js';
 import type { RawFinding } from '../check.js';
@@ -60,14 +61,17 @@ export function withoutRoute(
     };
   }
   // Only a typed address says that there is a sentinel.
-  if (entriesOf(facts, sentinel).length > 0 || !masters.some((m) => m.sentinelViews.length > 0)) return null;
+  const answering = [
+    ...new Set(masters.flatMap((m) => m.sentinelViews.map((w) => formatAddress(w.sentinel.endpoint)))),
+  ];
+  if (entriesOf(facts, sentinel).length > 0 || answering.length === 0) return null;
   return {
     brief: `${sentinel.id} cannot be reached from this machine, and no sentinel lists it`,
     message: `${saidNothing(sentinel)}; no sentinel lists it`,
     evidence,
     consequence: 'whether it is a sentinel of this cluster is not known: it counts as none of its voters',
     fix: [
-      `# leave it out where it is not a sentinel of this cluster; else give a route to ${formatAddress(announce)}`,
+      `${ctl({ own: false, cluster: answering.join(',') }, 'status')}  # without it; where it is a sentinel of this cluster, give a route to ${formatAddress(announce)} instead`,
     ],
   };
 }

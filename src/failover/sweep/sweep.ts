@@ -4,7 +4,7 @@ import type { ClusterState } from '../../cluster/store/state.js';
 import { EXIT, messageOf, notRestored, OperatorError, refused } from '../../errors.js';
 import type { Act } from '../../faults/act.js';
 import type { Experiment } from '../../faults/experiment.js';
-import { masterNow } from '../../faults/restored.js';
+import { masterNow, restoredNow } from '../../faults/restored.js';
 import { BELOW_DOUBLE_FAILOVER } from '../../model/double-failover.js';
 import { formatDurationMs } from '../../model/duration.js';
 import type { ClusterPlan } from '../../model/plan.js';
@@ -71,7 +71,11 @@ async function sweep(
     if (!restoration.restored) throw left(restoration, broken);
     throw await withRollback(runtime, live, broken, { undone: SETTINGS, before });
   }
-  return sweepResultOf({ plan: live.plan, options, warnings, startedAt, runs, restoration, broken });
+  const result = sweepResultOf({ plan: live.plan, options, warnings, startedAt, runs, restoration, broken });
+  if (runtime.signal?.aborted !== true) return result;
+  // A trial that was interrupted has told it already.
+  const restored = runs.at(-1)?.[1].trials.at(-1)?.restored ?? (await restoredNow(runtime, live, []));
+  return { ...result, restored };
 }
 
 /** What is set for each combination. */

@@ -1,6 +1,7 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { count } from '../../model/words.js';
+import { masterNowWords, rolledBackWords } from '../../observe/restored-words.js';
 import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { plain, together, wrap } from '../plain-text.js';
 import { ENOUGH_FOR_MEDIAN, grouped } from '../words/metrics.js';
@@ -49,6 +50,7 @@ export function sweepText(result: SweepResult, view: View): string {
     ...(restoration.restored
       ? wrap(`${SYMBOL.ok} the old settings are restored on every node`, lineWidth(view), 2).map(theme.ok)
       : leftLines(result, view)),
+    ...restoredLines(result, view),
     ...(restoration.restored && result.complete
       ? wrap(SETTINGS_OF_CHOICE, lineWidth(view), 2).map(theme.dim)
       : []),
@@ -114,6 +116,13 @@ function markOf(point: SweepPoint, theme: Theme): Cell {
   if (twice > 0) return { text: `${SYMBOL.bad} second failover in ${twice}`, paint: theme.bad };
   if (!point.proved) return { text: `${SYMBOL.unknown} evidence is missing`, paint: theme.warn };
   return point.onFrontier ? { text: SYMBOL.ok, paint: theme.ok } : '';
+}
+
+/** How an interrupted sweep left the nodes. Each of its trials may have had another master at its beginning. */
+function restoredLines({ restored }: SweepResult, view: View): string[] {
+  if (restored === undefined) return [];
+  const words = [rolledBackWords(restored), masterNowWords({ restored, oldMaster: null })];
+  return words.flatMap((line) => wrap(plain(line), lineWidth(view), 2));
 }
 
 function leftLines({ restoration }: SweepResult, view: View): string[] {

@@ -24,6 +24,8 @@ export interface PlayOptions {
   keep: boolean;
   /** The cluster is removed after an abort anyway, with all that is in effect on it: then nothing is rolled back first. */
   disposable: boolean;
+  /** The same command has replaced the master before. */
+  hasFailedOver?: boolean;
   /** What to type to play it again. */
   command: string;
   /** Shows what the clients do. */
@@ -66,6 +68,7 @@ export async function playScenario(
         clientsApart: cutsClients(scenario),
         onSeen: elections.onSeen,
         block: options.block,
+        hasFailedOver: options.hasFailedOver === true,
         seen: () => seenLines(scenario, done),
         leaves: () => options.keep || (options.disposable && runtime.signal?.aborted === true),
       },

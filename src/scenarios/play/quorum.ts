@@ -67,15 +67,17 @@ async function testQuorum(runtime: Runtime, live: LiveCluster): Promise<QuorumRe
   const majority = majorityOf(spec.sentinels);
   const again = command('quorum-test', cluster);
   const options = { keep: false, disposable: false, command: again };
+  let hasFailedOver = false;
   const play: PlayScenario = async (scenario) => {
     const block = openLive(runtime, { title: scenario.summary, leftMs: null });
     try {
-      return (await playScenario(runtime, live, scenario, { ...options, block })).result;
+      return (await playScenario(runtime, live, scenario, { ...options, hasFailedOver, block })).result;
     } finally {
       block.end();
     }
   };
   const first = await oneDown(spec, majority, play);
+  hasFailedOver = first.failedOver === true;
   sayPhase(runtime, first);
   // A failover that did not come was tried: no other may be provoked within 2 × failover-timeout, and nothing new be learned.
   const isPointless = first.result !== null && first.outcome !== 'holds';

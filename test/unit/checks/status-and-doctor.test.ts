@@ -79,6 +79,20 @@ it('a dead master whose replicas were cut off for too long: the cause is said on
   );
 });
 
+it('a failover that is expected is awaited, although a replica is down too', () => {
+  const gathered = altered('one machine', {
+    id: 'no-master',
+    subject: 'mymaster',
+    silences: { 'redis-1': 'timeout', 'redis-2': 'refused' },
+    alter: () => {},
+  });
+  const own = { ...gathered, own: true, cluster: 'default' };
+  const { verdict } = assess(asSurveyed(own), expectationOf(own));
+  expect(verdict.cause).toContain('redis-1 (master) does not answer; ');
+  expect(verdict.next).toBe('sentinelctl status --watch');
+  expect(diagnose(own, CHECKS).verdict).toMatchObject({ cause: verdict.cause, next: verdict.next });
+});
+
 it('replicas that all have priority 0 are said by one id, in the same words and with the same fix', () => {
   const gathered = altered('one machine', {
     id: 'priority-zero',

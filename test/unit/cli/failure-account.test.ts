@@ -3,7 +3,7 @@ import { failureDocument, failureOf } from '../../../src/cli/failure.js';
 import { failureText } from '../../../src/cli/failure-text.js';
 import { interrupted } from '../../../src/cli/interrupts.js';
 import { withAccount } from '../../../src/errors.js';
-import { restoredLines } from '../../../src/observe/restored-words.js';
+import { masterNowWords, restoredLines } from '../../../src/observe/restored-words.js';
 
 const restored = {
   undone: ['redis-1 runs again as a replica of redis-2'],
@@ -54,4 +54,12 @@ describe('an interrupted run', () => {
       'redis-2 127.0.0.1:6380 is still the master: no failover happened',
     ]);
   });
+});
+
+it('a command that has replaced the master before never says that no failover happened', () => {
+  const now = 'redis-2 127.0.0.1:6380 is';
+  expect(masterNowWords({ restored, oldMaster: { id: 'redis-2' } })).toBe(
+    `${now} still the master: no failover happened`,
+  );
+  expect(masterNowWords({ restored, oldMaster: null })).toBe(`${now} the master now`);
 });

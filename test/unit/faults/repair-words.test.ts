@@ -26,10 +26,14 @@ it('a RESET that was answered stays, and what was not begun is named', () => {
     `not done yet: ${words(2)}; ${words(3)}`,
   ]);
   expect(told({ begun })).toEqual([
-    'nothing was repaired',
     `sent without an answer, so perhaps done: ${words(1)}`,
     `not done yet: ${words(2)}; ${words(3)}`,
   ]);
+});
+
+it('where no repair was sent, that is said', () => {
+  const cut = { begun: [], isHealed: true, done: [], sent: new Set<Repair>() };
+  expect(accountOf(context, [reset(1)], cut)).toEqual(['nothing was repaired', `not done yet: ${words(1)}`]);
 });
 
 it('a setting that was not read back is rolled back, and belongs to the rest', () => {

@@ -87,6 +87,18 @@ export function fitTexts(root: Element): void {
   for (const track of all('.close .phases .track', root)) nameBelow(track);
   for (const track of all('.sentinel .track', root)) label(track);
   for (const axis of all('.axis .track', root)) thin(axis);
+  for (const track of all('.loss .track, .client .track', root)) spread(track);
+}
+
+/** The sign of a stretch that would touch the one before it is not shown: the stretch itself is. */
+function spread(track: Element): void {
+  let end = Number.NEGATIVE_INFINITY;
+  const signs = all('.lost > span', track).map((sign) => ({ sign, box: sign.getBoundingClientRect() }));
+  for (const { sign, box } of signs.sort((a, b) => a.box.left - b.box.left)) {
+    const isTight = box.left < end + 1;
+    sign.classList.toggle('off', isTight);
+    if (!isTight) end = box.right;
+  }
 }
 
 const APART_PX = 6;

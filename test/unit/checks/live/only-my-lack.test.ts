@@ -86,6 +86,9 @@ describe('a further address that was typed, and that no sentinel lists', () => {
     expect(status.verdict).toMatchObject({
       word: 'UNKNOWN',
       cause: '10.99.0.1:26379 cannot be reached from this machine, and no sentinel lists it',
+      next: expect.stringMatching(
+        /^sentinelctl status --sentinel-addrs (127\.0\.0\.1:263\d\d,?){3} {2}# without it; /,
+      ),
     });
     expect(JSON.stringify(status)).not.toMatch(/no vote|start the machine/);
   });
