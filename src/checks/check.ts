@@ -36,7 +36,7 @@ export interface RawFinding {
   repair?: Repair;
   /** The same where it takes several, in this order; then there is no `repair`. */
   repairs?: Repair[];
-  /** Another server was read than the one that the sentinels have there: what follows from it is no fault of the cluster. */
+  /** Read from another server than the one that the sentinels have there: what follows from it is not the cluster's fault. */
   misread?: true;
   /** Where in a file, for static checks. */
   at?: { file: string; line: number };
@@ -175,7 +175,7 @@ export interface Finding {
   repairs: Repair[];
   /** What a run of sentinelctl did; its command comes before all others. */
   first?: boolean;
-  /** Read from another server than the sentinels': what it explains is no fault of the cluster. */
+  /** Read from another server than the sentinels': what it explains is not the cluster's fault. */
   misread?: true;
   /** Findings that this one explains; they have none of their own. */
   consequences: Finding[];

@@ -85,8 +85,15 @@ function leavesOf(value: unknown, path = '', into: Leaves = { plain: new Set(), 
   return into;
 }
 
-const covers = (pattern: string, path: string): boolean =>
-  new RegExp(`^${pattern.replace(/[.[\]]/g, '\\$&').replace(/\*/g, '.+?')}$`).test(path);
+/** By pattern: compiled once, and not for each path. */
+const compiled = new Map<string, RegExp>();
+
+function covers(pattern: string, path: string): boolean {
+  const known = compiled.get(pattern);
+  const expression = known ?? new RegExp(`^${pattern.replace(/[.[\]]/g, '\\$&').replace(/\*/g, '.+?')}$`);
+  if (known === undefined) compiled.set(pattern, expression);
+  return expression.test(path);
+}
 
 /** Whether a hollow path is one above `name`: `trials[].client` for `trials[].client.errors.*`. */
 const isAbove = (path: string, name: string): boolean =>

@@ -35,7 +35,7 @@ async function healthy(): Promise<string> {
       const { code, status } = await statusOf(cli);
       return code === 0 ? status.masters[0]?.master?.id : undefined;
     },
-    { clock: systemClock, everyMs: 200, deadlineMs: 40_000 },
+    { clock: systemClock, everyMs: 500, deadlineMs: 40_000 },
   );
   if (found === undefined) throw new Error((await cli.run(['status'])).stdout);
   return found;
@@ -49,7 +49,7 @@ async function promoted(old: string): Promise<string> {
       const [first] = new Set(views.map((v) => v.master.id));
       return views.every((v) => v.master.id === first) && first !== old ? first : undefined;
     },
-    { clock: systemClock, everyMs: 250, deadlineMs: 40_000 },
+    { clock: systemClock, everyMs: 500, deadlineMs: 40_000 },
   );
   if (found === undefined) throw new Error(`no replica was promoted instead of ${old}`);
   return found;

@@ -30,7 +30,7 @@ const infoOf = async (port: number, field: string): Promise<string> =>
 async function settled(what: string, look: () => Promise<boolean>): Promise<void> {
   const seen = await until(async () => ((await look().catch(() => false)) ? true : undefined), {
     clock: systemClock,
-    everyMs: 200,
+    everyMs: 500,
     deadlineMs: 60_000,
   });
   if (seen === undefined) throw new Error(`never seen: ${what}`);

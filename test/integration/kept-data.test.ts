@@ -34,7 +34,7 @@ async function ask(port: number, ...words: [string, ...string[]]): Promise<unkno
 const settled = (look: () => Promise<boolean>): Promise<true | undefined> =>
   until(async () => ((await look()) ? true : undefined), {
     clock: systemClock,
-    everyMs: 250,
+    everyMs: 500,
     deadlineMs: LONG_MS,
   });
 

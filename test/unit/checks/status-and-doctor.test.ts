@@ -18,10 +18,10 @@ const GATHERED_IDS = new Set(STATUS_CHECKS.flatMap((c) => (c.needs === 'gathered
 const named = (all: readonly { id: string; severity: string; message: string }[]): string[] =>
   [...new Set(all.map(({ id, severity, message }) => `${severity} ${id}: ${message}`))].sort();
 
-describe('status and doctor name the same things', () => {
+describe('status and doctor name the same things, in one first line as far as both know', () => {
   it.each(CASES)('with %s', (_, place, fault) => {
     const gathered = altered(place, fault);
-    const { problems } = assess(asSurveyed(gathered), expectationOf(gathered));
+    const { problems, verdict: status } = assess(asSurveyed(gathered), expectationOf(gathered));
     const { findings } = diagnose(gathered, CHECKS);
     const shared = flat(findings).filter(
       ({ id, impact }) => STATUS_IDS.has(id) && (isNow(impact) || !GATHERED_IDS.has(id)),
@@ -29,11 +29,6 @@ describe('status and doctor name the same things', () => {
     expect(named(problems)).toEqual(named(shared));
     // The plant itself is there, and not only the absence of both.
     if (STATUS_IDS.has(fault.id)) expect(problems.map((p) => p.id)).toContain(fault.id);
-  });
-
-  it.each(CASES)('in one first line, as far as both know: with %s', (_, place, fault) => {
-    const gathered = altered(place, fault);
-    const status = assess(asSurveyed(gathered), expectationOf(gathered)).verdict;
     const doctor = diagnose(gathered, CHECKS, { only: [...STATUS_IDS] }).verdict;
     // Of a healthy cluster, and of what was not judged, each says what it looked at.
     if (doctor.impact === null) return;
