@@ -28,10 +28,10 @@ export default {
   group: 'live',
   part: 'replicas',
   title: 'the data nodes follow each other in a circle, and none is the master',
-  consequence: 'no write is possible, and each of them waits for a link to another one that never comes',
+  consequence: 'no write is possible: each of them is a replica of another one',
   explanation:
     'A node that was the master came back as a replica, or was given REPLICAOF, while another one still follows ' +
-    'it. Replicas accept no replica before they have a link themselves, so all links stay down. Sentinel repairs ' +
+    'it. A replica accepts no replica before it has a link itself, so links that are down stay down. Sentinel repairs ' +
     'it by a failover as long as one replica was without its master for less than 10 x down-after; after that ' +
     'every attempt ends with -failover-abort-no-good-slave, for ever.',
   remedy: [

@@ -164,7 +164,7 @@ function interruptedLines(result: FailoverResult, view: View): string[] {
   const { trials, account } = result;
   const last = trials.at(-1);
   if (account !== undefined) {
-    const head = `trial ${trials.length + 1} was interrupted before its fault`;
+    const head = `trial ${trials.length + 1} was interrupted, and has no result`;
     return [head, ...account].flatMap((words) => wrap(plain(words), lineWidth(view), 2));
   }
   if (last?.cutShort !== true) return [];

@@ -298,7 +298,7 @@ describe('the result of one failover', () => {
     const account = ['rolled back: replica-priority of redis-1', 'redis-3 127.0.0.1:6381 is the master now'];
     const between = { trials: [passed], trialsAsked: 2, account };
     expect(text(between)).toContain('; 1 of 2 trials passed, 1 not begun\n');
-    expect(text(between)).toContain(`\ntrial 2 was interrupted before its fault\n${account.join('\n')}\n`);
+    expect(text(between)).toContain(`\ntrial 2 was interrupted, and has no result\n${account.join('\n')}\n`);
   });
 
   it('one that was cut short says so, and shows what was measured until then', () => {
