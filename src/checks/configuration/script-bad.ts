@@ -1,6 +1,11 @@
+import { majorityOf } from '../../model/sentinel-timing.js';
+import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
+import { isOfficialImage } from '../files/compose/images.js';
+import type { Directive } from '../files/conf.js';
 import { judgeSentinelFiles } from '../files/judge.js';
+import type { FileServer } from '../files/project.js';
 import { place } from '../files/settings.js';
 import { changeFile, withoutLines } from '../fixes.js';
 import { judged, num, readAll } from '../group.js';
@@ -93,7 +98,12 @@ export default {
           )
           .map((line) => ({ server, line, path: line.args[2] ?? '' })),
       );
-      if (scripts.length > 0 && scripts.every((s) => s.server.service !== null)) {
+      const inContainers = scripts.filter(({ server, path }) => isLacking(server, path));
+      if (
+        scripts.length > 0 &&
+        inContainers.length === 0 &&
+        scripts.every((s) => s.server.service !== null)
+      ) {
         return { skip: 'the scripts are in containers', applies: false };
       }
       const unknown: string[] = [];
@@ -118,10 +128,65 @@ export default {
           },
         ];
       });
-      return judged(found, unknown);
+      return judged([...lacking(inContainers, sentinels.length), ...found], unknown);
     });
   },
 } satisfies Check;
+
+interface Named {
+  server: FileServer;
+  line: Directive;
+  path: string;
+}
+
+/** One finding for all containers that lack a script: their sentinels exit at start. */
+function lacking(scripts: readonly Named[], sentinels: number): RawFinding[] {
+  const [first] = scripts;
+  if (first === undefined) return [];
+  const ids = [...new Set(scripts.map(({ server }) => server.id))];
+  const paths = [...new Set(scripts.map(({ path }) => path))];
+  const isMajorityLeft = sentinels - ids.length >= majorityOf(sentinels);
+  const [are, has, exit] = [
+    paths.length === 1 ? 'is' : 'are',
+    paths.length === 1 ? 'no such file' : 'no such files',
+    ids.length === 1 ? 'the sentinel exits' : 'the sentinels exit',
+  ];
+  const said = `${listed(paths)} ${are} in no mount`;
+  return [
+    {
+      subject: ids.join(', '),
+      severity: isMajorityLeft ? 'warning' : 'critical',
+      impact: isMajorityLeft ? 'degraded' : 'no-failover',
+      brief: `${listed(ids)} ${ids.length === 1 ? 'exits' : 'exit'} at start: ${said}`,
+      evidence: `the image has ${has}, and Sentinel looks for a script at its start`,
+      message: `${said}, and the image has ${has}: ${exit} at start`,
+      consequence: 'a sentinel that does not run has no vote in a failover',
+      fix: [
+        `${listed(ids)}: volumes: ${JSON.stringify(paths.map((path) => `./${path.split('/').at(-1)}:${path}:ro`))}, each file executable`,
+        'or delete the lines from its file',
+      ],
+      at: place(first.line),
+    },
+  ];
+}
+
+/**
+ * Whether a container of the official image lacks a file: nothing is mounted over it, and no program of its own is
+ * started that could make it (sentinel.c, sentinelHandleConfiguration: a script must be there and executable).
+ */
+function isLacking({ service }: FileServer, path: string): boolean {
+  if (service === null || service.pod !== undefined || service.built || !path.startsWith('/')) return false;
+  if (!isOfficialImage(service.image ?? '') || service.entrypoint !== null) return false;
+  const [program = ''] = service.command?.words ?? [];
+  if (!/^(redis|valkey)-(server|sentinel)$/.test(program.split('/').at(-1) ?? '')) return false;
+  const isMounted = service.mounts.some(({ target }) =>
+    `${path}/`.startsWith(`${target.replace(/\/+$/, '')}/`),
+  );
+  return !isMounted && !OF_THE_IMAGE.test(path);
+}
+
+/** What Debian and Alpine have. */
+const OF_THE_IMAGE = /^\/(usr|bin|sbin|lib)\//;
 
 /** What is wrong with a script, as the end of a sentence. */
 function wordsOf(state: string): string {

@@ -4,6 +4,7 @@ import { downAfterOf, fileGroups } from '../files/groups.js';
 import { judgeNodeFiles } from '../files/judge.js';
 import { lostWithPods, volumeFix } from '../files/kube/lost-data.js';
 import { persists } from '../files/settings.js';
+import { volumesElsewhere } from '../files/volume-elsewhere.js';
 import { containerOf, setConfig } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 
@@ -21,7 +22,7 @@ export default {
     'promotes a replica, which still has the data. But a restart policy or a service manager starts the old ' +
     'master before Sentinel calls it down: it is still the master, empty, and the replicas resync from it. ' +
     'The topology looks healthy throughout. A pod whose data directory is in no volume, or in an emptyDir, comes ' +
-    'back empty with persistence too.',
+    'back empty with persistence too, and so does a container whose volume is mounted beside its data directory.',
   remedy: [
     'turn on persistence: CONFIG SET appendonly yes, CONFIG REWRITE',
     'or never restart it automatically: restart policy no, systemd Restart=no',
@@ -58,10 +59,10 @@ export default {
   files(project) {
     return judgeNodeFiles(project, (nodes) => {
       const without = nodes.filter((n) => !persists(n));
-      const inPods = lostWithPods(project);
+      const passing = [...lostWithPods(project), ...volumesElsewhere(project)];
       if (
         without.length > 0 &&
-        inPods.length === 0 &&
+        passing.length === 0 &&
         without.every((n) => n.service === null && n.unit === undefined)
       ) {
         return {
@@ -90,7 +91,7 @@ export default {
           },
         ];
       });
-      return [...restarted, ...inPods];
+      return [...restarted, ...passing];
     });
   },
 } satisfies Check;

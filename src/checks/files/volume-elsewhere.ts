@@ -1,0 +1,74 @@
+import { listed } from '../../model/words.js';
+import type { RawFinding } from '../check.js';
+import type { Mount } from './compose/service.js';
+import { dataDirectoryOf } from './data-directory.js';
+import { fileGroups } from './groups.js';
+import { type FileServer, nodeFiles, type Project } from './project.js';
+import { persists } from './settings.js';
+
+/** What a volume is mounted for that is not meant for data. */
+const OTHER_USE =
+  /(^|[/_-])(conf|config|etc|tls|ssl|certs?|secrets?|scripts?|logs?|run|tmp|bin|shared)([/_.-]|$)/i;
+
+/**
+ * Data nodes of compose files that have a named volume, and write their data beside it. One that has none at all may be
+ * meant to lose its data, and is not looked at.
+ */
+export function volumesElsewhere(project: Project): RawFinding[] {
+  const groups = fileGroups(project);
+  const replicated = nodeFiles(project).filter((node) =>
+    groups.some((g) => g.nodes.includes(node) && (g.monitors.length > 0 || g.nodes.length > 1)),
+  );
+  const beside = replicated.filter(persists).flatMap((node) => besideOf(node) ?? []);
+  const [first] = beside;
+  if (first === undefined) return [];
+  const said = `${beside.length === 1 ? 'its' : 'their'} data directory is in no volume`;
+  const each = beside.map(
+    ({ node, path, volume }) =>
+      `${nameOf(node)} writes to ${path}, and ${volume.source} is mounted at ${volume.target}`,
+  );
+  return [
+    {
+      subject: beside.map(({ node }) => node.id).join(', '),
+      severity: 'warning',
+      brief: `the data of ${listed(beside.map(({ node }) => node.id))} is in no volume`,
+      evidence: each.join('; '),
+      message: `${said}: ${each.join('; ')}`,
+      consequence:
+        'the data goes with the container: docker compose up after a change or a pull creates all of them again, empty',
+      fix: beside.map(({ node, path, volume }) => `${nameOf(node)}: volumes: ["${volume.source}:${path}"]`),
+      at: { file: first.node.at.file, line: first.volume.line },
+    },
+  ];
+}
+
+interface Beside {
+  node: FileServer;
+  path: string;
+  volume: Mount;
+}
+
+const nameOf = ({ service, id }: FileServer): string => service?.name ?? id;
+
+/** The volume that a data node has, and the directory that it writes to beside it; null where it writes into a mount. */
+function besideOf(node: FileServer): Beside | null {
+  const { service } = node;
+  if (service === null || service.pod !== undefined) return null;
+  const { path, certain } = dataDirectoryOf(node, service);
+  if (!certain || service.mounts.some((mount) => covers(mount, path) || isWithin(mount, path))) return null;
+  const volume = service.mounts.find(
+    ({ kind, source, target, readOnly }) =>
+      kind === 'volume' && source !== null && !readOnly && !OTHER_USE.test(target),
+  );
+  return volume === undefined ? null : { node, path, volume };
+}
+
+const bare = (path: string): string => path.replace(/\/+$/, '');
+
+/** Whether a mount has that directory. */
+const covers = ({ target }: Mount, path: string): boolean => isUnder(path, target);
+
+/** Whether a part of that directory is a mount: its append-only files may be there. */
+const isWithin = ({ target }: Mount, path: string): boolean => isUnder(target, path);
+
+const isUnder = (inner: string, outer: string): boolean => `${bare(inner)}/`.startsWith(`${bare(outer)}/`);
