@@ -69,6 +69,26 @@ export function votersOf(gathered: Gathered, { views }: Group): number {
   return Math.max(views.length + silent, ...known);
 }
 
+/**
+ * The sentinels that are known to be the cluster's: those that answer, and of the others those that one of them lists. All
+ * where none answers.
+ */
+export function membersOf(gathered: Gathered): GatheredSentinel[] {
+  const answering = gathered.sentinels.filter((s) => s.silence === null);
+  if (answering.length === 0) return gathered.sentinels;
+  const listed = listedIn(
+    gathered,
+    answering.flatMap(({ masters }) => (masters.ok ? masters.value : [])),
+  );
+  return [
+    ...answering,
+    ...silentAmong(
+      gathered.sentinels.filter((s) => s.silence !== null),
+      listed,
+    ),
+  ];
+}
+
 /** The addresses of other sentinels that these views list; null where each typed one counts, or a view has no list. */
 export function listedIn({ own }: Gathered, masters: readonly GatheredMaster[]): Address[] | null {
   if (own || masters.some(({ sentinels }) => !sentinels.ok)) return null;

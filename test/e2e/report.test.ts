@@ -14,6 +14,7 @@ import {
   AT_CURSOR,
   BAD_LABELS,
   CONTRASTS,
+  COVERED,
   CROSSED,
   CUT_TEXTS,
   EMBEDDED,
@@ -448,6 +449,8 @@ describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
     const signs = page.locator(`${WHOLE} .loss .lost > span`);
     expect(await signs.count()).toBeGreaterThan(60);
     expect(await signs.filter({ visible: true }).count()).toBeGreaterThan(1);
+    // Each is whole: nothing is painted over its middle or its edges.
+    expect(await ask<string[]>(page, COVERED, '.loss .lost > span:not(.off)')).toEqual([]);
   });
 
   it('events at one place are one mark, with their number and the words of all', async () => {

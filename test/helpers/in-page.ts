@@ -107,6 +107,19 @@ export const OVERLAPS = `() => [...document.querySelectorAll('.sentinel .track, 
   );
 })`;
 
+/** Signs that something else is painted over, in the middle or at an edge. */
+export const COVERED = `(selector) => [...document.querySelectorAll(selector)]
+  .filter((sign) => sign.getClientRects().length > 0)
+  .flatMap((sign) => {
+    sign.scrollIntoView({ block: 'center' });
+    const { left, right, top, bottom } = sign.getBoundingClientRect();
+    const across = (top + bottom) / 2;
+    return [left + 2, (left + right) / 2, right - 2]
+      .map((x) => document.elementsFromPoint(x, across).map((e) => e.closest('.lost')).find((e) => e !== null))
+      .filter((e) => e !== sign.parentElement)
+      .map((e) => (e ? e.outerHTML : 'nothing').slice(0, 80));
+  })`;
+
 /** Texts within segments that are shown and do not fit into them. */
 export const CUT_TEXTS = `() => [...document.querySelectorAll('.trial:not([hidden]) button.seg > span:not(.off)')]
   .filter((text) => text.getClientRects().length > 0 && text.textContent !== '' && text.scrollWidth > text.parentElement.clientWidth)

@@ -4,7 +4,7 @@ import type { GatheredCheck, RawFinding } from '../check.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
 import { dataNodes, idsOf, judged, shown } from '../group.js';
 import { sentinelWantsPassword, wantsPassword } from '../passwords.js';
-import { settingAt } from '../sentinels.js';
+import { membersOf, settingAt } from '../sentinels.js';
 
 /** The only two addresses that protected mode lets in; the rest of 127.0.0.0/8 is foreign to it. */
 const LOCAL = ['127.0.0.1', '::1', 'localhost'];
@@ -76,9 +76,11 @@ export default {
   live(gathered) {
     const servers = [...dataNodes(gathered), ...gathered.sentinels];
     const missing: string[] = [];
+    // A typed address that no sentinel knows connects to nothing here.
+    const members = membersOf(gathered);
     const seen = servers.flatMap((server): RawFinding[] => {
       // A data node connects to no sentinel.
-      const callers = 'role' in server ? servers : gathered.sentinels;
+      const callers = 'role' in server ? [...dataNodes(gathered), ...members] : members;
       const others = callers.filter((s) => s !== server && foreign(s));
       const on = isProtected(server);
       if (on === undefined) missing.push(`${server.id}: ${server.conf.ok ? '' : server.conf.why}`);

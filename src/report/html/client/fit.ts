@@ -90,12 +90,13 @@ export function fitTexts(root: Element): void {
   for (const track of all('.loss .track, .client .track', root)) spread(track);
 }
 
-/** The sign of a stretch that would touch the one before it is not shown: the stretch itself is. */
+/** The sign of a stretch that would touch the one before it, or be cut at an edge, is not shown: the stretch itself is. */
 function spread(track: Element): void {
+  const frame = track.getBoundingClientRect();
   let end = Number.NEGATIVE_INFINITY;
   const signs = all('.lost > span', track).map((sign) => ({ sign, box: sign.getBoundingClientRect() }));
   for (const { sign, box } of signs.sort((a, b) => a.box.left - b.box.left)) {
-    const isTight = box.left < end + 1;
+    const isTight = box.left < end + 1 || box.left < frame.left || box.right > frame.right;
     sign.classList.toggle('off', isTight);
     if (!isTight) end = box.right;
   }

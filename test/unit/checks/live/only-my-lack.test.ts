@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../../../src/checks/assess.js';
+import protectedMode from '../../../../src/checks/authentication/protected-mode.js';
 import quorumLtMajority from '../../../../src/checks/configuration/quorum-lt-majority.js';
 import sentinelsEven from '../../../../src/checks/configuration/sentinels-even.js';
 import { statusExitCode } from '../../../../src/model/agreement.js';
 import type { Silence, Snapshot } from '../../../../src/model/snapshot.js';
 import type { StatusResult } from '../../../../src/model/status.js';
 import { noSentinel } from '../../../../src/model/unasked.js';
-import { healthyGathering, judge as judgeGathered } from '../../../helpers/healthy-gathering.js';
+import { flawless } from '../../../helpers/alterations/index.js';
+import {
+  given,
+  healthyGathering,
+  judge as judgeGathered,
+  nodeIn,
+} from '../../../helpers/healthy-gathering.js';
 import {
   altered,
   attached,
@@ -91,6 +98,26 @@ describe('a further address that was typed, and that no sentinel lists', () => {
       ),
     });
     expect(JSON.stringify(status)).not.toMatch(/no vote|start the machine/);
+  });
+
+  it('connects to nothing that protected mode would reject', () => {
+    const gathered = { ...flawless('one machine'), own: false };
+    for (const n of [1, 2, 3])
+      Object.assign(given(nodeIn(gathered, n).config), { 'protected-mode': 'yes', requirepass: '' });
+    const unasked = { ok: false, why: NO_ROUTE.message } as const;
+    const [first] = gathered.sentinels;
+    if (first === undefined) throw new Error('there are sentinels');
+    const silent = { ...first, ...extra, masters: unasked, info: unasked, myid: unasked };
+    gathered.sentinels.push(silent);
+    expect(judgeGathered(protectedMode, gathered)).toEqual([]);
+    // One that the others list does.
+    for (const { masters } of gathered.sentinels)
+      for (const master of masters.ok ? masters.value : [])
+        if (master.sentinels.ok)
+          Object.assign(master.sentinels, {
+            value: [...master.sentinels.value, { ip: address.host, port: String(address.port) }],
+          });
+    expect(judgeGathered(protectedMode, gathered)).toMatchObject([{}, {}, {}]);
   });
 
   it('makes three sentinels neither four nor their quorum too low', () => {
