@@ -45,34 +45,38 @@ export function withoutRoute(
   const { silence, announce } = sentinel;
   const isSlow = silence?.kind === 'timeout';
   if (expectation.own || isSpeaking(sentinel)) return null;
-  if (!isUnreached(sentinel) && !isRefusedHere(facts, sentinel)) return null;
   const evidence = silenceOf(sentinel);
-  if (isHeard(facts, sentinel)) {
-    // What the peers said is older than the time that was waited here.
-    if (isSlow)
-      return livesHere(expectation) ? null : { ...unansweredHere(sentinel), evidence, fix: lookAgain(hints) };
-    return {
-      brief: `${sentinel.id} cannot be reached from this machine, and the other sentinels reach it`,
-      message: `${saidNothing(sentinel)}; the other sentinels reach it`,
-      evidence,
-      consequence:
-        'only this machine lacks a route to it: it counts as usable for the others, and votes in a failover',
-      fix: [routeTo(facts, sentinel)],
-    };
-  }
   // Only a typed address says that there is a sentinel.
   const answering = [
     ...new Set(masters.flatMap((m) => m.sentinelViews.map((w) => formatAddress(w.sentinel.endpoint)))),
   ];
-  if (entriesOf(facts, sentinel).length > 0 || answering.length === 0) return null;
+  if (entriesOf(facts, sentinel).length === 0 && answering.length > 0) {
+    const brief =
+      silence?.kind === 'refused'
+        ? `nothing listens at ${sentinel.id}, and no sentinel lists it`
+        : `${sentinel.id} ${isUnreached(sentinel) ? 'cannot be reached from this machine' : 'does not answer'}, and no sentinel lists it`;
+    return {
+      brief,
+      message: `${saidNothing(sentinel)}; no sentinel lists it`,
+      evidence,
+      consequence: 'whether it is a sentinel of this cluster is not known: it counts as none of its voters',
+      fix: [
+        `${ctl({ own: false, cluster: answering.join(',') }, 'status')}  # without it; where it is a sentinel of this cluster, start it, or give a route to ${formatAddress(announce)}`,
+      ],
+    };
+  }
+  if (!isUnreached(sentinel) && !isRefusedHere(facts, sentinel)) return null;
+  if (!isHeard(facts, sentinel)) return null;
+  // What the peers said is older than the time that was waited here.
+  if (isSlow)
+    return livesHere(expectation) ? null : { ...unansweredHere(sentinel), evidence, fix: lookAgain(hints) };
   return {
-    brief: `${sentinel.id} cannot be reached from this machine, and no sentinel lists it`,
-    message: `${saidNothing(sentinel)}; no sentinel lists it`,
+    brief: `${sentinel.id} cannot be reached from this machine, and the other sentinels reach it`,
+    message: `${saidNothing(sentinel)}; the other sentinels reach it`,
     evidence,
-    consequence: 'whether it is a sentinel of this cluster is not known: it counts as none of its voters',
-    fix: [
-      `${ctl({ own: false, cluster: answering.join(',') }, 'status')}  # without it; where it is a sentinel of this cluster, give a route to ${formatAddress(announce)} instead`,
-    ],
+    consequence:
+      'only this machine lacks a route to it: it counts as usable for the others, and votes in a failover',
+    fix: [routeTo(facts, sentinel)],
   };
 }
 

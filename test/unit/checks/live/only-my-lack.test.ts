@@ -100,6 +100,17 @@ describe('a further address that was typed, and that no sentinel lists', () => {
     expect(JSON.stringify(status)).not.toMatch(/no vote|start the machine/);
   });
 
+  it('where nothing listens, is not called a dead sentinel', () => {
+    const status = judge((s) => {
+      const silence: Silence = { kind: 'refused', message: 'refused the connection' };
+      s.sentinels.push({ ...sentinelOf(s, 3), ...extra, silence, answer: null });
+    });
+    expect(status.verdict).toMatchObject({
+      word: 'UNKNOWN',
+      cause: 'nothing listens at 10.99.0.1:26379, and no sentinel lists it',
+    });
+  });
+
   it('connects to nothing that protected mode would reject', () => {
     const gathered = { ...flawless('one machine'), own: false };
     for (const n of [1, 2, 3])
