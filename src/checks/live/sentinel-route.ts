@@ -26,6 +26,10 @@ export const isOutOfReach = (facts: SnapshotFacts, sentinel: SentinelState): boo
 export const isHeard = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>
   isOutOfReach(facts, sentinel) && entriesOf(facts, sentinel).length > 0;
 
+/** Only a typed address says that there is a sentinel: none that answers lists it. */
+export const isUnlisted = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>
+  facts.masters.some((m) => m.sentinelViews.length > 0) && entriesOf(facts, sentinel).length === 0;
+
 /** No connection to it came about, and it is not known to be down. */
 const isUnreached = ({ silence }: SentinelState): boolean =>
   silence?.kind === 'error' || (silence?.kind === 'timeout' && silence.unreached === true);
@@ -46,11 +50,10 @@ export function withoutRoute(
   const isSlow = silence?.kind === 'timeout';
   if (expectation.own || isSpeaking(sentinel)) return null;
   const evidence = silenceOf(sentinel);
-  // Only a typed address says that there is a sentinel.
-  const answering = [
-    ...new Set(masters.flatMap((m) => m.sentinelViews.map((w) => formatAddress(w.sentinel.endpoint)))),
-  ];
-  if (entriesOf(facts, sentinel).length === 0 && answering.length > 0) {
+  if (isUnlisted(facts, sentinel)) {
+    const answering = [
+      ...new Set(masters.flatMap((m) => m.sentinelViews.map((w) => formatAddress(w.sentinel.endpoint)))),
+    ];
     const brief =
       silence?.kind === 'refused'
         ? `nothing listens at ${sentinel.id}, and no sentinel lists it`

@@ -7,7 +7,7 @@ import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf, unanswered } 
 import { cutOffPeers, openTo } from '../still-speaks.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
-import { isHeard, isOutOfReach, isRefusedHere, withoutRoute } from './sentinel-route.js';
+import { isHeard, isOutOfReach, isRefusedHere, isUnlisted, withoutRoute } from './sentinel-route.js';
 import { saidNothing, silenceOf } from './silent-words.js';
 
 export default {
@@ -42,6 +42,7 @@ export default {
       subject: sentinel.id,
       ...(!facts.expectation.own &&
         (isAllUnknown(facts) ||
+          isUnlisted(facts, sentinel) ||
           isRefusedHere(facts, sentinel) ||
           (!isStopped(sentinel) && isOutOfReach(facts, sentinel))) && {
           impact: 'unknown',
