@@ -123,7 +123,8 @@ export function openStore(home: string): Store {
         .sort();
     },
     async forget(cluster) {
-      await guard(rm(dirOf(cluster), { recursive: true, force: true }));
+      // A server's child may still write its last snapshot there.
+      await guard(rm(dirOf(cluster), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
       const used = await guard(readIfThere(useOf()));
       if (used?.trim() === cluster) await guard(rm(useOf(), { force: true }));
     },

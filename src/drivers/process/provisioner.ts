@@ -109,11 +109,14 @@ export class ProcessProvisioner implements Provisioner {
       await clearAll(dir, settings);
       const names = await namesIn(nodes);
       const removed = await removeNodes(dir, names, located.path, keepData);
-      if (!keepData) await rm(nodes, { recursive: true, force: true });
+      if (!keepData) await rm(nodes, REMOVED);
       return removed;
     });
   }
 }
+
+/** A child of a server that was ended may still write its snapshot into the directory that is being removed. */
+const REMOVED = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 } as const;
 
 async function namesIn(directory: string): Promise<string[]> {
   try {
@@ -129,7 +132,7 @@ async function removeNode(files: NodeFiles, binary: string | undefined, keepData
   const { server } = await findServer(files, binary);
   if (server !== undefined) await end(server, keepData);
   const paths = keepData ? [files.conf, files.record, files.pidfile] : [files.dir];
-  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
+  await Promise.all(paths.map((path) => rm(path, REMOVED)));
   return { ...nothingRemoved, processes: server === undefined ? 0 : 1 };
 }
 

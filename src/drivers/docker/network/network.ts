@@ -94,7 +94,7 @@ async function removeNetwork(engine: Engine, network: NetworkInspectInfo): Promi
     everyMs: 50,
     deadlineMs: RELEASED_WITHIN_MS,
   });
-  if (ended === undefined) throw inUse(network.Name, [], refusal);
+  if (ended === undefined) throw stillCounted(network.Name, refusal);
   return ended.isRemoved;
 }
 
@@ -105,8 +105,16 @@ async function guestsOf(handle: Network): Promise<string[]> {
 
 const inUse = (name: string, guests: readonly string[], error: unknown): Error =>
   refused('network-in-use', `the network ${name} is still used by other containers`, {
-    why: guests.join(', ') || engineWords(error),
-    hint: `docker network disconnect ${name} ${guests[0] ?? 'CONTAINER'}\nthen repeat the command`,
+    why: guests.join(', '),
+    hint: `docker network disconnect ${name} ${guests[0]}\nthen repeat the command`,
+    cause: error,
+  });
+
+/** An overloaded engine may lose count for good (20.10): then only its restart helps. */
+const stillCounted = (name: string, error: unknown): Error =>
+  refused('network-in-use', `the engine still counts a container in the network ${name}, and names none`, {
+    why: engineWords(error),
+    hint: 'repeat the command; where it stays so, restart the Docker Engine first',
     cause: error,
   });
 
