@@ -19,6 +19,7 @@ import { confirmFor, failoverWords } from './shared/confirm.js';
 import {
   budgetFor,
   commandLineOf,
+  contradiction,
   DEFAULT_RUN,
   FAILOVER_OPTIONS,
   faultOf,
@@ -87,6 +88,12 @@ export default defineCommand({
     const own = await ownCluster(context, 'failover-test');
     const { runtime, name: cluster } = own;
     const { waitMs = null, trials, seed, thresholds } = options;
+    if (!options.restart && trials > 1)
+      throw contradiction(
+        `--trials ${trials}`,
+        '--no-restart',
+        'the next trial would lack the master that stays down',
+      );
     const workload = workloadOf(options, own.state);
     const budget = budgetFor(options.budget, workload !== null);
     const settings = {

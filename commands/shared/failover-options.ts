@@ -76,7 +76,8 @@ export function faultOf(options: FaultOptions, freezeForMs: number | null = null
 const THAWS_BY_ITSELF =
   'a frozen master thaws by itself as the master that it was; it is not started, so it cannot be started as a replica';
 
-const contradiction = (option: string, fault: string, why?: string): Error =>
+/** Two options that exclude each other. */
+export const contradiction = (option: string, fault: string, why?: string): Error =>
   usageError('contradiction', `${option} has no meaning with ${fault}`, { why, hint: `leave ${option} out` });
 
 /** What `--budget` limits, in milliseconds; null where no limit was given. */

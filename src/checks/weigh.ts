@@ -4,17 +4,20 @@ import type { Finding } from './check.js';
 import type { Explains } from './fold.js';
 
 const STARTS_ALL = /^sentinelctl up\b/;
-/** What a failover is awaited with: starting another node does not bring it. */
-const AWAITS = /^sentinelctl status\b.* --watch\b/;
+/**
+ * What ends it whatever else is wrong: a failover that is awaited, or a frozen master that is resumed. A replica that was
+ * down before would be started with older data, and promoted.
+ */
+const AWAITS = /^sentinelctl (status\b.* --watch\b|resume )/;
 
 /**
  * Each root as it counts: what it explains may be worse than itself, and is ended by its fix. `status` and `doctor` both
  * say their first line from this.
  */
 export const weigh = (roots: readonly Finding[], explains: Explains): Weighed<Finding>[] =>
-  roots.map((root) => weighOne(root, roots, explains));
+  roots.flatMap((root) => weighOne(root, roots, explains));
 
-function weighOne(root: Finding, roots: readonly Finding[], explains: Explains): Weighed<Finding> {
+function weighOne(root: Finding, roots: readonly Finding[], explains: Explains): Weighed<Finding>[] {
   const all = root.misread === true ? [root] : [root, ...root.consequences];
   const rank = ({ impact }: Finding): number => IMPACTS.indexOf(impact);
   const [worst = root] = all.toSorted((a, b) => rank(a) - rank(b));
@@ -35,10 +38,14 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
   const of = isCause && !isSaid ? [...new Set([...alike, ...said])] : said;
   const covers = isCause ? alike : beside;
   // What several servers lead to together is not ended by starting the one that it is shown under.
-  const isOwn = !isCause && worst.fix.some((line) => STARTS_ALL.test(line) || AWAITS.test(line));
+  const isAwaited = !isCause && worst !== root && worst.fix.some((line) => AWAITS.test(line));
+  const isOwn = isAwaited || (!isCause && worst.fix.some((line) => STARTS_ALL.test(line)));
   const fix = isOwn ? worst.fix : cause.fix;
   const lacks = root.impact === 'unknown' || of.some((f) => f.impact === 'unknown');
-  return { of, covers, impact, subject, brief, masterName, fix, first: root.first, lacks };
+  const weighed = { of, covers, impact, subject, brief, masterName, fix, first: root.first, lacks };
+  if (!isAwaited || said.includes(root)) return [weighed];
+  // What does not end with the failover is a finding beside it.
+  return [weighed, { ...root, of: [root], lacks: false }];
 }
 
 /** What leads to it: a critical finding under the root where there is one, since a node that was down before is not why the master is down. */

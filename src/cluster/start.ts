@@ -122,7 +122,9 @@ export async function requireResumable(live: LiveCluster, node: NodePlan): Promi
   const isNear = (view: MasterView): boolean =>
     isFailoverNear(view) ||
     (view.answeredMsAgo != null && view.downAfterMs - view.answeredMsAgo - ageMs < PING_PERIOD_MS);
-  const mayFailOver = plan.spec.replicas > 0 && views.length >= majorityOf(snapshot.sentinels.length);
+  // Where no other data node runs, an attempt ends without a replica to promote, and the data is in this node alone.
+  const isSuccessorLeft = await runsAnother(live, node);
+  const mayFailOver = isSuccessorLeft && views.length >= majorityOf(snapshot.sentinels.length);
   const others = snapshot.groups.flatMap((group) => group.nodes).filter((n) => n.id !== node.id);
   const isNode = ({ address }: { address: Address }): boolean => sameAddress(address, node.announce);
   guardResume({
@@ -130,7 +132,7 @@ export async function requireResumable(live: LiveCluster, node: NodePlan): Promi
     cluster,
     masterName,
     master: majorityMaster(snapshot, masterName),
-    isFailoverAtHand: views.some(isFailingOver) || (mayFailOver && views.some(isNear)),
+    isFailoverAtHand: isSuccessorLeft && (views.some(isFailingOver) || (mayFailOver && views.some(isNear))),
     otherMasters: dataNodes(plan).filter((n) =>
       others.some((o) => o.id === n.id && o.answer?.role === 'master'),
     ),
@@ -140,6 +142,21 @@ export async function requireResumable(live: LiveCluster, node: NodePlan): Promi
       // A sentinel forgets what it heard of the others when the master is switched: this was heard after the last switch.
       views.some((view) => view.replicas.some((seen) => isNode(seen) && seen.follows !== null)),
   });
+}
+
+/** Whether another data node runs, or may: one that is frozen too, or that the driver cannot look at. */
+async function runsAnother({ plan, host }: LiveCluster, node: NodePlan): Promise<boolean> {
+  const states = await Promise.all(
+    dataNodes(plan)
+      .filter(({ id }) => id !== node.id)
+      .map(({ id }) =>
+        host.inspect(id).then(
+          ({ state }) => state,
+          () => 'unknown' as const,
+        ),
+      ),
+  );
+  return states.some((state) => state !== 'exited' && state !== 'absent');
 }
 
 /** Whether a paused node must not be resumed, because another master was promoted or is about to be. */

@@ -276,6 +276,38 @@ describe('sentinels', () => {
   });
 });
 
+describe('a frozen master whose replicas are down', () => {
+  // The attempts of its sentinels would hold up the failovers of the other tests.
+  let own: Cli;
+  beforeAll(async () => {
+    own = await openCli();
+  });
+  afterAll(() => own?.close());
+
+  it('alone has the data: it is resumed, and no replica is started first', async () => {
+    const run = async (...words: string[]): Promise<void> => {
+      const ran = await own.run(words);
+      expect(ran.code, ran.stderr).toBe(0);
+    };
+    await run('up', '--driver', 'process', '--port', 'auto', '--down-after', `${LONG_MS}ms`);
+    for (const id of ['redis-2', 'redis-3']) await run('kill', id);
+    expect(await askNode(own, 'redis-1', 'SET', 'only', 'here')).toBe('OK');
+    await setDownAfter(own, SHORT_MS);
+    await run('pause', 'redis-1');
+    // The sentinels try to replace it, again and again, and find nothing to promote.
+    const isDown = async (): Promise<true | undefined> =>
+      String(await askNode(own, 'sentinel-1', 'SENTINEL', 'MASTER', 'mymaster')).includes('o_down')
+        ? true
+        : undefined;
+    expect(await until(isDown, { clock: systemClock, everyMs: 200, deadlineMs: 60_000 })).toBe(true);
+    const { verdict } = (await statusOf(own)).status;
+    expect(verdict).toMatchObject({ word: 'DOWN', next: 'sentinelctl resume redis-1' });
+    await run('resume', 'redis-1');
+    expect(((await askNode(own, 'redis-1', 'ROLE')) as unknown[])[0]).toBe('master');
+    expect(await askNode(own, 'redis-1', 'GET', 'only')).toBe('here');
+  });
+});
+
 describe('--as-crashed', () => {
   it('warns, and starts an old master as the master that it was', async () => {
     const old = await healthy();

@@ -55,6 +55,7 @@ const CORPUS: [line: string, code: string, exits?: number[]][] = [
   ['restart redis-1 --cluster nope', 'cluster-unknown'],
   ['chaos run kill --cluster nope', 'cluster-unknown'],
   ['failover-test --no-restart --rejoin guarded', 'contradiction'],
+  ['failover-test --no-restart --trials 2', 'contradiction'],
   ['attach', 'missing-argument'],
   ['detach', 'missing-argument'],
   ['inject freeze redis-1 redis-2', 'blast-radius'],

@@ -38,12 +38,14 @@ export const SCRIPT = `(function() {
 			return \`\${perSecond(load.ok[bucket] ?? 0, load)}/s\${errors > 0 ? \`, \${perSecond(errors, load)} err/s\` : ""}\`;
 		}
 		const share = shareOf(chart, ms) * 100;
-		const at = all(".track > .seg, .track > .lost", lane).find((part) => {
+		const there = all(".track > .seg, .track > .lost", lane).filter((part) => {
 			const left = Number.parseFloat(part.style.left);
 			return share >= left && share <= left + Number.parseFloat(part.style.width);
 		});
-		return (at?.classList.contains("lost") ? at.getAttribute("aria-label") : at?.textContent)?.replace(/ acknowledged[\\s\\S]*/, " lost") ?? "";
+		const lost = there.filter((part) => part.classList.contains("lost")).map(countIn);
+		return lost.length > 0 ? \`\${lost.reduce((sum, n) => sum + n, 0).toLocaleString("en")} lost\` : there[0]?.textContent ?? "";
 	}
+	const countIn = (stretch) => Number.parseInt((stretch.getAttribute("aria-label") ?? "").replaceAll(",", ""), 10) || 0;
 	let cursorMs = null;
 	function point(trial, ms) {
 		cursorMs = ms;

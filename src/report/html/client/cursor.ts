@@ -20,13 +20,19 @@ function valueAt(lane: HTMLElement, chart: HTMLElement, ms: number): string {
     return `${perSecond(load.ok[bucket] ?? 0, load)}/s${errors > 0 ? `, ${perSecond(errors, load)} err/s` : ''}`;
   }
   const share = shareOf(chart, ms) * 100;
-  const at = all('.track > .seg, .track > .lost', lane).find((part) => {
+  const there = all('.track > .seg, .track > .lost', lane).filter((part) => {
     const left = Number.parseFloat(part.style.left);
     return share >= left && share <= left + Number.parseFloat(part.style.width);
   });
-  const words = at?.classList.contains('lost') ? at.getAttribute('aria-label') : at?.textContent;
-  return words?.replace(/ acknowledged[\s\S]*/, ' lost') ?? '';
+  const lost = there.filter((part) => part.classList.contains('lost')).map(countIn);
+  return lost.length > 0
+    ? `${lost.reduce((sum, n) => sum + n, 0).toLocaleString('en')} lost`
+    : (there[0]?.textContent ?? '');
 }
+
+/** How many writes a stretch stands for: its words begin with their number. */
+const countIn = (stretch: Element): number =>
+  Number.parseInt((stretch.getAttribute('aria-label') ?? '').replaceAll(',', ''), 10) || 0;
 
 /** Where the cursor stands, in milliseconds from the fault; null while there is none. */
 export let cursorMs: number | null = null;
