@@ -59,8 +59,7 @@ export function pick<E extends Entry>(
     hasKey = true;
     const half = Math.max(1, Math.floor(conversation.screen.rows / 2));
     switch (key.name) {
-      case 'return':
-      case 'enter': {
+      case 'return': {
         const entry = current();
         return entry === undefined ? null : { is: entry };
       }
@@ -125,8 +124,7 @@ export function typeIn(
     () => inputLines(page(typed), typed, sizeOf()),
     (key): Answer<string> => {
       if (key.name === 'escape') return BACK;
-      if (key.name === 'return' || key.name === 'enter')
-        return typed.trim() === '' ? null : { is: typed.trim() };
+      if (key.name === 'return') return typed.trim() === '' ? null : { is: typed.trim() };
       if (key.name === 'backspace') typed = typed.slice(0, -1);
       else if (key.name === 'u' && key.ctrl) typed = '';
       else if (key.text === '') return null;

@@ -43,8 +43,8 @@ export async function menu(
       // A watch that was left by q leaves nothing to read.
       if (chosen.words.includes('--watch') && code <= EXIT.violated) continue;
       if (code !== EXIT.ok) await say(`${paint('dim', `exit code ${code}`)}\n`);
-      await say(paint('dim', 'Enter: menu  q: quit'));
-      const goesOn = await interruptibly(world, (signal) => pressedKey(world, GOES_ON, signal));
+      const asked = { prompt: paint('dim', 'Enter: menu  q: quit'), names: GOES_ON };
+      const goesOn = await interruptibly(world, (signal) => pressedKey(world, asked, signal));
       await say('\r\x1b[K');
       if (!goesOn) return EXIT.ok;
     }

@@ -77,7 +77,9 @@ function readKeys(stdin: InputStream, tell: (event: ScreenEvent) => void): () =>
   const onKey = (typed: string | undefined, key: { name?: string; ctrl?: boolean; meta?: boolean }): void => {
     const ctrl = key.ctrl === true;
     const isText = typed !== undefined && !ctrl && key.meta !== true && !CONTROL.test(typed);
-    tell({ type: 'key', name: key.name ?? typed ?? '', ctrl, text: isText ? typed : '' });
+    // Enter typed before raw mode was set arrives as a line feed, which node:readline names otherwise.
+    const name = key.name === 'enter' ? 'return' : (key.name ?? typed ?? '');
+    tell({ type: 'key', name, ctrl, text: isText ? typed : '' });
   };
   const onEnd = (): void => tell({ type: 'end' });
   emitKeypressEvents(stdin);
@@ -109,8 +111,15 @@ export function frame(
   return `${BEGIN}${drawn}${below}${END}`;
 }
 
-/** Waits for one of these keys (true), or for q, or Esc where it is none of them (false). Ctrl-C rejects as an interruption (130). */
-export function pressedKey(world: World, names: readonly string[], signal: AbortSignal): Promise<boolean> {
+/**
+ * Writes the prompt to stderr once keys are read, and waits for one of these keys (true), or for q, or Esc where it is
+ * none of them (false). Ctrl-C rejects as an interruption (130), and a failed write as what it threw.
+ */
+export function pressedKey(
+  world: World,
+  { prompt, names }: { prompt: string; names: readonly string[] },
+  signal: AbortSignal,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => end(() => reject(signal.reason));
     const release = readKeys(world.stdin, (event) => {
@@ -127,5 +136,9 @@ export function pressedKey(world: World, names: readonly string[], signal: Abort
     };
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
+    else
+      safeStream(world.stderr)
+        .write(prompt)
+        .catch((error: unknown) => end(() => reject(error)));
   });
 }

@@ -67,7 +67,7 @@ describe('failover-test that is cut short', () => {
 
   it('puts the killed master back after Ctrl-C, never as an empty second master', async () => {
     let interrupted = false;
-    const ran = await cli.run(['failover-test', '--clients', '2', '--report', 'cut.json'], {
+    const ran = await cli.run(['failover-test', '--clients', '2', '--budget', '5m', '--report', 'cut.json'], {
       onStderr(text, child) {
         if (interrupted || !text.includes('fault: SIGKILL')) return;
         interrupted = true;

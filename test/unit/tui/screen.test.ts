@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScreenEvent } from '../../../src/cli/interactive.js';
-import { frame, openScreen } from '../../../src/tui/screen.js';
+import { frame, openScreen, pressedKey } from '../../../src/tui/screen.js';
 import { memoryWorld } from '../../helpers/world.js';
 
 describe('a frame', () => {
@@ -67,6 +67,16 @@ describe('the screen', () => {
     await screen.close();
   });
 
+  it('takes a line feed, as which an Enter from before raw mode arrives, for Enter', async () => {
+    const world = memoryWorld({ tty: true });
+    const screen = await openScreen(world);
+    const names: string[] = [];
+    screen.on((event) => void (event.type === 'key' && names.push(event.name)));
+    world.stdin.write('\n');
+    await expect.poll(() => names, { interval: 5 }).toEqual(['return']);
+    await screen.close();
+  });
+
   it('writes a frame once, and the same one again only in a window of another size', async () => {
     const world = memoryWorld({ tty: true });
     const screen = await openScreen(world);
@@ -91,5 +101,34 @@ describe('the screen', () => {
     world.stdin.end();
     await expect.poll(() => seen, { interval: 5 }).toEqual([{ type: 'end' }]);
     await screen.close();
+  });
+});
+
+describe('a prompt for one key', () => {
+  const NAMES = ['return', 'space', 'escape'];
+
+  it('stands there only when keys are read already', async () => {
+    const world = memoryWorld({ tty: true });
+    const order: string[] = [];
+    Object.assign(world.stdin, {
+      setRawMode: (on: boolean) => order.push(`raw ${on}: ${world.stderr.text}`),
+    });
+    const pressed = pressedKey(world, { prompt: 'Enter: menu', names: NAMES }, new AbortController().signal);
+    world.stdin.write('\r');
+    expect(await pressed).toBe(true);
+    expect(order).toEqual(['raw true: ', 'raw false: Enter: menu']);
+  });
+
+  it('takes what was typed before it stood there; q leaves', async () => {
+    for (const [typed, isTaken] of [
+      ['\n', true],
+      [' ', true],
+      ['xq', false],
+    ] as const) {
+      const world = memoryWorld({ tty: true });
+      world.stdin.write(typed);
+      const pressed = pressedKey(world, { prompt: '', names: NAMES }, new AbortController().signal);
+      expect(await pressed).toBe(isTaken);
+    }
   });
 });
