@@ -155,7 +155,8 @@ function clockOf(info: Got<Fields>, askedAtMs: number, answeredAtMs: number): Ga
   return us === null ? no('its INFO says no time') : got({ askedAtMs, serverMs: us / 1000, answeredAtMs });
 }
 
-function silentSentinel(server: Asked, silence: Silence): Wired<GatheredSentinel> {
+/** A sentinel of which nothing is known but why. */
+export function silentSentinel(server: Asked, silence: Silence): Wired<GatheredSentinel> {
   const unasked = no(silence.message);
   return {
     ...silentServer(server, silence),

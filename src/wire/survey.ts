@@ -1,10 +1,11 @@
-import { type Address, formatAddress } from '../model/address.js';
+import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { isOutOfReachIn, leftoversOf } from '../model/never-reached.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import { type Asking, askingAs, endpointOf } from './access.js';
 import { askNode, askSentinel } from './ask.js';
 import { atMost } from './at-most.js';
 import { bestFirst, type Found, keyOf, MAX_STEPS, NODES_AT_ONCE, ordered } from './discovery.js';
+import { misled } from './misled.js';
 
 /** A server that is known beforehand. */
 export interface KnownServer {
@@ -99,7 +100,7 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
   ]);
   return {
     takenAtMs,
-    sentinels: ordered(onePerId([...sentinels.values()])),
+    sentinels: ordered(onePerId(withoutMisled([...sentinels.values()]))),
     groups: [...groups].map(([masterName, keys]) => ({
       masterName,
       nodes: ordered([...keys].flatMap((key) => nodes.get(key) ?? [])),
@@ -107,8 +108,32 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
   };
 }
 
+/** Where the address map led there, another sentinel may have answered than the one that was meant: that one is asked. */
 const answeredAs = (sentinels: Map<string, Found<SentinelState>>, id: string | undefined): boolean =>
-  Boolean(id) && [...sentinels.values()].some((found) => found.server.answer?.sentinelId === id);
+  Boolean(id) &&
+  [...sentinels.values()].some(
+    ({ server: { announce, endpoint, answer } }) =>
+      answer?.sentinelId === id && sameAddress(announce, endpoint),
+  );
+
+/** Those that the address map leads to another sentinel are silent: what was heard is not theirs. */
+function withoutMisled(all: Found<SentinelState>[]): Found<SentinelState>[] {
+  const listings = all.map(({ server }) => ({
+    server,
+    id: server.answer?.sentinelId,
+    peers: (server.answer?.masters ?? []).flatMap(({ sentinels }) =>
+      sentinels.map(({ address, sentinelId }) => ({ address, id: sentinelId })),
+    ),
+  }));
+  return all.map((found, i) => {
+    const listing = listings[i];
+    const silence = listing === undefined ? null : misled(listing, listings);
+    const { server } = found;
+    return silence === null
+      ? found
+      : { ...found, server: { ...server, endpoint: server.announce, answer: null, silence } };
+  });
+}
 
 /**
  * A sentinel that is known by one address and named by its peers by another was asked twice, unless its id was

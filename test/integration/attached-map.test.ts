@@ -98,3 +98,37 @@ it('an application connects through the map that env prints, also to the next ma
   expect(await client.info('replication')).toContain('role:master');
   client.disconnect();
 });
+
+it('a rule that leads to another server makes UNKNOWN, in status and doctor alike', async () => {
+  const [first = 0, second = 0] = SENTINELS;
+  const [, replica = 0, other = 0] = NODES;
+  for (const [from, to, says] of [
+    [second, first, `is led by --map to 127.0.0.1:${first + OFFSET}, where 127.0.0.1:`],
+    [
+      replica,
+      other,
+      `--map leads 127.0.0.1:${replica} to 127.0.0.1:${other + OFFSET}, which is another server`,
+    ],
+  ] as const) {
+    const rules = [`127.0.0.1:${from}=127.0.0.1:${to + OFFSET}`, `*=127.0.0.1:+${OFFSET}`];
+    const attached = await cli.run([
+      ...['attach', 'slip', '--sentinel-addrs', `127.0.0.1:${first + OFFSET}`, '--local'],
+      ...rules.flatMap((rule) => ['--map', rule]),
+    ]);
+    expect(attached.code, attached.stdout + attached.stderr).toBe(0);
+    const firstLines = async (command: string): Promise<string[]> => {
+      const ran = await cli.run([command, '--cluster', 'slip']);
+      expect(ran.code, ran.stdout + ran.stderr).toBe(2);
+      return ran.stdout.split('\n').slice(0, 2);
+    };
+    // A server that is younger than the sentinels' last INFO is not known yet.
+    const told = async (): Promise<string[] | undefined> => {
+      const lines = await firstLines('status');
+      return lines[0]?.startsWith('UNKNOWN  orders: ') && lines[0].includes(says) ? lines : undefined;
+    };
+    const status = await until(told, { clock: systemClock, everyMs: 500, deadlineMs: 60_000 });
+    expect(status, says).toBeDefined();
+    expect(await firstLines('doctor')).toEqual(status);
+    expect((await cli.run(['detach', 'slip'])).code).toBe(0);
+  }
+});

@@ -55,10 +55,13 @@ function speeches(servers: readonly Server[]): Map<string, Speech> {
       }
     }
   }
-  // What was tried is surer than settings: a published port may have another number.
+  // What was tried is surer than settings: a published port may have another number. It was tried where a map led.
   for (const { announce, endpoint, speaksTls, otherPorts = [] } of servers) {
-    if (speaksTls !== undefined)
-      for (const address of [announce, endpoint]) known.set(formatAddress(address), said(speaksTls));
+    if (speaksTls !== undefined) {
+      const announced = formatAddress(announce);
+      known.set(formatAddress(endpoint), said(speaksTls));
+      if (!known.has(announced)) known.set(announced, said(speaksTls));
+    }
     for (const other of otherPorts) known.set(formatAddress(other.address), said(other.speaksTls));
   }
   return known;

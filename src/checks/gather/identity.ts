@@ -18,11 +18,14 @@ type Server = WiredSentinel | WiredNode;
  * start. It stays once, with its further addresses. A sentinel's own id does not tell that (two sentinels may have the
  * same one by mistake), except for an address where nothing answers: there the one that has the id is meant. A port that
  * speaks TLS where we do not, or the reverse, belongs to the sentinel with that id, or to the data node that has it in
- * its settings.
+ * its settings. Two that are known to be `apart` stay both: the address map leads one of them to the other.
  */
 export function onePerProcess<T extends Server>(
   all: Found<T>[],
-  onDouble: (kept: T, dropped: T) => void = () => {},
+  {
+    onDouble = () => {},
+    apart = () => false,
+  }: { onDouble?: (kept: T, dropped: T) => void; apart?: (kept: T, other: T) => boolean } = {},
 ): Found<T>[] {
   const byRunId = new Map<string, Found<T>>();
   const bySentinelId = new Map<string, Found<T>>();
@@ -37,7 +40,7 @@ export function onePerProcess<T extends Server>(
       : unreachable(found) || isOther
         ? (bySentinelId.get(claimedId ?? '') ?? (isOther ? byPort.get(keyOf(server.announce)) : undefined))
         : undefined;
-    if (kept !== undefined) {
+    if (kept !== undefined && !apart(kept.server, server)) {
       kept.server = alsoAt(kept.server, server.announce);
       if (isOther) kept.server = withPort(kept.server, server);
       onDouble(kept.server, server);
@@ -76,7 +79,11 @@ export function withIdsOfPeers<T extends WiredSentinel>(sentinels: readonly T[])
 
 /** An address of a discovered server at which this machine gets no connection. */
 const unreachable = ({ known, server: { silence } }: Found<Server>): boolean =>
-  !known && silence !== null && !isLocked(silence) && silence.kind !== 'protocol';
+  !known &&
+  silence !== null &&
+  !isLocked(silence) &&
+  silence.kind !== 'protocol' &&
+  silence.kind !== 'misled';
 
 /** Whether a server is there and speaks TLS at this port where we do not, or the reverse. */
 export const isOtherPort = (silence: Silence | null): boolean =>

@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.js';
 import { isStillOurs, knownSentinels, renamed, unnamedNodes } from '../../cluster/attached.js';
 import type { Target } from '../../cluster/target.js';
-import { type Address, formatAddress } from '../../model/address.js';
+import { type Address, formatAddress, sameAddress } from '../../model/address.js';
 import type { AttachedServer } from '../../model/attached.js';
-import type { Fields, Got } from '../../model/gathered.js';
+import type { Fields, GatheredMaster, Got } from '../../model/gathered.js';
 import { leftoversOf } from '../../model/never-reached.js';
 import { dataNodes, sentinelNodes } from '../../model/plan.js';
 import { isLocked } from '../../model/snapshot.js';
@@ -12,8 +12,9 @@ import { atMost } from '../../wire/at-most.js';
 import { type Found, keyOf, MAX_STEPS, NODES_AT_ONCE, ordered } from '../../wire/discovery.js';
 import type { Asked } from '../../wire/gather-ask.js';
 import { gatherNode } from '../../wire/gather-node.js';
-import { gatherSentinel, type SentinelGatherOptions } from '../../wire/gather-sentinel.js';
+import { gatherSentinel, type SentinelGatherOptions, silentSentinel } from '../../wire/gather-sentinel.js';
 import { addressOf, nodeAnswer } from '../../wire/info.js';
+import { misled } from '../../wire/misled.js';
 import { isUnreached } from '../never-reached.js';
 import { followToTheEnd } from './follow.js';
 import { onePerProcess, type WiredNode, type WiredSentinel } from './identity.js';
@@ -139,12 +140,17 @@ export async function gatherServers(
     ...known.nodes.map((server) => visitNode(server, known.masterName, 1)),
   ]);
   if (target.kind === 'attached') await Promise.all(unnamedNodes(target, isVisited).map(visitEarlier));
-  const asked = ordered(onePerProcess(settled(nodes), mergeNames(names))).map((node) => ({
+  const listed = [...sentinels.values()].flatMap((found) =>
+    found?.server.masters.ok === true ? found.server.masters.value : [],
+  );
+  const asked = ordered(
+    onePerProcess(settled(nodes), { onDouble: mergeNames(names), apart: apartIn(listed) }),
+  ).map((node) => ({
     ...node,
     masterNames: [...(names.get(keyOf(node.announce)) ?? [])],
   }));
   return named(target, {
-    sentinels: ordered(onePerProcess(settled(sentinels))),
+    sentinels: ordered(onePerProcess(withoutMisled(settled(sentinels)))),
     ...(await followToTheEnd(asked, (announce) =>
       inTurn(() => gatherNode(discovered(announce), askingNodes)),
     )),
@@ -163,6 +169,40 @@ function knownOf(target: Target): { sentinels: Asked[]; nodes: Asked[]; masterNa
     };
   }
   return { sentinels: knownSentinels(target), nodes: [], masterName: '' };
+}
+
+/** Whether one of two addresses is mapped, and the sentinels read another run id at each: two servers, of which one was not reached. */
+function apartIn(masters: readonly GatheredMaster[]): (a: WiredNode, b: WiredNode) => boolean {
+  const records = masters.flatMap(({ fields, replicas }) => [fields, ...(replicas.ok ? replicas.value : [])]);
+  const runIdsAt = ({ announce }: WiredNode): string[] =>
+    records.flatMap((record) =>
+      record.runid && addressesOf([record]).some((address) => sameAddress(address, announce))
+        ? record.runid
+        : [],
+    );
+  const isMapped = ({ announce, endpoint }: WiredNode): boolean => !sameAddress(announce, endpoint);
+  return (a, b) => {
+    if (!isMapped(a) && !isMapped(b)) return false;
+    const [atA, atB] = [runIdsAt(a), runIdsAt(b)];
+    return atA.length > 0 && atB.length > 0 && !atA.some((id) => atB.includes(id));
+  };
+}
+
+/** Those that the address map leads to another sentinel are silent: what was gathered is not theirs. */
+function withoutMisled(all: Found<WiredSentinel>[]): Found<WiredSentinel>[] {
+  const listings = all.map(({ server }) => ({
+    server,
+    id: server.myid.ok ? server.myid.value : undefined,
+    peers: (server.masters.ok ? server.masters.value : []).flatMap((m) => peersIn(m.sentinels)),
+  }));
+  return all.map((found, i) => {
+    const listing = listings[i];
+    const silence = listing === undefined ? null : misled(listing, listings);
+    const { id, announce } = found.server;
+    return silence === null
+      ? found
+      : { ...found, server: silentSentinel({ id, announce, endpoint: announce }, silence) };
+  });
 }
 
 /** The servers, each by the id that it was given when its cluster was attached. */

@@ -19,6 +19,8 @@ interface Apart {
   view: MonitoredAt;
   theirs: string;
   node: GatheredNode;
+  /** Seconds since this server started, where the sentinel's INFO may be from before that; else null. */
+  youngS: number | null;
 }
 
 export default {
@@ -63,18 +65,20 @@ export default {
     const seen = groups.flatMap((group): RawFinding[] => {
       const { name, views, nodes } = group;
       for (const node of nodes) if (!node.info.ok) missing.push(`${node.id}: ${node.info.why}`);
-      const apart = views.flatMap((view) => {
+      const listed = views.flatMap((view) => {
         const { fields, replicas } = view.master;
-        return [fields, ...(replicas.ok ? replicas.value : [])].flatMap((record) =>
-          apartIn(record, view, nodes),
-        );
+        return [fields, ...(replicas.ok ? replicas.value : [])].map((record) => ({ record, view }));
       });
+      const records = listed.map(({ record }) => record);
+      const apart = listed.flatMap(({ record, view }) => apartIn(record, view, nodes, records));
       return [
         ...behindProxy(group, gathered),
         ...grouped(apart, ({ place }) => place).flatMap((same): RawFinding[] => {
-          const [first] = same;
+          // One that can tell.
+          const first = same.find(({ youngS }) => youngS === null) ?? same[0];
           if (first === undefined) return [];
-          const { place, theirs, node } = first;
+          const { place, theirs, node, youngS } = first;
+          if (youngS !== null) return notYetKnown(node, youngS, name, gathered);
           const by = idsOf(same.map(({ view }) => view.sentinel));
           const here = node.info.ok ? (node.info.value.run_id ?? '') : '';
           const evidence = `${by} ${same.length === 1 ? 'reads' : 'read'} the run id ${theirs.slice(0, 8)} there, and the server that answers sentinelctl has ${here.slice(0, 8)}`;
@@ -123,6 +127,31 @@ function onlyFromHere(
   };
 }
 
+/** Behind the address map: it was restarted, or the map leads to another server, and the next INFO of the sentinels tells. */
+function notYetKnown(
+  { id, announce, endpoint }: GatheredNode,
+  youngS: number,
+  masterName: string,
+  gathered: Gathered,
+): RawFinding[] {
+  if (gathered.own || sameAddress(announce, endpoint)) return [];
+  const brief = `whether ${formatAddress(endpoint)}, where --map leads ${formatAddress(announce)}, is that server is not known yet`;
+  return [
+    {
+      subject: id,
+      masterName,
+      impact: 'unknown',
+      severity: 'warning',
+      misread: true,
+      brief,
+      evidence: `it started ${youngS} s ago, and the sentinels have not read its new run id`,
+      message: `${brief}: it started ${youngS} s ago, and the sentinels have not read its new run id`,
+      consequence: 'what is said of it may be of another server; the next INFO of the sentinels tells',
+      fix: [ctl(gathered, 'status --watch')],
+    },
+  ];
+}
+
 /**
  * A master that is monitored at a port at which it does not listen, and that it does not announce: as a replica it will
  * be listed by its own address, and stay listed under this one (sentinel.c, sentinelRefreshInstanceInfo).
@@ -168,14 +197,22 @@ function behindProxy({ name, address, master, views }: Group, gathered: Gathered
   ];
 }
 
-function apartIn(record: Fields, view: MonitoredAt, nodes: readonly GatheredNode[]): Apart[] {
+/** `records`: all of the group: a server that a sentinel has at another address is not the one of this record, however young. */
+function apartIn(
+  record: Fields,
+  view: MonitoredAt,
+  nodes: readonly GatheredNode[],
+  records: readonly Fields[],
+): Apart[] {
   const { runid: theirs = '' } = record;
   const address = addressIn(record);
   const node = nodes.find((n) => address !== null && isAt(n, address));
   if (address === null || node?.info.ok !== true || !/^[0-9a-f]{40}$/.test(theirs)) return [];
   const { run_id: here = '' } = node.info.value;
   const [ageMs, uptimeS] = [num(record, 'info-refresh'), num(node.info.value, 'uptime_in_seconds')];
+  if (here === '' || here === theirs || ageMs === null || uptimeS === null) return [];
   // The sentinel's INFO is from before this process: it was restarted, and the next INFO says so.
-  if (here === '' || ageMs === null || uptimeS === null || uptimeS * 1000 < ageMs + APART_MS) return [];
-  return here === theirs ? [] : [{ place: formatAddress(address), view, theirs, node }];
+  const isElsewhere = records.some((r) => r.runid === here && (r.ip !== record.ip || r.port !== record.port));
+  const youngS = !isElsewhere && uptimeS * 1000 < ageMs + APART_MS ? uptimeS : null;
+  return [{ place: formatAddress(address), view, theirs, node, youngS }];
 }

@@ -50,6 +50,14 @@ export function withoutRoute(
   const isSlow = silence?.kind === 'timeout';
   if (expectation.own || isSpeaking(sentinel)) return null;
   const evidence = silenceOf(sentinel);
+  if (silence?.kind === 'misled')
+    return {
+      brief: `${sentinel.id} ${silence.message}`,
+      message: saidNothing(sentinel),
+      evidence: null,
+      consequence: 'it was not asked: whether it runs is known from its peers only',
+      fix: [routeTo(facts, sentinel)],
+    };
   if (isUnlisted(facts, sentinel)) {
     const answering = [
       ...new Set(masters.flatMap((m) => m.sentinelViews.map((w) => formatAddress(w.sentinel.endpoint)))),

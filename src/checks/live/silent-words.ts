@@ -6,8 +6,9 @@ import { nameOf } from '../snapshot.js';
 /** `redis-2 127.0.0.1:6380 does not answer: connection refused`. */
 export function saidNothing(server: NodeState | SentinelState): string {
   const said = server.silence?.message ?? 'no answer';
-  // Something else listens at its address.
-  if (server.silence?.kind === 'protocol') return `${nameOf(server)} ${said}`;
+  // Something else listens at its address, or is where the address map leads.
+  if (server.silence?.kind === 'protocol' || server.silence?.kind === 'misled')
+    return `${nameOf(server)} ${said}`;
   return `${nameOf(server)} does not answer${/^did not answer\b/.test(said) ? said.replace(/^did not answer/, '') : `: ${said}`}`;
 }
 

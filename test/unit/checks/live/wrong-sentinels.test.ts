@@ -253,6 +253,25 @@ describe('what an address leads to', () => {
     expect(printed).not.toMatch(/SENTINEL (REMOVE|MONITOR)/);
   });
 
+  it('a server behind a rule of --map that is younger than the last INFO of the sentinels may be another one', () => {
+    const g = healthyGathering();
+    Object.assign(g, { own: false, driver: 'attached', cluster: 'shop' });
+    const replica = nodeIn(g, 2);
+    replica.endpoint = { ...replica.endpoint, port: 7001 };
+    for (const view of recordsIn(g))
+      for (const record of view.replicas.ok ? view.replicas.value : [])
+        Object.assign(record, { 'info-refresh': '500' });
+    alter(replica.info, { run_id: 'e'.repeat(40), uptime_in_seconds: '3' });
+    const { verdict } = diagnose(g, CHECKS);
+    expect(verdict).toMatchObject({ word: 'UNKNOWN' });
+    expect(verdict.text).toContain(
+      'whether 127.0.0.1:7001, where --map leads 127.0.0.1:6380, is that server is not known yet',
+    );
+    // Without a map it was restarted.
+    replica.endpoint = replica.announce;
+    expect(diagnose(g, CHECKS).verdict).toMatchObject({ word: 'HEALTHY' });
+  });
+
   it('explains the link that a replica lost by it', () => {
     const g = healthyGathering();
     unlinked(g, 3);
