@@ -60,6 +60,11 @@ export function withAccount(reason: unknown, account: readonly string[]): unknow
   return new OperatorError({ code, message, why, hint, exitCode, account: lines, cause: reason });
 }
 
+/** Whether it ended because the user, or a signal, ended it (130, 143). */
+export const isInterruption = (error: unknown): error is OperatorError =>
+  error instanceof OperatorError &&
+  (error.exitCode === EXIT.interrupted || error.exitCode === EXIT.terminated);
+
 /** The account of what was interrupted before it did anything. */
 export const NOT_BEGUN = 'nothing was begun';
 

@@ -78,7 +78,6 @@ function mayBeAlive(
   );
   // Where its process is known to be here, a refusal is its end.
   if (kind === 'refused' || kind === 'closed') return !livesHere(expectation) && isHeardIn(entries);
-  if (kind === 'misled') return isHeardIn(entries);
   if (kind !== 'timeout' && kind !== 'error') return false;
   return entries.length > 0 && entries.every((peer) => !peer.flags.includes('s_down'));
 }

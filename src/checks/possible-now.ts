@@ -1,23 +1,12 @@
 import type { MasterFacts, SnapshotFacts } from '../model/facts.js';
 import { command } from '../model/hints.js';
 import type { CheckText, RawFinding } from './check.js';
+import { changesServer, forgets, isRefusedBesideRun, startsOne } from './fix-lines.js';
 import networkCut, { cutIn } from './live/network-cut.js';
 import { isSilent } from './snapshot.js';
 
-const STARTS = /^sentinelctl start\b/;
-
-/** What is refused while a journal is open. */
-const REFUSED = /^sentinelctl (start|restart|resume|up)\b/;
-
-/** What changes a server: beside an active fault it may undo the fault's own change, or hide it. */
-const CHANGES =
-  /^(test -n .* )?redis-cli .*( CONFIG (SET|REWRITE)| SENTINEL (SET|CONFIG SET|REMOVE|MONITOR|RESET|FAILOVER)| REPLICAOF| ACL SETUSER| SHUTDOWN| CLIENT KILL)\b/;
-
 /** What a cut explains. */
 const EXPLAINED: ReadonlySet<string> = new Set(networkCut.causes);
-
-/** What forgets, or names, the other side of a cut. */
-const FORGETS = /SENTINEL (RESET|REMOVE|MONITOR)|REPLICAOF/;
 
 /**
  * While a run is active, what is wrong is only watched: a change from outside would be refused, or spoil the run. What a
@@ -42,15 +31,15 @@ function besideRun(raw: RawFinding, { expectation, snapshot }: SnapshotFacts): R
   const { cluster, own, underWay, unfinished } = expectation;
   const { later: _, ...rest } = raw;
   if (underWay !== undefined)
-    return raw.fix.some((line) => line.startsWith('sentinelctl ') || CHANGES.test(line))
+    return raw.fix.some((line) => line.startsWith('sentinelctl ') || changesServer(line))
       ? { ...rest, fix: [command('status --watch', cluster)] }
       : raw;
   if (unfinished === undefined || 'unreadable' in unfinished)
-    return own && snapshot.sentinels.every(isSilent) && raw.fix.some((line) => STARTS.test(line))
+    return own && snapshot.sentinels.every(isSilent) && raw.fix.some(startsOne)
       ? { ...rest, fix: [command('up', cluster)] }
       : raw;
   const lines = [...raw.fix, ...(raw.later === undefined ? [] : [raw.later.fix])];
-  return lines.some((line) => REFUSED.test(line) || CHANGES.test(line))
+  return lines.some((line) => isRefusedBesideRun(line) || changesServer(line))
     ? { ...rest, fix: [command(unfinished.keep ? 'heal' : 'recover', cluster)] }
     : raw;
 }
@@ -61,7 +50,7 @@ function beforeHealed(raw: RawFinding, master: MasterFacts | undefined): RawFind
   const open = cut?.fix[0];
   if (open === undefined) return raw;
   // A side that can elect goes on: what it can do now stays, but for what speaks of the other side.
-  if (cut?.impact === 'degraded' && !raw.fix.some((line) => FORGETS.test(line))) return raw;
+  if (cut?.impact === 'degraded' && !raw.fix.some(forgets)) return raw;
   const { later: _, repair: _one, repairs: _all, ...rest } = raw;
   return { ...rest, fix: [open] };
 }

@@ -1,14 +1,8 @@
 import { sayTheSame, together } from '../model/together.js';
 import { IMPACTS, type Weighed } from '../model/verdict.js';
 import type { Finding } from './check.js';
+import { awaits, startsAll } from './fix-lines.js';
 import type { Explains } from './fold.js';
-
-const STARTS_ALL = /^sentinelctl up\b/;
-/**
- * What ends it whatever else is wrong: a failover that is awaited, or a frozen master that is resumed. A replica that was
- * down before would be started with older data, and promoted.
- */
-const AWAITS = /^sentinelctl (status\b.* --watch\b|resume )/;
 
 /**
  * Each root as it counts: what it explains may be worse than itself, and is ended by its fix. `status` and `doctor` both
@@ -38,8 +32,8 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
   const of = isCause && !isSaid ? [...new Set([...alike, ...said])] : said;
   const covers = isCause ? alike : beside;
   // What several servers lead to together is not ended by starting the one that it is shown under.
-  const isAwaited = !isCause && worst !== root && worst.fix.some((line) => AWAITS.test(line));
-  const isOwn = isAwaited || (!isCause && worst.fix.some((line) => STARTS_ALL.test(line)));
+  const isAwaited = !isCause && worst !== root && worst.fix.some(awaits);
+  const isOwn = isAwaited || (!isCause && worst.fix.some(startsAll));
   const fix = isOwn ? worst.fix : cause.fix;
   const lacks = root.impact === 'unknown' || of.some((f) => f.impact === 'unknown');
   const weighed = { of, covers, impact, subject, brief, masterName, fix, first: root.first, lacks };

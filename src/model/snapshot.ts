@@ -3,14 +3,13 @@ import type { Fields, NodeReplies, ViewReplies } from './answers.js';
 
 /** Why something that was asked did not answer as itself. */
 export interface Silence {
-  /**
-   * `auth`, `tls`: it is there, and this command lacks a password, a right or what its TLS wants. `protocol`: something
-   * else is there. `misled`: the address map leads to another sentinel.
-   */
-  kind: 'refused' | 'timeout' | 'auth' | 'tls' | 'protocol' | 'closed' | 'error' | 'misled';
+  /** `auth`, `tls`: it is there, and this command lacks a password, a right or what its TLS wants. */
+  kind: 'refused' | 'timeout' | 'auth' | 'tls' | 'protocol' | 'closed' | 'error';
   message: string;
   /** No TCP connection came about: a frozen process takes one, a machine that is off or behind a filter does not. */
   unreached?: true;
+  /** The address map leads to another sentinel: this one was not asked. */
+  misled?: true;
 }
 
 /** Whether a server is there and does not let this command in: that says nothing of the server. */

@@ -1,7 +1,7 @@
 import { reasonOf } from '../cli/interrupts.js';
 import { canDraw, painter, safeStream, wantsColor } from '../cli/streams.js';
 import type { World } from '../cli/world.js';
-import { EXIT, OperatorError } from '../errors.js';
+import { EXIT, isInterruption } from '../errors.js';
 import { aimAt, settled, splitWords } from './menu-aim.js';
 import { chooseCommand } from './menu-choose.js';
 import { pressedKey } from './screen.js';
@@ -49,14 +49,13 @@ export async function menu(
       if (!goesOn) return EXIT.ok;
     }
   } catch (error) {
-    if (error instanceof OperatorError && ENDS.includes(error.exitCode)) return error.exitCode;
+    if (isInterruption(error)) return error.exitCode;
     throw error;
   }
 }
 
 /** Esc goes back, as it does in every list below the menu. */
 const GOES_ON = ['return', 'space', 'escape'];
-const ENDS: readonly number[] = [EXIT.interrupted, EXIT.terminated];
 
 /** Work that a signal or an uncaught exception aborts. */
 async function interruptibly<T>(world: World, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

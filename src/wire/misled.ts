@@ -11,8 +11,8 @@ export interface Listing {
 
 /**
  * What is said of a sentinel that the address map leads to another one, null of every other: its peers list one id at its
- * address, and another answered, which belongs elsewhere. An id that is nowhere else is that of a sentinel that was made
- * anew: its peers hear of it within seconds.
+ * address, and another answered, which belongs elsewhere. An id that is nowhere else is that of a sentinel whose file was
+ * replaced: its peers hear of it within seconds.
  */
 export function misled(asked: Listing, all: readonly Listing[]): Silence | null {
   const { id, server } = asked;
@@ -25,5 +25,5 @@ export function misled(asked: Listing, all: readonly Listing[]): Silence | null 
     all.find((other) => other !== asked && other.id === id)?.server.announce;
   if (elsewhere === undefined) return null;
   const message = `is led by --map to ${formatAddress(server.endpoint)}, where ${formatAddress(elsewhere)} answers`;
-  return { kind: 'misled', message };
+  return { kind: 'error', misled: true, message };
 }

@@ -225,6 +225,7 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
       /kills redis-1, the master, and starts it again as a master: writes stop for about 26 s/,
     );
     await terminal.press('C-c');
+    await terminal.shows(/^ *nothing was begun$/m);
     expect(await terminal.exitCode()).toBe(130);
     await terminal.run('sentinelctl pause redis-3 --yes');
     await terminal.shows(/pause redis-3: running → paused/);

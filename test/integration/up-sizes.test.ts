@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { UpResult } from '../../src/cluster/up/result.js';
 import { type Cli, openCli } from '../helpers/cli.js';
 import { ask, nodesOf } from '../helpers/inside.js';
@@ -52,6 +52,21 @@ describe('clusters of any size, side by side', () => {
       status.masters[0]?.views.map((v) => [v.replicas, v.otherSentinels, v.quorum, v.ckquorum.ok]),
     ).toEqual(Array.from({ length: sentinels }, () => [replicas, sentinels - 1, quorum, true]));
     expect(status.problems.filter((p) => p.severity === 'critical')).toEqual([]);
+  });
+
+  it('of which a node is down hold its port, also against another state directory', async () => {
+    const port = (await nodesOf(cli, 'pair')).find(({ id }) => id === 'redis-2')?.endpoint.port;
+    expect((await cli.run(['kill', 'redis-2', '--cluster', 'pair'])).code).toBe(0);
+    const other = await openCli();
+    onTestFinished(() => other.close());
+    const ran = await other.run(['up', '--driver', 'process', '--port', String(port), '--json']);
+    expect(ran.code, ran.stdout + ran.stderr).toBe(3);
+    expect(ran.json().error).toMatchObject({
+      code: 'port-taken',
+      message: `port ${port} of redis-1 is that of a node that is down`,
+      why: expect.stringContaining('redis-2 of cluster "pair" comes back there'),
+    });
+    expect((await cli.run(['start', 'redis-2', '--cluster', 'pair'])).code).toBe(0);
   });
 
   it('have ports of their own, below those that the system hands out', async () => {

@@ -5,6 +5,7 @@ import { silentSentinels } from '../evidence.js';
 import { isOfficialImage } from '../files/compose/images.js';
 import type { Directive } from '../files/conf.js';
 import { judgeSentinelFiles } from '../files/judge.js';
+import { mountAt } from '../files/paths.js';
 import type { FileServer } from '../files/project.js';
 import { place } from '../files/settings.js';
 import { changeFile, withoutLines } from '../fixes.js';
@@ -179,10 +180,7 @@ function isLacking({ service }: FileServer, path: string): boolean {
   if (!isOfficialImage(service.image ?? '') || service.entrypoint !== null) return false;
   const [program = ''] = service.command?.words ?? [];
   if (!/^(redis|valkey)-(server|sentinel)$/.test(program.split('/').at(-1) ?? '')) return false;
-  const isMounted = service.mounts.some(({ target }) =>
-    `${path}/`.startsWith(`${target.replace(/\/+$/, '')}/`),
-  );
-  return !isMounted && !OF_THE_IMAGE.test(path);
+  return mountAt(service.mounts, path) === undefined && !OF_THE_IMAGE.test(path);
 }
 
 /** What Debian and Alpine have. */

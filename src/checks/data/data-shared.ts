@@ -7,6 +7,7 @@ import { comparing, judgeNodeFiles } from '../files/judge.js';
 import { subjectOf } from '../files/kube/facts.js';
 import { NODE_PATH } from '../files/kube/pod.js';
 import { keepsFrom } from '../files/kube/spread.js';
+import { mountAt } from '../files/paths.js';
 import { type FileServer, nodeFiles, type Project } from '../files/project.js';
 import { isYes, lastOf, persists, portOf, savePointsOf, settingOf } from '../files/settings.js';
 import { dataNodes, idsOf, judged, readAll } from '../group.js';
@@ -188,9 +189,7 @@ function placeOf(
     return { key: JSON.stringify([host.name, shown, names]), shown, target: shown, line: line.line };
   }
   const { path: dir } = dataDirectoryOf(node, service);
-  const mount = service.mounts
-    .filter(({ target }) => dir === target || dir.startsWith(`${target.replace(/\/$/, '')}/`))
-    .toSorted((a, b) => b.target.length - a.target.length)[0];
+  const mount = mountAt(service.mounts, dir);
   if (mount?.source == null || mount.readOnly) return null;
   const key = JSON.stringify([mount.kind, mount.source, dir.slice(mount.target.length), names]);
   return {

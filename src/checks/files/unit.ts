@@ -1,4 +1,5 @@
 import { shellWords } from './compose/words.js';
+import { isUnder } from './paths.js';
 import type { Unit } from './project.js';
 import { type Lines, lastOf } from './settings.js';
 
@@ -97,13 +98,10 @@ function msOf(value: string | undefined): number {
   return number === undefined ? 100 : Number(number) * ({ ms: 1, s: 1000, min: 60_000 }[unit] ?? 1000);
 }
 
-const isWithin = (path: string, directory: string): boolean =>
-  path === directory || path.startsWith(`${directory.replace(/\/$/, '')}/`);
-
 /** Whether a service may not write a directory: the longest path that covers it decides. */
 export function mayNotWrite({ readOnly, writable }: Unit, directory: string): boolean {
   const longest = (paths: readonly string[]): number =>
-    Math.max(-1, ...paths.filter((p) => isWithin(directory, p)).map((p) => p.length));
+    Math.max(-1, ...paths.filter((p) => isUnder(directory, p)).map((p) => p.length));
   return readOnly !== null && longest(readOnly.paths) > longest(writable);
 }
 

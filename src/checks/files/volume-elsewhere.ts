@@ -3,6 +3,7 @@ import type { RawFinding } from '../check.js';
 import type { Mount } from './compose/service.js';
 import { dataDirectoryOf } from './data-directory.js';
 import { fileGroups } from './groups.js';
+import { isUnder } from './paths.js';
 import { type FileServer, nodeFiles, type Project } from './project.js';
 import { persists } from './settings.js';
 
@@ -50,25 +51,16 @@ interface Beside {
 
 const nameOf = ({ service, id }: FileServer): string => service?.name ?? id;
 
-/** The volume that a data node has, and the directory that it writes to beside it; null where it writes into a mount. */
+/** The volume that a data node has, and the directory that it writes to beside it; null where that, or a part of it, is in a mount. */
 function besideOf(node: FileServer): Beside | null {
   const { service } = node;
   if (service === null || service.pod !== undefined) return null;
   const { path, certain } = dataDirectoryOf(node, service);
-  if (!certain || service.mounts.some((mount) => covers(mount, path) || isWithin(mount, path))) return null;
+  if (!certain || service.mounts.some(({ target }) => isUnder(path, target) || isUnder(target, path)))
+    return null;
   const volume = service.mounts.find(
     ({ kind, source, target, readOnly }) =>
       kind === 'volume' && source !== null && !readOnly && !OTHER_USE.test(target),
   );
   return volume === undefined ? null : { node, path, volume };
 }
-
-const bare = (path: string): string => path.replace(/\/+$/, '');
-
-/** Whether a mount has that directory. */
-const covers = ({ target }: Mount, path: string): boolean => isUnder(path, target);
-
-/** Whether a part of that directory is a mount: its append-only files may be there. */
-const isWithin = ({ target }: Mount, path: string): boolean => isUnder(target, path);
-
-const isUnder = (inner: string, outer: string): boolean => `${bare(inner)}/`.startsWith(`${bare(outer)}/`);

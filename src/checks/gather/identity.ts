@@ -79,11 +79,7 @@ export function withIdsOfPeers<T extends WiredSentinel>(sentinels: readonly T[])
 
 /** An address of a discovered server at which this machine gets no connection. */
 const unreachable = ({ known, server: { silence } }: Found<Server>): boolean =>
-  !known &&
-  silence !== null &&
-  !isLocked(silence) &&
-  silence.kind !== 'protocol' &&
-  silence.kind !== 'misled';
+  !known && silence !== null && !isLocked(silence) && silence.kind !== 'protocol';
 
 /** Whether a server is there and speaks TLS at this port where we do not, or the reverse. */
 export const isOtherPort = (silence: Silence | null): boolean =>

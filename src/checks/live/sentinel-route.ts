@@ -50,7 +50,7 @@ export function withoutRoute(
   const isSlow = silence?.kind === 'timeout';
   if (expectation.own || isSpeaking(sentinel)) return null;
   const evidence = silenceOf(sentinel);
-  if (silence?.kind === 'misled')
+  if (silence?.misled === true)
     return {
       brief: `${sentinel.id} ${silence.message}`,
       message: saidNothing(sentinel),

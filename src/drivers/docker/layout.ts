@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { refused } from '../../errors.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
+import { type Held, heldPorts, refuseHeld } from '../held-ports.js';
 import type { Engine, EngineFacts } from './engine/engine.js';
 import { engineSubnets, hostSubnets, ownSubnet } from './network/network.js';
 import { checkPorts, choosePorts } from './network/port-choice.js';
@@ -19,15 +20,17 @@ const FIRST_HOST = { redis: 11, sentinel: 21 } as const;
 export async function layOut(
   engine: Engine,
   facts: EngineFacts,
-  cluster: string,
+  { cluster, dir }: { cluster: string; dir: string },
   settings: DockerSettings,
   spec: ClusterSpec,
   slots: readonly NodeSlot[],
 ): Promise<{ nodes: NodePlan[]; subnet: string }> {
   checkReach(engine, facts, settings);
   const listenOn = settings.network === 'host' ? '127.0.0.1' : settings.publish;
-  const ports = await choosePorts(engine, listenOn, spec, slots);
+  const held = engine.target.remoteHost === null ? await heldPorts(dir) : new Map<number, Held>();
+  const ports = await choosePorts(engine, listenOn, spec, slots, held);
   await checkPorts(engine, listenOn, ports);
+  for (const { id, kind } of slots) refuseHeld({ id, kind, port: ports.get(id) ?? 0 }, held);
   const subnet = settings.network === 'host' ? '' : await pickSubnet(engine, cluster, settings.subnet);
   const count = { redis: 0, sentinel: 0 };
   const nodes = slots.map((slot): NodePlan => {

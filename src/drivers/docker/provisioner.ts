@@ -30,7 +30,7 @@ export class DockerProvisioner implements Provisioner {
     const session = this.#session;
     const { engine } = await session.connected();
     const facts = await session.facts();
-    const { nodes, subnet } = await layOut(engine, facts, session.cluster, session.settings, spec, slots);
+    const { nodes, subnet } = await layOut(engine, facts, session, session.settings, spec, slots);
     await refuseNameInUse(engine, session.cluster);
     session.settings = { ...session.settings, subnet };
     return nodes;

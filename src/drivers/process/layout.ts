@@ -3,14 +3,17 @@ import { holderOf, type PortHolder } from '../../host/port-holder.js';
 import { freePorts, isPortFree } from '../../host/ports.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
+import { heldPorts, otherPort, refuseHeld } from '../held-ports.js';
 import { HOST } from './node-files.js';
 
 /**
  * Gives every node its port and checks that all of them are free, before anything is started. Throws `bad-port` (64)
- * for ports above 65535 or assigned twice, `port-taken` (3), and what isPortFree and freePorts throw. `hostOf` gives each
- * node its address; ports are distinct even then, so that a port identifies a node.
+ * for ports above 65535 or assigned twice, `port-taken` (3), and what isPortFree and freePorts throw. `dir` is the
+ * cluster's own directory. `hostOf` gives each node its address; ports are distinct even then, so that a port identifies
+ * a node.
  */
 export async function layOut(
+  dir: string,
   spec: ClusterSpec,
   slots: NodeSlot[],
   hostOf: (id: string) => string = () => HOST,
@@ -24,9 +27,11 @@ export async function layOut(
       : portRange('--sentinel-port', spec.sentinelPort, sentinels.length);
   if (fixedData !== undefined && fixedSentinels !== undefined) refuseOverlap(fixedData, fixedSentinels);
 
-  const dataPorts = fixedData ?? (await freePorts(data.length, hostOf('redis-1'), new Set(fixedSentinels)));
+  const held = await heldPorts(dir);
+  const beside = (ports: readonly number[] = []): Set<number> => new Set([...held.keys(), ...ports]);
+  const dataPorts = fixedData ?? (await freePorts(data.length, hostOf('redis-1'), beside(fixedSentinels)));
   const sentinelPorts =
-    fixedSentinels ?? (await freePorts(sentinels.length, hostOf('sentinel-1'), new Set(dataPorts)));
+    fixedSentinels ?? (await freePorts(sentinels.length, hostOf('sentinel-1'), beside(dataPorts)));
   const nodes = slots.map((slot): NodePlan => {
     const [group, ports] = slot.kind === 'redis' ? [data, dataPorts] : [sentinels, sentinelPorts];
     // A slot is in its own group, and there is a port for each member.
@@ -34,6 +39,7 @@ export async function layOut(
     return { ...slot, announce: address, endpoint: { ...address } };
   });
   await refuseTaken(nodes);
+  for (const { id, kind, endpoint } of nodes) refuseHeld({ id, kind, port: endpoint.port }, held);
   return nodes;
 }
 
@@ -76,11 +82,9 @@ async function portTaken(node: NodePlan, others: NodePlan[]): Promise<OperatorEr
   const holder = await holderOf(port);
   const held = holder === undefined ? 'in use by an unknown process' : `in use by ${heldBy(holder)}`;
   const more = others.map((other) => `port ${other.endpoint.port} of ${other.id} is also in use`);
-  const auto = node.kind === 'redis' ? '--port auto' : '--port auto --sentinel-port auto';
-  const own = node.kind === 'redis' ? '--port' : '--sentinel-port';
   return refused('port-taken', `port ${port} of ${node.id} is in use`, {
     why: [held, ...more].join('\n'),
-    hint: `use another port with ${own}, or let sentinelctl choose free ones: ${auto}`,
+    hint: otherPort(node.kind),
   });
 }
 

@@ -22,7 +22,8 @@ describe('an address map that leads to another sentinel', () => {
   it('is told by the id that the peers list there', () => {
     const [first, second] = heard(26379, 1, [peer(26380, 2), peer(26381, 3)]);
     expect(misled(second, [first, second])).toEqual({
-      kind: 'misled',
+      kind: 'error',
+      misled: true,
       message: 'is led by --map to 192.0.2.1:26379, where 192.0.2.1:26379 answers',
     });
     expect(misled(first, [first, second])).toBeNull();

@@ -1,6 +1,7 @@
 import { majorityOf } from '../../../model/sentinel-timing.js';
 import type { Skip } from '../../check.js';
 import type { Words } from '../compose/service.js';
+import { mountAt } from '../paths.js';
 import type { Project } from '../project.js';
 import type { KubeFacts, ServerWorkload } from './manifests.js';
 import { type ConfigMap, mapFor } from './objects.js';
@@ -26,9 +27,7 @@ export const neededOf = (workload: ServerWorkload): number =>
 
 /** The volume that has a path of a container; undefined where that is the container's own file system. */
 export function volumeAt({ volumes }: Workload, { mounts }: Container, path: string): Volume | undefined {
-  const mount = mounts
-    .filter(({ target }) => `${path}/`.startsWith(`${target.replace(/\/$/, '')}/`))
-    .toSorted((a, b) => b.target.length - a.target.length)[0];
+  const mount = mountAt(mounts, path);
   return volumes.find((v) => v.name === mount?.volume);
 }
 

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, posix, relative, resolve } from 'node:path';
 import type { Mount, Service } from '../../files/compose/service.js';
 import { at, type Tree, textOf } from '../../files/compose/tree.js';
+import { isUnder, mountAt } from '../../files/paths.js';
 import { OPEN } from '../../files/shell/expand.js';
 import type { Segment } from '../../files/shell/machine.js';
 
@@ -19,9 +20,7 @@ export type Placed =
 /** Finds what a container has at a path, by its mounts. */
 export function placed(inside: string, service: Service, directory: string, compose: Tree): Placed {
   const wanted = posix.normalize(inside);
-  const mount = service.mounts
-    .filter(({ target }) => covers(target, wanted))
-    .sort((a, b) => b.target.length - a.target.length)[0];
+  const mount = mountAt(service.mounts, wanted);
   if (mount === undefined)
     return { why: `${inside} is inside the image${service.built ? ', which is built' : ''}` };
   if (mount.kind === 'volume')
@@ -34,30 +33,21 @@ export function placed(inside: string, service: Service, directory: string, comp
 
 /** Whether a mount hides what an image has at a path. A volume that is new begins with what the image has there. */
 export const isMounted = (path: string, service: Service): boolean =>
-  service.mounts.some(({ kind, target }) => kind !== 'volume' && covers(target, posix.normalize(path)));
+  service.mounts.some(({ kind, target }) => kind !== 'volume' && isUnder(path, target));
 
 /** Whether nothing can be written at a path of a container: by the mount that is the nearest to it. */
-export function isReadOnly(path: string, { mounts }: Service): boolean {
-  const over = mounts.filter(({ target }) => covers(target, path));
-  return over.toSorted((a, b) => b.target.length - a.target.length)[0]?.readOnly === true;
-}
+export const isReadOnly = (path: string, { mounts }: Service): boolean =>
+  mountAt(mounts, path)?.readOnly === true;
 
 /** The named volume, or the directory of the machine, into which a script writes a file; null for a container's own. */
 export function keptIn(
   inside: string,
   { pod, mounts }: Service,
 ): { identity: string; shown: string; line: number } | null {
-  const mount = mounts
-    .filter(({ target }) => covers(target, inside))
-    .toSorted((a, b) => b.target.length - a.target.length)[0];
+  const mount = mountAt(mounts, inside);
   if (pod !== undefined || mount?.source == null || inside.includes(OPEN)) return null;
   const rest = inside.slice(posix.normalize(mount.target).replace(/\/$/, '').length);
   return { identity: `${mount.kind} ${mount.source} ${rest}`, shown: mount.source, line: mount.line };
-}
-
-export function covers(target: string, wanted: string): boolean {
-  const bare = posix.normalize(target).replace(/\/$/, '');
-  return bare === wanted || wanted.startsWith(`${bare}/`);
 }
 
 function configured(mount: Mount, directory: string, compose: Tree): Placed {

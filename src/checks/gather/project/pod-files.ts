@@ -2,8 +2,9 @@ import { posix } from 'node:path';
 import type { Service } from '../../files/compose/service.js';
 import { type ConfigMap, mapFor } from '../../files/kube/objects.js';
 import type { Container, Workload } from '../../files/kube/workload.js';
+import { mountAt } from '../../files/paths.js';
 import type { Content } from '../../files/shell/machine.js';
-import { covers, type Placed } from './mounts.js';
+import type { Placed } from './mounts.js';
 
 /** What the containers of a pod find in its volumes, by `VOLUME:PATH`, and which of them cannot be told. */
 export interface Shared {
@@ -29,9 +30,7 @@ export function placedIn(
   { workload, maps, shared }: { workload: Workload; maps: readonly ConfigMap[]; shared: Shared },
 ): Placed {
   const wanted = posix.normalize(inside);
-  const given = container.mounts
-    .filter(({ target }) => covers(target, wanted))
-    .toSorted((a, b) => b.target.length - a.target.length)[0];
+  const given = mountAt(container.mounts, wanted);
   const mount = service.mounts.find(({ target }) => target === given?.target);
   if (given === undefined || mount === undefined) return { why: `${inside} is inside the image` };
   const volume = workload.volumes.find((v) => v.name === given.volume);

@@ -3,12 +3,13 @@ import { readHook } from '../../files/kube/hook.js';
 import type { ConfigMap } from '../../files/kube/objects.js';
 import { environmentIn, type Pod, serviceOf } from '../../files/kube/pod.js';
 import type { Container } from '../../files/kube/workload.js';
+import { isUnder } from '../../files/paths.js';
 import { follow } from '../../files/shell/follow.js';
 import { type Machine, NotFollowed } from '../../files/shell/machine.js';
 import { containerOf } from './container.js';
 import { roleBy } from './kube-roles.js';
 import type { Launching } from './launching.js';
-import { covers, type Placed } from './mounts.js';
+import type { Placed } from './mounts.js';
 import { keyOf, placedIn, type Shared, writableIn } from './pod-files.js';
 
 /** A pod, its names in DNS, and the ConfigMaps that it may mean. */
@@ -94,7 +95,7 @@ export function addWritten(
   { files }: Machine,
 ): void {
   for (const [path, content] of files) {
-    const mount = writableIn(container, workload).find(({ target }) => covers(target, path));
+    const mount = writableIn(container, workload).find(({ target }) => isUnder(path, target));
     if (mount !== undefined) shared.files.set(keyOf(mount, path), content);
   }
 }

@@ -1,9 +1,9 @@
 import { launchesOf } from '../../files/compose/launch.js';
 import type { Container } from '../../files/kube/workload.js';
+import { isUnder } from '../../files/paths.js';
 import type { AtRestart, Project } from '../../files/project.js';
 import { type Content, type Machine, segment } from '../../files/shell/machine.js';
 import { isIn } from './kube-roles.js';
-import { covers } from './mounts.js';
 import { keyOf, type Shared, writableIn } from './pod-files.js';
 import { addWritten, followInits, type InitListener, launchingOf, type PodContext } from './pod-start.js';
 
@@ -72,7 +72,7 @@ type Writer = Extract<AtRestart, { file: 'replaced' }>['by'];
 
 /** Where in a volume a path of a container is; null where it is in none that can be written. */
 function keyIn(container: Container, { pod }: PodContext, path: string): string | null {
-  const mount = writableIn(container, pod.workload).find(({ target }) => covers(target, path));
+  const mount = writableIn(container, pod.workload).find(({ target }) => isUnder(path, target));
   return mount === undefined ? null : keyOf(mount, path);
 }
 

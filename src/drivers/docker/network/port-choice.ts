@@ -3,6 +3,7 @@ import { holderOf } from '../../../host/port-holder.js';
 import { freePorts, isPortFree } from '../../../host/ports.js';
 import type { NodeSlot } from '../../../model/plan.js';
 import type { ClusterSpec } from '../../../model/spec.js';
+import type { Held } from '../../held-ports.js';
 import { CLUSTER_LABEL } from '../containers/labels.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError } from '../engine/errors.js';
@@ -14,12 +15,16 @@ interface Published {
   by: string;
 }
 
-/** A port per node, in the slots' order. `auto` takes free ones below the ephemeral range. */
+/**
+ * A port per node, in the slots' order. `auto` takes free ones below the ephemeral range, none of which another cluster
+ * of this machine holds.
+ */
 export async function choosePorts(
   engine: Engine,
   listenOn: string,
   spec: ClusterSpec,
   slots: readonly NodeSlot[],
+  held: ReadonlyMap<number, Held>,
 ): Promise<Map<string, number>> {
   const published = new Set((await publishedPorts(engine)).map(({ port }) => port));
   const chosen = new Map<string, number>();
@@ -31,7 +36,7 @@ export async function choosePorts(
     if (ids.length === 0) continue;
     const ports =
       first === 'auto'
-        ? await freePorts(ids.length, listenOn, new Set([...published, ...chosen.values()]))
+        ? await freePorts(ids.length, listenOn, new Set([...published, ...held.keys(), ...chosen.values()]))
         : ids.map((_, i) => first + i);
     const last = ports.at(-1) ?? 0;
     if (last > 65_535) {

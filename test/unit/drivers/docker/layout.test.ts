@@ -7,12 +7,13 @@ import { DEFAULT_SPEC } from '../../../../src/model/spec.js';
 /** An engine that must not be asked: what is refused here is refused before that. */
 const at = (remoteHost: string | null): Engine =>
   ({ target: { shown: `tcp://${remoteHost}`, remoteHost } }) as unknown as Engine;
+const OWN = { cluster: 'c', dir: '/none/clusters/c' };
 const FACTS = { version: '1', os: 'linux', arch: 'x86_64', desktop: false };
 
 describe('layOut', () => {
   it('refuses to publish where this machine can’t reach it', async () => {
     const settings = readSettings({});
-    await expect(layOut(at('build'), FACTS, 'c', settings, DEFAULT_SPEC, [])).rejects.toMatchObject({
+    await expect(layOut(at('build'), FACTS, OWN, settings, DEFAULT_SPEC, [])).rejects.toMatchObject({
       code: 'publish-unreachable',
       exitCode: 3,
       hint: expect.stringContaining('--publish'),
@@ -24,7 +25,7 @@ describe('layOut', () => {
     [at(null), { ...FACTS, desktop: true }],
   ])('refuses the host network of another machine (%#)', async (engine, facts) => {
     const settings = readSettings({ network: 'host' });
-    await expect(layOut(engine, facts, 'c', settings, DEFAULT_SPEC, [])).rejects.toMatchObject({
+    await expect(layOut(engine, facts, OWN, settings, DEFAULT_SPEC, [])).rejects.toMatchObject({
       code: 'no-host-network',
       exitCode: 3,
     });

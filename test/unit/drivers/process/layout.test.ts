@@ -1,14 +1,18 @@
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { layOut } from '../../../../src/drivers/process/layout.js';
 import type { NodePlan } from '../../../../src/model/plan.js';
 import { slotsOf } from '../../../../src/model/plan.js';
 import { type ClusterSpec, DEFAULT_SPEC } from '../../../../src/model/spec.js';
 
-const layout = (asked: Partial<ClusterSpec>): Promise<NodePlan[]> => {
+const layout = (asked: Partial<ClusterSpec>, dir = '/none/clusters/c'): Promise<NodePlan[]> => {
   const spec = { ...DEFAULT_SPEC, ...asked };
   return layOut(
+    dir,
     spec,
     slotsOf(spec, () => 'f'.repeat(40)),
   );
@@ -46,6 +50,19 @@ describe('layOut', () => {
     expect(new Set(all).size).toBe(19);
     const mixed = Object.values(ports(await layout({ port: 20_221, sentinelPort: 'auto' })));
     expect(new Set(mixed).size).toBe(6);
+  });
+
+  it('chooses no port of a node of another cluster that is down', async () => {
+    const clusters = await mkdtemp(join(tmpdir(), 'sentinelctl-layout-'));
+    onTestFinished(() => rm(clusters, { recursive: true, force: true }));
+    const node = join(clusters, 'other', 'nodes', 'redis-2');
+    await mkdir(node, { recursive: true });
+    const held = Array.from({ length: 12_768 }, (_, i) => 20_000 + i);
+    await writeFile(join(node, 'redis.conf'), held.map((port) => `port ${port}\n`).join(''));
+    for (let i = 0; i < 10; i++) {
+      const nodes = await layout({ port: 'auto', sentinelPort: 'auto' }, join(clusters, 'own'));
+      for (const port of Object.values(ports(nodes))) expect(port).toBeLessThan(20_000);
+    }
   });
 
   it.each([
