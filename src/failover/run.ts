@@ -149,9 +149,17 @@ export async function playTrials(
     undone: steering.undone(),
     before: last === undefined ? master : (last.newMaster ?? last.oldMaster),
   });
-  // What was measured is worth more than nothing; the exit code still says that it was interrupted.
-  if (runtime.signal?.aborted !== true || last === undefined || isNotRestored(told)) throw told;
-  return { ...soFar(), ...(told instanceof OperatorError && { account: [...told.account] }) };
+  // What was measured is worth more than nothing; a master left down, or a bug, comes first.
+  if (last === undefined || isNotRestored(told) || !(told instanceof OperatorError)) throw told;
+  // The exit code still says that it was interrupted.
+  if (runtime.signal?.aborted === true) return { ...soFar(), account: [...told.account] };
+  const undone = steering.undone();
+  const { message, why, account } = told;
+  return {
+    ...soFar(),
+    stoppedBy: why === undefined ? message : `${message}: ${why}`,
+    account: [...account, ...(undone === null ? [] : [`rolled back: ${undone}`])],
+  };
 }
 
 /** Says which settings the sentinels do not agree on, once while they stay as they are. */

@@ -160,5 +160,5 @@ function reasonOf(
     return `${switched}; ${broken.expression} ${how}`;
   }
   if (outcome !== 'holds' && culprit !== undefined) return `${culprit.id}: ${culprit.evidence}`;
-  return complete ? switched : `${switched}; it was interrupted before its last trial`;
+  return complete ? switched : `${switched}; it ended before its last trial`;
 }

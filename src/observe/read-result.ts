@@ -124,6 +124,7 @@ const result = z.looseObject({
   complete: z.boolean(),
   trialsAsked: count.exactOptional(),
   account: z.array(z.string()).exactOptional(),
+  stoppedBy: z.string().exactOptional(),
   cluster: z.string(),
   masterName: z.string(),
   driver: z.string(),

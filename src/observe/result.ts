@@ -266,6 +266,8 @@ export interface FailoverResult {
   trialsAsked?: number;
   /** Only where it was interrupted between two trials: what was rolled back, and which node is the master. */
   account?: string[];
+  /** Only where a trial could not be played, and others before it were: why. */
+  stoppedBy?: string;
   cluster: string;
   masterName: string;
   driver: string;

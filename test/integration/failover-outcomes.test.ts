@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { FailoverResult } from '../../src/observe/result.js';
 import type { Cli } from '../helpers/cli.js';
-import { askNode, setDownAfter } from '../helpers/inside.js';
+import { askNode, pidsOf, setDownAfter } from '../helpers/inside.js';
 import { failoverTest, openWithCluster, statusOf } from '../helpers/main-road.js';
 import { QUIET_MS } from '../helpers/quiet.js';
 
@@ -32,6 +32,25 @@ describe('failover-test on processes', () => {
       { expression: 'client.outageMs<=2001', value: result.trials[0].client.outageMs, holds: 'violated' },
     ]);
     expect(result.trials[0].rejoin.caughtUpMs).toBeTypeOf('number');
+  });
+
+  it('shows the trials that were played where a later one cannot be, with why', async () => {
+    const pid = (await pidsOf(cli))['sentinel-3'] ?? 0;
+    onTestFinished(() => void process.kill(pid, 'SIGCONT'));
+    const ran = await cli.run(
+      ['failover-test', '--json', '--rejoin', 'guarded', '--trials', '2', '--budget', '5m', '--clients', '0'],
+      {
+        onStderr(text) {
+          if (text.includes('trial 2 of 2')) process.kill(pid, 'SIGSTOP');
+        },
+      },
+    );
+    expect(ran.code, ran.stderr).toBe(2);
+    const result = ran.json() as FailoverResult;
+    expect(result).toMatchObject({ complete: false, trialsAsked: 2, outcome: 'unknown' });
+    expect(result.trials.map(({ outcome }) => outcome)).toEqual(['holds']);
+    expect(result.stoppedBy).toContain('sentinel-3');
+    expect(result.account).toEqual([expect.stringMatching(/^rolled back: replica-priority of /)]);
   });
 
   it('refuses a budget that cannot hold before anything is done', async () => {

@@ -3,7 +3,7 @@ import { count } from '../../model/words.js';
 import { overloadWords } from '../../observe/overload.js';
 import type { FailoverResult } from '../../observe/result.js';
 import { capital } from '../plain-text.js';
-import { headline, INCOMPLETE, repeatOf } from '../words/headline.js';
+import { accountWords, headline, INCOMPLETE, repeatOf } from '../words/headline.js';
 import { whyWords } from '../words/numbers.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { SCRIPT, STYLE } from './assets.js';
@@ -77,7 +77,7 @@ function headerHtml(result: FailoverResult, compared: string): string {
   const warnings = [...(result.complete ? [] : [INCOMPLETE]), ...(overload === null ? [] : [overload])]
     .map((words) => `<p class="incomplete"><b>!</b> ${html(capital(words))}.</p>`)
     .join('');
-  const { account = [] } = result;
+  const account = accountWords(result);
   const rolledBack = account.length === 0 ? '' : `<p class="note restored">${html(account.join('; '))}.</p>`;
   const where = `${cluster} (${driver}), ${engine.name} ${engine.version}, fault ${result.fault}`;
   return `<header class="${result.outcome}"><h1>${outcomeBadge(result.outcome)} ${html(headline(result))}</h1>

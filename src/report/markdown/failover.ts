@@ -3,7 +3,14 @@ import { overloadWords } from '../../observe/overload.js';
 import { masterNowWords, rolledBackWords, secondMasterWords } from '../../observe/restored-words.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
 import { adviceOf, neverBack } from '../words/advice.js';
-import { headline, INCOMPLETE, masterMove, settingOf, trialVerdict } from '../words/headline.js';
+import {
+  accountWords,
+  headline,
+  INCOMPLETE,
+  masterMove,
+  settingOf,
+  trialVerdict,
+} from '../words/headline.js';
 import { causesOf, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
 import {
   grouped,
@@ -48,14 +55,14 @@ export function failoverMarkdown(result: FailoverResult): string {
 }
 
 /** How an interrupted trial left the cluster. */
-const restoredLines = ({ trials, fault, account = [] }: FailoverResult): string[] => [
-  ...trials.flatMap((trial) => [
-    ...[secondMasterWords(trial, fault) ?? []].flat().map(text),
+const restoredLines = (result: FailoverResult): string[] => [
+  ...result.trials.flatMap((trial) => [
+    ...[secondMasterWords(trial, result.fault) ?? []].flat().map(text),
     ...(trial.restored === undefined
       ? []
       : [text(`${rolledBackWords(trial.restored)}; ${masterNowWords(trial)}`)]),
   ]),
-  ...account.map(text),
+  ...accountWords(result).map(text),
 ];
 
 /** A heading and a table; nothing where there is no row below its titles. */

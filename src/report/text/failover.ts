@@ -4,7 +4,14 @@ import { masterNowWords, rolledBackWords, secondMasterWords } from '../../observ
 import type { FailoverResult, InvariantResult, Trial, Verdict } from '../../observe/result.js';
 import { padEnd, plain, together, wrap } from '../plain-text.js';
 import { adviceOf, preventionOf } from '../words/advice.js';
-import { headline, INCOMPLETE, nextCommands, passedWords, settingOf } from '../words/headline.js';
+import {
+  accountWords,
+  headline,
+  INCOMPLETE,
+  nextCommands,
+  passedWords,
+  settingOf,
+} from '../words/headline.js';
 import { lossWords } from '../words/losses.js';
 import { metricOf } from '../words/metrics.js';
 import { type KeyNumber, keyNumbers, whyWords } from '../words/numbers.js';
@@ -161,11 +168,13 @@ function interruptedText(result: FailoverResult, trial: Trial, next: string[], v
 
 /** Of several trials, what became of the one that was interrupted, and which node is the master. */
 function interruptedLines(result: FailoverResult, view: View): string[] {
-  const { trials, account } = result;
+  const { trials, account, stoppedBy } = result;
   const last = trials.at(-1);
   if (account !== undefined) {
     const head = `trial ${trials.length + 1} was interrupted, and has no result`;
-    return [head, ...account].flatMap((words) => wrap(plain(words), lineWidth(view), 2));
+    return [...(stoppedBy === undefined ? [head] : []), ...accountWords(result)].flatMap((words) =>
+      wrap(plain(words), lineWidth(view), 2),
+    );
   }
   if (last?.cutShort !== true) return [];
   const words = `trial ${trials.length} was interrupted after the loss of ${last.oldMaster.id}; ${masterNowWords(last)}`;

@@ -68,6 +68,12 @@ export function passedWords({ trials, trialsAsked, account }: FailoverResult): s
   ];
 }
 
+/** Of a run that ended between two trials: why, what was rolled back, and which node is the master; else empty. */
+export const accountWords = ({ trials, account = [], stoppedBy }: FailoverResult): string[] => [
+  ...(stoppedBy === undefined ? [] : [`trial ${trials.length + 1} could not be played: ${stoppedBy}`]),
+  ...account,
+];
+
 function cutShortWords({ oldMaster, newMaster }: Trial, masterName: string): string {
   return newMaster === null
     ? `${masterName} had no new master yet after the loss of ${named(oldMaster)}`

@@ -299,6 +299,10 @@ describe('the result of one failover', () => {
     const between = { trials: [passed], trialsAsked: 2, account };
     expect(text(between)).toContain('; 1 of 2 trials passed, 1 not begun\n');
     expect(text(between)).toContain(`\ntrial 2 was interrupted, and has no result\n${account.join('\n')}\n`);
+    const stopped = { ...between, stoppedBy: 'mymaster is not steady: sentinel-3 does not answer' };
+    expect(text(stopped)).toContain(
+      `\ntrial 2 could not be played: ${stopped.stoppedBy}\n${account.join('\n')}\n`,
+    );
   });
 
   it('one that was cut short says so, and shows what was measured until then', () => {
