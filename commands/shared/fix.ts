@@ -28,7 +28,7 @@ export async function fixFindings(
     // The user decides on the finding, so it is shown before the question.
     const why = allFindings(result.findings).find((f) => f.repairs.some((r) => isSame(r, repair)));
     if (why !== undefined) progress({ type: 'note', level: 'info', text: `${why.id}: ${sentenceOf(why)}` });
-    return prompts.confirm(`${does}?`, true);
+    return prompts.confirm(`${does}?`);
   };
   const typed = [
     'doctor --fix',

@@ -28,6 +28,9 @@ export function setConfig(node: Node, name: string, value: string | number): str
   return [cli(node, `CONFIG SET ${name} ${word}`), ...keepConfig(node)];
 }
 
+/** The command that ends the links of a master's replicas: each connects again with what it announces then. */
+export const reconnectReplicas = (master: Pick<Node, 'endpoint'>): string => cli(master, 'CLIENT KILL TYPE replica');
+
 /** The commands that give data nodes a secret of the cluster, and where the shell has it from. */
 export const setSecret = (nodes: readonly GatheredNode[], name: string): string[] => [
   ...knownSecret('REDISCLI_AUTH', 'the password of the data nodes', 'redis'),

@@ -3,6 +3,7 @@ import type { AnsweredNode, MasterFacts } from '../model/facts.js';
 import { cli } from '../model/hints.js';
 import { REPLIES_MS } from '../model/sentinel-timing.js';
 import { listed } from '../model/words.js';
+import { reconnectReplicas } from './fixes.js';
 import { idsOf } from './group.js';
 import { isDown } from './snapshot.js';
 import { openPort } from './still-speaks.js';
@@ -51,7 +52,7 @@ export function announceOther({ master, nodes, sentinels }: Unreached, note: str
       (node) =>
         `# ${cli(node, `CONFIG SET replica-announce-ip <an address of ${node.id} at which the sentinels connect>`)}`,
     ),
-    `# then ${cli(master, 'CLIENT KILL TYPE replica')}`,
+    `# then ${reconnectReplicas(master)}`,
     '# the sentinels still list the old addresses then: run doctor again',
   ];
 }

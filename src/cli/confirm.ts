@@ -15,6 +15,6 @@ export async function confirm(
   sentence: () => string | Promise<string>,
 ): Promise<void> {
   if (context.prompts === null || !asks(context)) return;
-  if (await context.prompts.confirm(`${await sentence()}. Continue?`, false)) return;
+  if (await context.prompts.confirm(`${await sentence()}. Continue?`)) return;
   throw refused('declined', 'the question was answered with no: nothing was done');
 }

@@ -7,7 +7,8 @@ export interface Prompts {
     choices: { value: T; name: string; description?: string }[],
   ): Promise<T>;
   input(question: string, initial?: string): Promise<string>;
-  confirm(question: string, initial?: boolean): Promise<boolean>;
+  /** Enter alone is no. */
+  confirm(question: string): Promise<boolean>;
 }
 
 export interface PromptOptions {

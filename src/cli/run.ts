@@ -124,7 +124,7 @@ function promptsOf(world: World, options: PromptOptions): Prompts {
   return {
     select: async (question, choices) => (await prompts()).select(question, choices),
     input: async (question, initial) => (await prompts()).input(question, initial),
-    confirm: async (question, initial) => (await prompts()).confirm(question, initial),
+    confirm: async (question) => (await prompts()).confirm(question),
   };
 }
 

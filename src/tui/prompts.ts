@@ -67,12 +67,12 @@ export function promptsOn({ stdin, stderr, signal, before }: PromptOptions): Pro
       ask((library, context) =>
         library.input({ message, ...(initial === undefined ? {} : { default: initial }) }, context),
       ),
-    confirm: (message, initial) =>
+    confirm: (message) =>
       ask(
         (library, context) =>
           library.confirm(
             // A tick would stand before an answer of no as well.
-            { message, theme: { prefix: '?' }, ...(initial === undefined ? {} : { default: initial }) },
+            { message, theme: { prefix: '?' }, default: false },
             context,
           ),
         () => false,

@@ -1,10 +1,9 @@
 import { isAt } from '../../model/facts.js';
 import type { Gathered, GatheredNode } from '../../model/gathered.js';
-import { cli } from '../../model/hints.js';
 import { count } from '../../model/words.js';
 import type { RawFinding } from '../check.js';
 import { addressIn, type MonitoredAt } from '../evidence.js';
-import { changeFile, setConfig } from '../fixes.js';
+import { changeFile, reconnectReplicas, setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf } from '../group.js';
 import { monitorAt, toTls } from './tls-edits.js';
 import { diallingOf, isCut, portsOf, reached, speechAt, tlsSettingAt } from './tls-ports.js';
@@ -85,7 +84,7 @@ function announcesTls({ name, master }: Group, node: GatheredNode, sentinels: st
     message: `${node.id} announces its TLS port (replica-announce-port), and ${sentinels} connect without TLS (tls-replication no)`,
     fix: [
       ...setConfig(reached(node), 'replica-announce-port', plain),
-      ...(master === null ? [] : [cli(reached(master), 'CLIENT KILL TYPE replica')]),
+      ...(master === null ? [] : [reconnectReplicas(reached(master))]),
     ],
   };
 }

@@ -4,7 +4,7 @@ import type { Fields, Gathered, GatheredNode } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import type { RawFinding } from '../check.js';
 import { addressIn, type MonitoredAt } from '../evidence.js';
-import { changeFile, keepConfig, setConfig } from '../fixes.js';
+import { changeFile, keepConfig, reconnectReplicas, setConfig } from '../fixes.js';
 import { type Group, groupsOf, idsOf, shown } from '../group.js';
 import { besides, certificatesFor, monitorAt, toPlain } from './tls-edits.js';
 import {
@@ -124,6 +124,6 @@ function announceTls(node: GatheredNode, master: GatheredNode | null): string[] 
     ...(announced ? setConfig(node, 'replica-announce-port', port).slice(0, 1) : []),
     ...(follow ? [cli(node, `REPLICAOF ${master.announce.host} ${masterPort}`)] : []),
     ...keepConfig(node),
-    ...(!follow && master !== null ? [cli(reached(master), 'CLIENT KILL TYPE replica')] : []),
+    ...(!follow && master !== null ? [reconnectReplicas(reached(master))] : []),
   ];
 }

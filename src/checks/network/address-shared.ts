@@ -1,9 +1,8 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
-import { cli } from '../../model/hints.js';
 import { count } from '../../model/words.js';
 import type { GatheredCheck, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { setConfig } from '../fixes.js';
+import { reconnectReplicas, setConfig } from '../fixes.js';
 import { attachedIn, groupsOf, judged, unreported } from '../group.js';
 import { grouped } from '../snapshot.js';
 
@@ -66,7 +65,7 @@ export default {
                         ...setConfig(node, 'replica-announce-ip', node.endpoint.host),
                         ...setConfig(node, 'replica-announce-port', node.endpoint.port),
                       ]),
-                      cli(master, 'CLIENT KILL TYPE replica'),
+                      reconnectReplicas(master),
                     ],
             },
           ];

@@ -9,7 +9,7 @@ import { judgeServerFiles } from '../files/judge.js';
 import { type FileServer, type Project, placesOf } from '../files/project.js';
 import { isOwnHost } from '../files/server-address.js';
 import { lastOf, place, sentinelLine } from '../files/settings.js';
-import { setConfig } from '../fixes.js';
+import { reconnectReplicas, setConfig } from '../fixes.js';
 import { type Group, groupsOf, isThere, judged, readAll, settingIn } from '../group.js';
 
 export default {
@@ -157,7 +157,7 @@ function announceOwn({ name, master, views }: Group, node: GatheredNode, host: s
   const isHealthy = views.every((view) => flagsOf(view.master.fields).join() === 'master');
   return [
     ...setConfig(node, 'replica-announce-ip', own),
-    ...(master === null || master === node ? [] : [cli(master, 'CLIENT KILL TYPE replica')]),
+    ...(master === null || master === node ? [] : [reconnectReplicas(master)]),
     ...(listing.length === 0
       ? []
       : isHealthy

@@ -4,7 +4,7 @@ import { cli } from '../../model/hints.js';
 import { CONNECTED_MS } from '../../model/sentinel-timing.js';
 import type { GatheredCheck, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
-import { setConfig } from '../fixes.js';
+import { reconnectReplicas, setConfig } from '../fixes.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num, shown } from '../group.js';
 import { answersWrongly } from '../passwords.js';
 import { announceOther, sendsWhere } from '../unreached.js';
@@ -87,12 +87,12 @@ export default {
             node === null
               ? [
                   `replica-announce-ip and replica-announce-port in its redis.conf: an address at which the sentinels connect${byTls(group.master)}`,
-                  cli(group.master, 'CLIENT KILL TYPE replica'),
+                  reconnectReplicas(group.master),
                 ]
               : [
                   cli(node, `CONFIG SET replica-announce-ip ${node.announce.host}`),
                   ...setConfig(node, 'replica-announce-port', node.announce.port),
-                  cli(group.master, 'CLIENT KILL TYPE replica'),
+                  reconnectReplicas(group.master),
                 ],
         });
       }

@@ -134,7 +134,7 @@ function clientAdvice({ trials }: FailoverResult): string[] {
   const how =
     worst.policy === 'default'
       ? '--client-policy tuned (connect() of the library) follows the sentinels’ events'
-      : '--report DIR draws what each client waited for';
+      : 'the lanes of the HTML report (--report PATH) show what each client waited for';
   return [`the last client recovered ${humanDurationMs(worst.ms)} after the first switch: ${how}`];
 }
 
