@@ -29,7 +29,8 @@ export function setConfig(node: Node, name: string, value: string | number): str
 }
 
 /** The command that ends the links of a master's replicas: each connects again with what it announces then. */
-export const reconnectReplicas = (master: Pick<Node, 'endpoint'>): string => cli(master, 'CLIENT KILL TYPE replica');
+export const reconnectReplicas = (master: Pick<Node, 'endpoint'>): string =>
+  cli(master, 'CLIENT KILL TYPE replica');
 
 /** The commands that give data nodes a secret of the cluster, and where the shell has it from. */
 export const setSecret = (nodes: readonly GatheredNode[], name: string): string[] => [
@@ -154,7 +155,7 @@ export function guarded(place: Place, line: string): string {
 
 /** Where the master's password comes from for `setAuthPass`. */
 export const masterPassword = (): string[] =>
-  knownSecret('MASTER_PASSWORD', "the master's password", 'redis');
+  knownSecret('MASTER_PASSWORD', 'the password of the master', 'redis');
 
 /** The command that gives a sentinel the password of a master. */
 export const setAuthPass = (sentinel: { endpoint: Address }, name: string): string =>

@@ -24,7 +24,13 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
   const isSaid = worst.brief.includes(cause.brief);
   const beside = roots.filter((other) => other !== root && leadsTo(other, worst, root, explains));
   const alike = sayTheSame(cause, [cause, ...beside]);
-  const effect = isCause && !isSaid ? `${together(alike)}; ${worst.brief}` : (fuller ?? worst).brief;
+  // What hides the state of a server hides the same of what it leads to.
+  const hides = isCause && root.impact === 'unknown';
+  const effect = hides
+    ? together(alike)
+    : isCause && !isSaid
+      ? `${together(alike)}; ${worst.brief}`
+      : (fuller ?? worst).brief;
   // Its command comes first: why, and not only what it led to.
   const isLeft = root.first === true && root.severity !== 'info' && worst !== root;
   const brief = isLeft ? `${effect}; ${root.brief}` : effect;

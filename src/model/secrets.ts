@@ -24,7 +24,7 @@ export const shellWord = (word: string): string =>
 /** The lines that set a variable of the shell to a secret; none where it is set. Standard input was read already. */
 function linesFor(variable: string, what: string, source: SecretSource | null): string[] {
   if (source === null || (source.from === 'file' && source.path === '-'))
-    return [`# FILE has ${what}`, `export ${variable}="$(cat FILE)"`];
+    return [`export ${variable}="$(cat FILE)"  # FILE has ${what}`];
   if (source.from === 'environment')
     return source.variable === variable ? [] : [`export ${variable}="$${source.variable}"`];
   const words = source.from === 'file' ? ['cat', source.path] : source.words;
@@ -50,10 +50,9 @@ export const usesPassword = (kind: NodeKind): boolean => logins[kind].password !
 export const userOf = (kind: NodeKind): string | null => logins[kind].username;
 
 const EXPORT = /^export ([A-Z_]+)=/;
-const REMARK = /^# FILE has /;
 
-/** Whether a line only sets a secret, or says which file has it: no condition of the commands after it. */
-export const isSecretLine = (line: string): boolean => REMARK.test(line) || EXPORT.test(line);
+/** Whether a line only sets a secret: no condition of the commands after it. */
+export const isSecretLine = (line: string): boolean => EXPORT.test(line);
 
 /** A command that needs a value of the shell: without it the shell says so and does nothing. */
 export const ifSet = (variable: string, line: string): string =>

@@ -70,7 +70,7 @@ export default {
         subject: sentinel.id,
         message: `${idsOf(refusing)} need${refusing.length === 1 ? 's' : ''} a password, but ${sentinel.id} has ${none ? 'no sentinel-pass' : 'a different one or none'}`,
         fix: [
-          ...knownSecret('SENTINEL_PASSWORD', "the sentinels' password", 'sentinel'),
+          ...knownSecret('SENTINEL_PASSWORD', 'the password of the sentinels', 'sentinel'),
           cliSecret(sentinel, 'SENTINEL CONFIG SET sentinel-pass', 'SENTINEL_PASSWORD'),
         ],
       }),

@@ -55,13 +55,10 @@ function speeches(servers: readonly Server[]): Map<string, Speech> {
       }
     }
   }
-  // What was tried is surer than settings: a published port may have another number. It was tried where a map led.
-  for (const { announce, endpoint, speaksTls, otherPorts = [] } of servers) {
-    if (speaksTls !== undefined) {
-      const announced = formatAddress(announce);
-      known.set(formatAddress(endpoint), said(speaksTls));
-      if (!known.has(announced)) known.set(announced, said(speaksTls));
-    }
+  // What was tried is surer than settings: a published port may have another number. Of an announced port that is reached
+  // through a map it says nothing.
+  for (const { endpoint, speaksTls, otherPorts = [] } of servers) {
+    if (speaksTls !== undefined) known.set(formatAddress(endpoint), said(speaksTls));
     for (const other of otherPorts) known.set(formatAddress(other.address), said(other.speaksTls));
   }
   return known;

@@ -218,7 +218,11 @@ function reset(server: NodeState | SentinelState, said: string, isSentinel: bool
       ),
     ];
   return [
-    ...knownSecret('CLUSTER_PASSWORD', "the cluster's own password", isSentinel ? 'sentinel' : 'redis'),
+    ...knownSecret(
+      'CLUSTER_PASSWORD',
+      'the password of the cluster itself',
+      isSentinel ? 'sentinel' : 'redis',
+    ),
     ...login,
     isSentinel
       ? cliSecret(server, 'ACL SETUSER default resetpass', 'CLUSTER_PASSWORD', '>')

@@ -15,8 +15,7 @@ it('says how redis-cli gets a password before a command for a server that wants 
     gathered,
   );
   expect(first?.fix).toEqual([
-    '# FILE has the password of the server, for redis-cli',
-    'export REDISCLI_AUTH="$(cat FILE)"',
+    'export REDISCLI_AUTH="$(cat FILE)"  # FILE has the password of the server, for redis-cli',
     at(locked),
   ]);
   expect(second?.fix).toEqual([at(open)]);

@@ -122,8 +122,7 @@ describe('master-disagree', () => {
           'redis-cli -h 127.0.0.1 -p 26381 SENTINEL REMOVE mymaster',
           'redis-cli -h 127.0.0.1 -p 26381 SENTINEL MONITOR mymaster 127.0.0.1 6379 2',
           'redis-cli -h 127.0.0.1 -p 26381 SENTINEL SET mymaster down-after-milliseconds 5000 failover-timeout 60000 parallel-syncs 1',
-          "# FILE has the master's password",
-          'export MASTER_PASSWORD="$(cat FILE)"',
+          'export MASTER_PASSWORD="$(cat FILE)"  # FILE has the password of the master',
           `test -n "\${MASTER_PASSWORD:?is not set}" && printf '%s' "$MASTER_PASSWORD" | redis-cli -h 127.0.0.1 -p 26381 -x SENTINEL SET mymaster auth-pass`,
         ],
       },
@@ -206,8 +205,7 @@ describe('a data node that does not answer', () => {
       {
         message: expect.stringContaining('--password-file changes nothing'),
         fix: [
-          '# FILE has the password that redis-2 wants now, for redis-cli',
-          'export REDISCLI_AUTH="$(cat FILE)"',
+          'export REDISCLI_AUTH="$(cat FILE)"  # FILE has the password that redis-2 wants now, for redis-cli',
           expect.stringContaining('requirepass'),
         ],
       },

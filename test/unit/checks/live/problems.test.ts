@@ -16,13 +16,14 @@ import {
   viewsIn,
 } from '../../../helpers/snapshots.js';
 
-const CLUSTER_PASSWORD = '# FILE has the cluster\'s own password\nexport CLUSTER_PASSWORD="$(cat FILE)"';
+const CLUSTER_PASSWORD =
+  'export CLUSTER_PASSWORD="$(cat FILE)"  # FILE has the password of the cluster itself';
 /** What a shell refuses to go on without. */
 const needs = (variable: string): string => `test -n "\${${variable}:?is not set}" && `;
 
 /** Each row: what is altered, and what must be said about which server, alone where nothing else is wrong. */
 const passwordOf = (id: string): string =>
-  `# FILE has the password that ${id} wants now, for redis-cli\nexport REDISCLI_AUTH="$(cat FILE)"`;
+  `export REDISCLI_AUTH="$(cat FILE)"  # FILE has the password that ${id} wants now, for redis-cli`;
 
 const CASES: [
   id: string,
