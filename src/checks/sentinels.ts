@@ -75,19 +75,18 @@ export function votersOf(gathered: Gathered, { views }: Group): number {
  */
 export function membersOf(gathered: Gathered): GatheredSentinel[] {
   const answering = gathered.sentinels.filter((s) => s.silence === null);
-  if (answering.length === 0) return gathered.sentinels;
-  const listed = listedIn(
-    gathered,
-    answering.flatMap(({ masters }) => (masters.ok ? masters.value : [])),
-  );
-  return [
-    ...answering,
-    ...silentAmong(
-      gathered.sentinels.filter((s) => s.silence !== null),
-      listed,
-    ),
-  ];
+  return answering.length === 0 ? gathered.sentinels : [...answering, ...silentMembers(gathered)];
 }
+
+/** Those without an answer that a sentinel lists. */
+export const silentMembers = (gathered: Gathered): GatheredSentinel[] =>
+  silentAmong(
+    gathered.sentinels.filter((s) => s.silence !== null),
+    listedIn(
+      gathered,
+      gathered.sentinels.flatMap(({ masters }) => (masters.ok ? masters.value : [])),
+    ),
+  );
 
 /** The addresses of other sentinels that these views list; null where each typed one counts, or a view has no list. */
 export function listedIn({ own }: Gathered, masters: readonly GatheredMaster[]): Address[] | null {

@@ -160,3 +160,10 @@ async function isAbsent(path: string): Promise<boolean> {
     throw error;
   }
 }
+
+/**
+ * Removes a directory and what is in it, where there is one. The child of a server that was ended may still write its
+ * snapshot into it (ENOTEMPTY): then it is removed again, for at most some seconds.
+ */
+export const removeTree = (path: string): Promise<void> =>
+  rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });

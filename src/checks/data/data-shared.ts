@@ -8,7 +8,7 @@ import { subjectOf } from '../files/kube/facts.js';
 import { NODE_PATH } from '../files/kube/pod.js';
 import { keepsFrom } from '../files/kube/spread.js';
 import { mountAt } from '../files/paths.js';
-import { type FileServer, nodeFiles, type Project } from '../files/project.js';
+import { type FileServer, nameInCompose, nodeFiles, type Project } from '../files/project.js';
 import { isYes, lastOf, persists, portOf, savePointsOf, settingOf } from '../files/settings.js';
 import { dataNodes, idsOf, judged, readAll } from '../group.js';
 
@@ -149,8 +149,10 @@ function sharedBy(all: FileServer[]): RawFinding[] {
             ? nodes.slice(1).map((n) => `${n.id}: dir ${place.shown}-${portOf(n)}`)
             : first.service.pod === undefined
               ? [
-                  ...nodes.map((n) => `${nameOf(n)}: volumes: ["${nameOf(n)}-data:${place.target}"]`),
-                  `at the top level: volumes: {${nodes.map((n) => `${nameOf(n)}-data: {}`).join(', ')}}`,
+                  ...nodes.map(
+                    (n) => `${nameInCompose(n)}: volumes: ["${nameInCompose(n)}-data:${place.target}"]`,
+                  ),
+                  `at the top level: volumes: {${nodes.map((n) => `${nameInCompose(n)}-data: {}`).join(', ')}}`,
                 ]
               : [`volumeClaimTemplates: a claim for each pod, instead of the claim ${place.shown}`],
         at,
@@ -172,9 +174,6 @@ function sharedBy(all: FileServer[]): RawFinding[] {
     },
   ];
 }
-
-/** One container may run a sentinel too, and then its servers have longer names. */
-const nameOf = ({ service, id }: FileServer): string => service?.name ?? id;
 
 /** Where a data node writes: the mount that its directory is in, and its files' names. */
 function placeOf(

@@ -2,7 +2,15 @@ import { isLoopback } from '../../model/address.js';
 import type { FileServer, Project } from './project.js';
 import { nodeFiles, sentinelFiles, serviceAt } from './project.js';
 import { inSubnet, isAt } from './server-address.js';
-import { followsOf, lastOf, type Monitor, masterSetting, monitorsOf, sentinelLine } from './settings.js';
+import {
+  followsOf,
+  lastOf,
+  type Monitor,
+  masterSetting,
+  monitorsOf,
+  persists,
+  sentinelLine,
+} from './settings.js';
 
 /** A master's name, who monitors it, and the data nodes that belong to it, as far as the files tell. */
 export interface FileGroup {
@@ -19,6 +27,14 @@ export interface FileGroup {
 /** A group that a sentinel's file monitors. */
 export type MonitoredGroup = FileGroup & { name: string };
 export type CountedGroup = MonitoredGroup & { sentinels: number };
+
+/** Data nodes that are meant to keep their data, and of which there are several or a sentinel: an empty one is copied. */
+export function nodesWithCopies(project: Project): FileServer[] {
+  const groups = fileGroups(project);
+  const isCopied = (node: FileServer): boolean =>
+    groups.some((g) => g.nodes.includes(node) && (g.monitors.length > 0 || g.nodes.length > 1));
+  return nodeFiles(project).filter(isCopied).filter(persists);
+}
 
 /**
  * Groups by master name, and by master where sentinels with the same name watch unrelated ones; data nodes belong to

@@ -93,6 +93,9 @@ export interface ConfSource {
   } | null;
 }
 
+/** The service that a server is in. One container may run a sentinel too, and then its servers have longer names. */
+export const nameInCompose = ({ service, id }: FileServer): string => service?.name ?? id;
+
 /** Whether a data node is started by a command that is known, and names no file: it reads none. */
 export const isWithoutFile = ({ kind, conf, seen, service, replicates, directives }: FileServer): boolean =>
   kind === 'redis' &&

@@ -2,10 +2,9 @@ import { listed } from '../../model/words.js';
 import type { RawFinding } from '../check.js';
 import type { Mount } from './compose/service.js';
 import { dataDirectoryOf } from './data-directory.js';
-import { fileGroups } from './groups.js';
+import { nodesWithCopies } from './groups.js';
 import { isUnder } from './paths.js';
-import { type FileServer, nodeFiles, type Project } from './project.js';
-import { persists } from './settings.js';
+import { type FileServer, nameInCompose, type Project } from './project.js';
 
 /** What a volume is mounted for that is not meant for data. */
 const OTHER_USE =
@@ -16,17 +15,13 @@ const OTHER_USE =
  * meant to lose its data, and is not looked at.
  */
 export function volumesElsewhere(project: Project): RawFinding[] {
-  const groups = fileGroups(project);
-  const replicated = nodeFiles(project).filter((node) =>
-    groups.some((g) => g.nodes.includes(node) && (g.monitors.length > 0 || g.nodes.length > 1)),
-  );
-  const beside = replicated.filter(persists).flatMap((node) => besideOf(node) ?? []);
+  const beside = nodesWithCopies(project).flatMap((node) => besideOf(node) ?? []);
   const [first] = beside;
   if (first === undefined) return [];
   const said = `${beside.length === 1 ? 'its' : 'their'} data directory is in no volume`;
   const each = beside.map(
     ({ node, path, volume }) =>
-      `${nameOf(node)} writes to ${path}, and ${volume.source} is mounted at ${volume.target}`,
+      `${nameInCompose(node)} writes to ${path}, and ${volume.source} is mounted at ${volume.target}`,
   );
   return [
     {
@@ -37,7 +32,9 @@ export function volumesElsewhere(project: Project): RawFinding[] {
       message: `${said}: ${each.join('; ')}`,
       consequence:
         'the data goes with the container: docker compose up after a change or a pull creates all of them again, empty',
-      fix: beside.map(({ node, path, volume }) => `${nameOf(node)}: volumes: ["${volume.source}:${path}"]`),
+      fix: beside.map(
+        ({ node, path, volume }) => `${nameInCompose(node)}: volumes: ["${volume.source}:${path}"]`,
+      ),
       at: { file: first.node.at.file, line: first.volume.line },
     },
   ];
@@ -48,8 +45,6 @@ interface Beside {
   path: string;
   volume: Mount;
 }
-
-const nameOf = ({ service, id }: FileServer): string => service?.name ?? id;
 
 /** The volume that a data node has, and the directory that it writes to beside it; null where that, or a part of it, is in a mount. */
 function besideOf(node: FileServer): Beside | null {

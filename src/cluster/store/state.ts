@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf, OperatorError, refused } from '../../errors.js';
-import { makePrivateDirectory, readIfThere, stampOf, writeAtomically } from '../../host/files.js';
+import { makePrivateDirectory, readIfThere, removeTree, stampOf, writeAtomically } from '../../host/files.js';
 import type { AttachedCluster } from '../../model/attached.js';
 import { isDriverName } from '../../model/drivers.js';
 import { ctl, recreate } from '../../model/hints.js';
@@ -123,8 +123,7 @@ export function openStore(home: string): Store {
         .sort();
     },
     async forget(cluster) {
-      // A server's child may still write its last snapshot there.
-      await guard(rm(dirOf(cluster), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+      await guard(removeTree(dirOf(cluster)));
       const used = await guard(readIfThere(useOf()));
       if (used?.trim() === cluster) await guard(rm(useOf(), { force: true }));
     },

@@ -1,8 +1,8 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { errnoOf, refused } from '../../errors.js';
 import { endProcess, killProcess } from '../../host/end-process.js';
-import { makePrivateDirectory, writeAtomically } from '../../host/files.js';
+import { makePrivateDirectory, removeTree, writeAtomically } from '../../host/files.js';
 import type { ProcessIdentity } from '../../host/process-identity.js';
 import { command } from '../../model/hints.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
@@ -109,14 +109,11 @@ export class ProcessProvisioner implements Provisioner {
       await clearAll(dir, settings);
       const names = await namesIn(nodes);
       const removed = await removeNodes(dir, names, located.path, keepData);
-      if (!keepData) await rm(nodes, REMOVED);
+      if (!keepData) await removeTree(nodes);
       return removed;
     });
   }
 }
-
-/** A child of a server that was ended may still write its snapshot into the directory that is being removed. */
-const REMOVED = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 } as const;
 
 async function namesIn(directory: string): Promise<string[]> {
   try {
@@ -132,7 +129,7 @@ async function removeNode(files: NodeFiles, binary: string | undefined, keepData
   const { server } = await findServer(files, binary);
   if (server !== undefined) await end(server, keepData);
   const paths = keepData ? [files.conf, files.record, files.pidfile] : [files.dir];
-  await Promise.all(paths.map((path) => rm(path, REMOVED)));
+  await Promise.all(paths.map((path) => removeTree(path)));
   return { ...nothingRemoved, processes: server === undefined ? 0 : 1 };
 }
 

@@ -1,20 +1,14 @@
 import type { RawFinding } from '../../check.js';
 import { dataDirectoryOf } from '../data-directory.js';
-import { fileGroups } from '../groups.js';
-import { type FileServer, nodeFiles, type Project } from '../project.js';
-import { persists } from '../settings.js';
+import { nodesWithCopies } from '../groups.js';
+import type { FileServer, Project } from '../project.js';
 import { subjectOf, volumeAt } from './facts.js';
 import type { ServerWorkload } from './manifests.js';
 import type { Volume } from './workload.js';
 
 /** Data nodes in pods that write their data where it goes with the pod, or with the container. */
 export function lostWithPods(project: Project): RawFinding[] {
-  const groups = fileGroups(project);
-  // The data of a node that has no other has no copy that could be overwritten.
-  const replicated = nodeFiles(project).filter((node) =>
-    groups.some((g) => g.nodes.includes(node) && (g.monitors.length > 0 || g.nodes.length > 1)),
-  );
-  return replicated.filter(persists).flatMap((node) => {
+  return nodesWithCopies(project).flatMap((node) => {
     const lost = passingOf(node, project);
     return lost === null ? [] : [findingOf(node, lost)];
   });
