@@ -89,7 +89,7 @@ export const silentMembers = (gathered: Gathered): GatheredSentinel[] =>
   );
 
 /** The addresses of other sentinels that these views list; null where each typed one counts, or a view has no list. */
-export function listedIn({ own }: Gathered, masters: readonly GatheredMaster[]): Address[] | null {
+function listedIn({ own }: Gathered, masters: readonly GatheredMaster[]): Address[] | null {
   if (own || masters.some(({ sentinels }) => !sentinels.ok)) return null;
   return masters.flatMap(({ sentinels }) =>
     sentinels.ok ? sentinels.value.map(({ ip = '', port }) => ({ host: ip, port: Number(port) })) : [],

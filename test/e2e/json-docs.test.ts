@@ -47,6 +47,7 @@ const RARE = [
   'trials[].restored.keysRemoved',
   'trials[].secondMasterMs',
   'account[]',
+  'stoppedBy',
   'points[].trials[].open',
   'masters[].problems[].later.when',
   'masters[].problems[].later.fix',
