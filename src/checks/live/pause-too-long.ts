@@ -24,7 +24,9 @@ export default {
   explanation:
     'CLIENT PAUSE … WRITE holds back writes and PUBLISH. Sentinel publishes its hello every 2 s on the connection ' +
     'on which it sends PING: behind the PUBLISH that waits, PING waits too, and after down-after the master counts ' +
-    'as down, unless the sentinel opens that connection again before (once it is 15 s old). Reads and INFO still work, so that it looks healthy from outside.',
+    'as down, unless the sentinel opens that connection again before (once it is 15 s old). Reads and INFO still work, so that it looks healthy from ' +
+    'outside. Only Valkey, from 8.1 on, says that it is paused: of other servers it is known once a write or a PUBLISH has ' +
+    'waited for 1 s, so a pause that has just begun, or into which no client writes, may go unseen for up to 3 s.',
   remedy: [
     'CLIENT UNPAUSE ends a pause of writes; one of all commands ends by itself',
     'in scripts and preStop hooks: a pause that is shorter than down-after, and CLIENT UNPAUSE at their end; SENTINEL FAILOVER moves the master before it stops',
