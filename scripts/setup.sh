@@ -34,5 +34,14 @@ if [ -z "${SENTINELCTL_REDIS_SERVER:-}" ] && ! command -v redis-server >/dev/nul
   fi
 fi
 
-say "Building ..."
-npm run --silent build
+# What was built is taken again while no source is newer: a directory is newer where a file of it came or went.
+stamp=node_modules/.cache/sentinelctl/built
+sources=(bin commands src scripts scenarios package.json package-lock.json tsconfig.json tsconfig.build.json)
+if [ ! -e "$stamp" ] || [ ! -e dist/bin/sentinelctl.js ] || [ ! -e dist/src/index.js ] ||
+  [ -n "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]; then
+  say "Building ..."
+  mkdir -p "${stamp%/*}"
+  touch "$stamp.begun"
+  npm run --silent build
+  mv "$stamp.begun" "$stamp"
+fi

@@ -13,14 +13,14 @@ import { keysAt, unsettled, type Watch, type Watched, watchMasters } from './wat
 
 /**
  * Ctrl-C or SIGTERM at a random moment of failover-test: when the command has ended, one node accepts writes, the cluster
- * is converged, and no key of the run is left. An independent watcher looks. A few rounds belong to the suite; the long
- * run is
+ * is converged, and no key of the run is left. An independent watcher looks. One round belongs to the suite, six to
+ * .ci/run; the long run is
  *
  *   INTERRUPTS_ROUNDS=20 INTERRUPTS_DRIVER=docker npx vitest run test/torture/interrupts.test.ts
  *
  * and with INTERRUPTS_OF=others the other commands that inject faults.
  */
-const ROUNDS = Number(process.env.INTERRUPTS_ROUNDS ?? 2);
+const ROUNDS = Number(process.env.INTERRUPTS_ROUNDS ?? 1);
 const LANES = Math.min(ROUNDS, Number(process.env.INTERRUPTS_LANES ?? 3));
 const DRIVER = process.env.INTERRUPTS_DRIVER === 'docker' ? 'docker' : 'process';
 const IMAGE = process.env.INTERRUPTS_IMAGE ?? 'host';
