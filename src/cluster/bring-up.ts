@@ -1,5 +1,8 @@
 import type { ConfEdit, NodeHost } from '../drivers/node-host.js';
-import { failed, unknownOutcome } from '../errors.js';
+import { failed, refused, unknownOutcome } from '../errors.js';
+import { holderOf } from '../host/port-holder.js';
+import { canConnect } from '../host/ports.js';
+import { isLoopback } from '../model/address.js';
 import { redactLogLine } from '../model/conf.js';
 import { command } from '../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
@@ -13,6 +16,8 @@ import type { LiveCluster } from './open.js';
 
 /** How often a starting node is looked at, in milliseconds: a fraction of what a start takes. */
 const LOOK_EVERY_MS = 8;
+/** How long the port of a server that has ended may stay taken: Docker's proxy ends after the container. */
+const LETS_GO_MS = 2000;
 /** How many lines of a node's log an error shows. */
 const LOG_TAIL_LINES = 12;
 
@@ -26,9 +31,13 @@ export async function allEnded(works: readonly Promise<unknown>[]): Promise<void
   if (failure !== undefined) throw failure.reason;
 }
 
-/** Starts a node and waits until it answers PING. Throws `start-failed` (1) with the tail of its log. */
+/**
+ * Starts a node and waits until it answers PING. Throws `start-failed` (1) with the tail of its log, `port-taken` (3) where
+ * something else listens at its port.
+ */
 export async function startNode(live: LiveCluster, node: NodePlan, edit?: ConfEdit): Promise<void> {
   const { host, asking } = live;
+  await requireFreePort(live, node);
   await host.start(node.id, edit);
   let last = 'it did not answer';
   const answered = await until(
@@ -49,7 +58,26 @@ export async function startNode(live: LiveCluster, node: NodePlan, edit?: ConfEd
     },
     { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: live.deadlineMs, signal: asking.signal },
   );
+  // Another server may have answered in its place.
+  const { state, detail } = await host.inspect(node.id);
+  if (answered === 'answered' && state === 'exited')
+    throw await startFailed(host, node, `it exited (${detail})`);
   if (answered !== 'answered') throw await startFailed(host, node, last);
+}
+
+/** What is left of the node's last run lets go of its port; what listens there after that is another server. */
+async function requireFreePort({ asking }: LiveCluster, { id, endpoint }: NodePlan): Promise<void> {
+  const { clock, signal } = asking;
+  const isFree = async (): Promise<true | undefined> => ((await canConnect(endpoint)) ? undefined : true);
+  if (await until(isFree, { clock, everyMs: 50, deadlineMs: LETS_GO_MS, signal })) return;
+  const holder = isLoopback(endpoint.host) ? await holderOf(endpoint.port) : undefined;
+  throw refused('port-taken', `port ${endpoint.port} of ${id} is in use: ${id} was not started`, {
+    why:
+      holder === undefined
+        ? 'in use by an unknown process'
+        : `in use by pid ${holder.pid}: ${holder.command}`,
+    hint: 'end what listens there, then run it again',
+  });
 }
 
 async function startFailed(host: NodeHost, node: NodePlan, why: string): Promise<Error> {

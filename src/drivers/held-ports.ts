@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { refused } from '../errors.js';
-import { listProcesses, seesSameFiles } from '../host/process-list.js';
+import { listProcesses, seesSameFiles, sharesPorts } from '../host/process-list.js';
 import type { NodeKind } from '../model/plan.js';
 
 /** A node of another cluster, which runs at its port or comes back there. */
@@ -25,7 +25,9 @@ export async function heldPorts(clusterDir: string): Promise<ReadonlyMap<number,
     const dir = OF_A_NODE.exec(command)?.[1];
     return dir === undefined ? [] : [{ pid, dir }];
   });
-  const seen = await Promise.all(processes.map(({ pid }) => seesSameFiles(pid)));
+  const seen = await Promise.all(
+    processes.map(async ({ pid }) => (await seesSameFiles(pid)) && (await sharesPorts(pid))),
+  );
   const running = new Set(processes.filter((_, i) => seen[i] === true).map(({ dir }) => dir));
   const names = await readdir(dirname(clusterDir)).catch(() => []);
   const beside = names.map((name) => join(dirname(clusterDir), name));

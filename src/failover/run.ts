@@ -157,7 +157,7 @@ export async function playTrials(
   const { message, why, account } = told;
   return {
     ...soFar(),
-    stoppedBy: why === undefined ? message : `${message}: ${why}`,
+    stoppedBy: why === undefined ? message : `${message}: ${why.replaceAll('\n', '; ')}`,
     account: [...account, ...(undone === null ? [] : [`rolled back: ${undone}`])],
   };
 }

@@ -2,6 +2,7 @@ import { humanDurationMs } from '../model/duration.js';
 import { type ClusterPlan, driverWord } from '../model/plan.js';
 import { downAfterText, liveSettings, type SentinelSettings } from '../model/sentinel-settings.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { listed } from '../model/words.js';
 import { overloadOf } from '../observe/overload.js';
 import type { FailoverResult, InvariantResult, ThresholdResult, Trial, Verdict } from '../observe/result.js';
 import { faultForMs, switchBudgetMs } from './fault.js';
@@ -153,11 +154,12 @@ function reasonOf(
     times.length === 0
       ? 'nothing was measured'
       : `the first sentinel switched ${trials.length === 1 ? '' : 'at most '}${humanDurationMs(slowest)} after the fault, ${humanDurationMs(slowest - config.downAfterMs)} beyond down-after ${downAfterText(config)}`;
-  const broken = thresholds.find((t) => t.holds === outcome);
+  const broken = thresholds.filter((t) => t.holds === outcome).map(({ expression }) => expression);
   const culprit = invariants.find((i) => i.verdict === outcome);
-  if (outcome !== 'holds' && broken !== undefined) {
-    const how = outcome === 'violated' ? 'does not hold' : 'could not be judged';
-    return `${switched}; ${broken.expression} ${how}`;
+  if (outcome !== 'holds' && broken.length > 0) {
+    const how =
+      outcome !== 'violated' ? 'could not be judged' : broken.length === 1 ? 'does not hold' : 'do not hold';
+    return `${switched}; ${listed(broken)} ${how}`;
   }
   if (outcome !== 'holds' && culprit !== undefined) return `${culprit.id}: ${culprit.evidence}`;
   return complete ? switched : `${switched}; it ended before its last trial`;

@@ -19,13 +19,18 @@ export function listProcesses(): Promise<ListedProcess[]> {
  * Whether a process sees the same files under the same names as this one. One in a container doesn't, though the
  * machine's process list shows it: its /root/x is another file than ours. Always true outside Linux.
  */
-export async function seesSameFiles(pid: number): Promise<boolean> {
+export const seesSameFiles = (pid: number): Promise<boolean> => sharesNamespace(pid, 'mnt');
+
+async function sharesNamespace(pid: number, kind: 'mnt' | 'net'): Promise<boolean> {
   if (platform !== 'linux') return true;
   const [theirs, ours] = await Promise.all(
-    [String(pid), 'self'].map((name) => readlink(`/proc/${name}/ns/mnt`).catch(() => undefined)),
+    [String(pid), 'self'].map((name) => readlink(`/proc/${name}/ns/${kind}`).catch(() => undefined)),
   );
   return theirs !== undefined && theirs === ours;
 }
+
+/** Whether a process has the ports of this one: one in another network namespace has its own. Always true outside Linux. */
+export const sharesPorts = (pid: number): Promise<boolean> => sharesNamespace(pid, 'net');
 
 async function listByProc(): Promise<ListedProcess[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));

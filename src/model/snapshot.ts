@@ -8,8 +8,8 @@ export interface Silence {
   message: string;
   /** No TCP connection came about: a frozen process takes one, a machine that is off or behind a filter does not. */
   unreached?: true;
-  /** The address map leads to another sentinel: this one was not asked. */
-  misled?: true;
+  /** The address map leads to another sentinel: where it leads, and the address of that one. This one was not asked. */
+  misled?: { at: Address; is: Address };
 }
 
 /** Whether a server is there and does not let this command in: that says nothing of the server. */

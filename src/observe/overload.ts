@@ -51,8 +51,10 @@ export function overloadWords(result: Pick<FailoverResult, 'trials' | 'workload'
   if (overload === null) return null;
   const { sentPerS, duePerS, p50Ms } = overload;
   const sent = duePerS === 0 ? grouped(sentPerS) : `${grouped(sentPerS)} of ${grouped(duePerS)}`;
-  const p50 = p50Ms === null ? '' : `, p50 ${humanDurationMs(p50Ms)}`;
-  return `the clients could not keep up: ${sent} writes per second were sent${p50} before the fault: the numbers are not those of the cluster (a lower --rate, or a less busy machine)`;
+  const p50 = p50Ms === null ? [] : [`p50 ${humanDurationMs(p50Ms)}`];
+  const isBehind = duePerS === 0 || sentPerS < duePerS || p50Ms === null;
+  const words = [...(isBehind ? [`${sent} writes per second were sent`] : []), ...p50].join(', ');
+  return `the clients could not keep up: ${words} before the fault: the numbers are not those of the cluster (a lower --rate, or a less busy machine)`;
 }
 
 /** The median of the buckets' medians, each as often as it has writes. */

@@ -25,5 +25,5 @@ export function misled(asked: Listing, all: readonly Listing[]): Silence | null 
     all.find((other) => other !== asked && other.id === id)?.server.announce;
   if (elsewhere === undefined) return null;
   const message = `is led by --map to ${formatAddress(server.endpoint)}, where ${formatAddress(elsewhere)} answers`;
-  return { kind: 'error', misled: true, message };
+  return { kind: 'error', misled: { at: server.endpoint, is: elsewhere }, message };
 }

@@ -1,11 +1,13 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import type { ActResult } from '../../src/cluster/act.js';
 import { until } from '../../src/until.js';
 import { type Cli, openCli } from '../helpers/cli.js';
-import { askNode, dirOf, pidsOf, setDownAfter, writeKeys } from '../helpers/inside.js';
+import { askNode, dirOf, nodesOf, pidsOf, setDownAfter, writeKeys } from '../helpers/inside.js';
 import { statusOf } from '../helpers/main-road.js';
 import { refusal } from '../helpers/refusal.js';
 
@@ -69,6 +71,16 @@ describe('a replica', () => {
       await refusal(cli, [verb, 'redis-2'], expected);
     }
     expect(await act('stop', 'redis-2')).toMatchObject({ changed: false });
+    const port = (await nodesOf(cli)).find(({ id }) => id === 'redis-2')?.endpoint.port;
+    const other = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    await refusal(cli, ['start', 'redis-2'], {
+      exit: 3,
+      code: 'port-taken',
+      says: `port ${port} of redis-2`,
+    });
+    other.close();
+    await once(other, 'close');
     expect(await act('start', 'redis-2')).toMatchObject({ after: { state: 'running' }, changed: true });
     expect(await roleOf('redis-2')).toBe('slave');
     expect(await act('start', 'redis-2')).toMatchObject({ changed: false });

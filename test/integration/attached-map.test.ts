@@ -103,7 +103,7 @@ it('a rule that leads to another server makes UNKNOWN, in status and doctor alik
   const [first = 0, second = 0] = SENTINELS;
   const [, replica = 0, other = 0] = NODES;
   for (const [from, to, says] of [
-    [second, first, `is led by --map to 127.0.0.1:${first + OFFSET}, where 127.0.0.1:`],
+    [second, first, `sentinel-2 is led by --map to 127.0.0.1:${first + OFFSET}, which is sentinel-1`],
     [
       replica,
       other,

@@ -1,4 +1,4 @@
-import { formatAddress } from '../../model/address.js';
+import { formatAddress, sameAddress } from '../../model/address.js';
 import { isAt, livesHere, type SnapshotFacts } from '../../model/facts.js';
 import { ctl } from '../../model/hints.js';
 import { HEARD_MS } from '../../model/sentinel-timing.js';
@@ -40,28 +40,45 @@ export const isRefusedHere = (facts: SnapshotFacts, sentinel: SentinelState): bo
   !livesHere(facts.expectation) &&
   isHeardIn(entriesOf(facts, sentinel));
 
+/** The command for the sentinels that answer alone. */
+function leftOut({ masters }: SnapshotFacts): string {
+  const answering = masters.flatMap((m) => m.sentinelViews.map((w) => formatAddress(w.sentinel.endpoint)));
+  return ctl({ own: false, cluster: [...new Set(answering)].join(',') }, 'status');
+}
+
+/** What to type where something else than a sentinel answers at its address; a remark alone where no other one answers. */
+export function elsewhere(facts: SnapshotFacts, sentinel: SentinelState): string[] {
+  const { announce, endpoint } = sentinel;
+  if (!facts.expectation.own && !sameAddress(announce, endpoint)) return [routeTo(facts, sentinel)];
+  return facts.expectation.own || !isUnlisted(facts, sentinel)
+    ? ['# give the addresses of the sentinels: --sentinel-addrs HOST:26379']
+    : [`${leftOut(facts)}  # without ${formatAddress(announce)}`];
+}
+
 /** What is said where only this machine is known to lack something: nothing of the sentinel, nor of its vote. Else null. */
 export function withoutRoute(
   facts: SnapshotFacts,
   sentinel: SentinelState,
 ): Pick<RawFinding, 'brief' | 'message' | 'evidence' | 'consequence' | 'fix'> | null {
-  const { expectation, hints, masters } = facts;
+  const { expectation, hints } = facts;
   const { silence, announce } = sentinel;
   const isSlow = silence?.kind === 'timeout';
   if (expectation.own || isSpeaking(sentinel)) return null;
   const evidence = silenceOf(sentinel);
-  if (silence?.misled === true)
+  if (silence?.misled !== undefined) {
+    const { at, is } = silence.misled;
+    const other = facts.snapshot.sentinels.find((s) => isAt(s, is))?.id ?? formatAddress(is);
+    const where = formatAddress(at);
+    const brief = `${sentinel.id} is led by --map to ${where}${where === other ? '' : `, which is ${other}`}`;
     return {
-      brief: `${sentinel.id} ${silence.message}`,
-      message: saidNothing(sentinel),
+      brief,
+      message: brief,
       evidence: null,
       consequence: 'it was not asked: whether it runs is known from its peers only',
       fix: [routeTo(facts, sentinel)],
     };
+  }
   if (isUnlisted(facts, sentinel)) {
-    const answering = [
-      ...new Set(masters.flatMap((m) => m.sentinelViews.map((w) => formatAddress(w.sentinel.endpoint)))),
-    ];
     const brief =
       silence?.kind === 'refused'
         ? `nothing listens at ${sentinel.id}, and no sentinel lists it`
@@ -72,7 +89,7 @@ export function withoutRoute(
       evidence,
       consequence: 'whether it is a sentinel of this cluster is not known: it counts as none of its voters',
       fix: [
-        `${ctl({ own: false, cluster: answering.join(',') }, 'status')}  # without it; where it is a sentinel of this cluster, start it, or give a route to ${formatAddress(announce)}`,
+        `${leftOut(facts)}  # without it; where it is a sentinel of this cluster, start it, or give a route to ${formatAddress(announce)}`,
       ],
     };
   }

@@ -7,7 +7,14 @@ import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf, unanswered } 
 import { cutOffPeers, openTo } from '../still-speaks.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
-import { isHeard, isOutOfReach, isRefusedHere, isUnlisted, withoutRoute } from './sentinel-route.js';
+import {
+  elsewhere,
+  isHeard,
+  isOutOfReach,
+  isRefusedHere,
+  isUnlisted,
+  withoutRoute,
+} from './sentinel-route.js';
 import { saidNothing, silenceOf } from './silent-words.js';
 
 export default {
@@ -118,9 +125,6 @@ function wordsOn(
       : `${sentinel.id} ${downWord(sentinel)}`,
     message: saidNothing(sentinel),
     evidence: isSpeaking(sentinel) ? null : evidence,
-    fix: isSpeaking(sentinel) ? [NO_SENTINEL] : [facts.hints.revive(sentinel, sentinel.silence)],
+    fix: isSpeaking(sentinel) ? elsewhere(facts, sentinel) : [facts.hints.revive(sentinel, sentinel.silence)],
   };
 }
-
-/** Something answers there, and not as a sentinel. */
-const NO_SENTINEL = '# give the addresses of the sentinels: --sentinel-addrs HOST:26379';

@@ -7,7 +7,7 @@ import { nameOf } from '../snapshot.js';
 export function saidNothing(server: NodeState | SentinelState): string {
   const said = server.silence?.message ?? 'no answer';
   // Something else listens at its address, or is where the address map leads.
-  if (server.silence?.kind === 'protocol' || server.silence?.misled === true)
+  if (server.silence?.kind === 'protocol' || server.silence?.misled !== undefined)
     return `${nameOf(server)} ${said}`;
   return `${nameOf(server)} does not answer${/^did not answer\b/.test(said) ? said.replace(/^did not answer/, '') : `: ${said}`}`;
 }

@@ -26,7 +26,7 @@ export default {
   live({ snapshot, expectation, hints }) {
     const answering = snapshot.sentinels.filter(sentinelAnswers);
     const monitored = monitoredNames(snapshot);
-    const { masterName, own } = expectation;
+    const { masterName, own, cluster } = expectation;
     const [first] = answering;
     const missing = unanswered(snapshot.sentinels);
     if (first === undefined || (masterName !== null && monitored.includes(masterName)))
@@ -53,10 +53,13 @@ export default {
         },
       ];
     }
+    // A name that was typed beside addresses may be the slip; a cluster that is known by its name had it.
+    const isTyped = !own && (cluster === '' || cluster.includes(':'));
     const others = monitored.length === 0 ? '' : `; they monitor ${listed(monitored)}`;
     return [
       {
         subject: subjectOf(answering),
+        ...(isTyped && { impact: 'unknown' as const }),
         message: `no sentinel monitors a master named ${masterName}${others}`,
         fix: [
           alternative === undefined || own

@@ -3,7 +3,7 @@ import { count } from '../../model/words.js';
 import { overloadWords } from '../../observe/overload.js';
 import type { FailoverResult } from '../../observe/result.js';
 import { capital } from '../plain-text.js';
-import { accountWords, headline, INCOMPLETE, repeatOf } from '../words/headline.js';
+import { accountWords, headline, INCOMPLETE, passDespiteLoss, repeatOf } from '../words/headline.js';
 import { whyWords } from '../words/numbers.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { SCRIPT, STYLE } from './assets.js';
@@ -74,7 +74,12 @@ function partsOf(result: FailoverResult, baseline: FailoverResult | null): Part[
 function headerHtml(result: FailoverResult, compared: string): string {
   const { cluster, driver, engine, startedAt } = result;
   const overload = overloadWords(result);
-  const warnings = [...(result.complete ? [] : [INCOMPLETE]), ...(overload === null ? [] : [overload])]
+  const passed = passDespiteLoss(result);
+  const warnings = [
+    ...(result.complete ? [] : [INCOMPLETE]),
+    ...(overload === null ? [] : [overload]),
+    ...(passed === null ? [] : [passed]),
+  ]
     .map((words) => `<p class="incomplete"><b>!</b> ${html(capital(words))}.</p>`)
     .join('');
   const account = accountWords(result);

@@ -8,6 +8,7 @@ import {
   headline,
   INCOMPLETE,
   masterMove,
+  passDespiteLoss,
   settingOf,
   trialVerdict,
 } from '../words/headline.js';
@@ -35,10 +36,12 @@ const MARK: Readonly<Record<Verdict, string>> = {
 /** The result for a CI job's summary page, in the Markdown that GitHub and GitLab read. Ends with a line break. */
 export function failoverMarkdown(result: FailoverResult): string {
   const overload = overloadWords(result);
+  const passed = passDespiteLoss(result);
   const sections = [
     [`## ${MARK[result.outcome]}: ${text(headline(result))}`, text(result.reason)],
     ...(result.complete ? [] : [[`**${INCOMPLETE}**`]]),
     ...(overload === null ? [] : [[`**${text(overload)}**`]]),
+    ...(passed === null ? [] : [[`**${text(passed)}**`]]),
     restoredLines(result),
     section('Thresholds', thresholdRows(result)),
     section('Invariants', invariantRows(result)),

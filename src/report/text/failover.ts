@@ -9,11 +9,11 @@ import {
   headline,
   INCOMPLETE,
   nextCommands,
+  passDespiteLoss,
   passedWords,
   settingOf,
 } from '../words/headline.js';
 import { lossWords } from '../words/losses.js';
-import { metricOf } from '../words/metrics.js';
 import { type KeyNumber, keyNumbers, whyWords } from '../words/numbers.js';
 import { brokenWords, thresholdText } from '../words/thresholds.js';
 import { phaseRows } from '../words/time-rows.js';
@@ -61,12 +61,9 @@ export function failoverText(result: FailoverResult, view: View, again = result.
   ].join('\n');
 }
 
-/** What PASS means where acknowledged writes were lost, and how it becomes a FAIL. */
 function passLines(result: FailoverResult, view: View): string[] {
-  const isLimited = result.thresholds.some(({ expression }) => metricOf(expression) === 'ledger.lost');
-  if (result.outcome !== 'holds' || isLimited || lossWords(result) === null) return [];
-  const words = `${VERDICT_WORD.holds}: each loss is explained, and no limit was set: --threshold 'ledger.lost==0'`;
-  return warningLines(words, view);
+  const words = passDespiteLoss(result);
+  return words === null ? [] : warningLines(words, view);
 }
 
 /** The five numbers and why the outcome is what it is: side by side, or a line each where there is no room. */

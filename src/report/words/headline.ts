@@ -5,8 +5,10 @@ import { freezeMs, LONGEST_FREEZE_MS } from '../../model/sentinel-timing.js';
 import { count, listed, named } from '../../model/words.js';
 import type { FailoverResult, Trial, Verdict, WorkloadSettings } from '../../observe/result.js';
 import { lossWords, lostWords } from './losses.js';
+import { metricOf } from './metrics.js';
 import { outageWords, switchWords } from './numbers.js';
 import { brokenWords } from './thresholds.js';
+import { VERDICT_WORD } from './verdict.js';
 
 /** The worst of several verdicts; `unknown` when there is none. */
 function worstOf(verdicts: readonly Verdict[]): Verdict {
@@ -74,6 +76,13 @@ export const accountWords = ({ trials, account = [], stoppedBy }: FailoverResult
   ...account,
 ];
 
+/** What PASS means where acknowledged writes were lost, and how it becomes a FAIL; null where none were. */
+export function passDespiteLoss(result: FailoverResult): string | null {
+  const isLimited = result.thresholds.some(({ expression }) => metricOf(expression) === 'ledger.lost');
+  if (result.outcome !== 'holds' || isLimited || lossWords(result) === null) return null;
+  return `${VERDICT_WORD.holds}: each loss is explained, and no limit was set: --threshold 'ledger.lost==0'`;
+}
+
 function cutShortWords({ oldMaster, newMaster }: Trial, masterName: string): string {
   return newMaster === null
     ? `${masterName} had no new master yet after the loss of ${named(oldMaster)}`
@@ -84,7 +93,7 @@ function cutShortWords({ oldMaster, newMaster }: Trial, masterName: string): str
 export function settingOf(result: FailoverResult): string {
   const { config, engine, workload } = result;
   const parts = [
-    `fault ${result.fault} at ${result.startedAt}`,
+    `fault ${result.fault} at ${result.trials[0]?.faultAt ?? result.startedAt}`,
     `cluster ${result.cluster} (${result.driver}), ${engine.name} ${engine.version}, down-after ${downAfterText(config)}, quorum ${config.quorum}`,
     ...(workload === null ? [] : [workloadWords(workload)]),
     `seed ${result.seed}`,

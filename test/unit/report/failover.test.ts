@@ -63,7 +63,7 @@ describe('the result of one failover', () => {
       3.82 s  40 of 61,168  3.74 s ≤ 4.00 s  10.99 s        14.81 s
       why  2.57 s until a sentinel marked it as down (down-after 2s), 1.17 s until the first sentinel
            switched, 73 ms until the last client wrote again
-      fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after
+      fault kill SIGKILL at 2025-01-02T03:05:05.678Z; cluster default (process), redis 7.0.15, down-after
         2s, quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
       PHASE                                  AT     STEP     BOUND  0 ──────────────────────────── 14.81 s
@@ -110,7 +110,7 @@ describe('the result of one failover', () => {
       rejoin         14.81 s
       why  2.57 s until a sentinel marked it as down (down-after
            2s), 1.17 s until the first sentinel switched
-      fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster
+      fault kill SIGKILL at 2025-01-02T03:05:05.678Z; cluster
         default (process), redis 7.0.15, down-after 2s, quorum 2;
         seed 42
 
@@ -159,7 +159,7 @@ describe('the result of one failover', () => {
            as down (down-after 2s), 1.17 s
            until the first sentinel switched
       fault kill SIGKILL at
-        2025-01-02T03:04:00.000Z; cluster
+        2025-01-02T03:05:05.678Z; cluster
         default (process), redis 7.0.15,
         down-after 2s, quorum 2; seed 42
 
@@ -227,7 +227,7 @@ describe('the result of one failover', () => {
       seen: one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)
       rolled back: redis-1 runs again as a replica of redis-2; 8 keys of the run removed; all nodes agree
         again
-      fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster lab (process), redis 7.0.15, down-after 2s,
+      fault kill SIGKILL at 2025-01-02T03:05:05.678Z; cluster lab (process), redis 7.0.15, down-after 2s,
         quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
       → sentinelctl status --cluster lab
@@ -313,7 +313,7 @@ describe('the result of one failover', () => {
       OUTAGE  LOST          SWITCH                 SECOND MASTER  REJOIN
       3.82 s  40 of 61,168  never (budget 4.00 s)  not measured   not measured
       why  interrupted 5.80 s after the fault: no sentinel had switched yet
-      fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster lab (process), redis 7.0.15, down-after 2s,
+      fault kill SIGKILL at 2025-01-02T03:05:05.678Z; cluster lab (process), redis 7.0.15, down-after 2s,
         quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
       PHASE                                AT    STEP     BOUND  0 ──────────────────────────────── 2.65 s
@@ -433,7 +433,7 @@ describe('the result of one failover', () => {
         "[1m3.74 s ≤ 4.00 s[22m  [33m10.99 s[39m        [1m14.81 s[22m",
         "why  2.57 s until a sentinel marked it as down (down-after 2s), 1.17 s until the first sentinel",
         "     switched",
-        "[2mfault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after[22m",
+        "[2mfault kill SIGKILL at 2025-01-02T03:05:05.678Z; cluster default (process), redis 7.0.15, down-after[22m",
         "[2m  2s, quorum 2; seed 42[22m",
         "",
       ]
@@ -453,7 +453,7 @@ describe('the result of several', () => {
       worst   3.82 s  48 of 611,680  3.74 s ≤ 4.00 s  10.99 s        14.81 s
       median  3.40 s                 3.29 s           10.72 s
       why  every invariant held in 10 of 10 trials
-      fault kill SIGKILL at 2025-01-02T03:04:00.000Z; cluster default (process), redis 7.0.15, down-after
+      fault kill SIGKILL at 2025-01-02T03:05:05.678Z; cluster default (process), redis 7.0.15, down-after
         2s, quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
 
       trials  ✔✔✔✔✔✔✔✔✔✔

@@ -23,7 +23,7 @@ describe('an address map that leads to another sentinel', () => {
     const [first, second] = heard(26379, 1, [peer(26380, 2), peer(26381, 3)]);
     expect(misled(second, [first, second])).toEqual({
       kind: 'error',
-      misled: true,
+      misled: { at: at(26379), is: at(26379) },
       message: 'is led by --map to 192.0.2.1:26379, where 192.0.2.1:26379 answers',
     });
     expect(misled(first, [first, second])).toBeNull();
