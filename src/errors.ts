@@ -68,6 +68,12 @@ export const isInterruption = (error: unknown): error is OperatorError =>
 /** The account of what was interrupted before it did anything. */
 export const NOT_BEGUN = 'nothing was begun';
 
+/** An interruption, with that account once. */
+export const notBegun = (error: unknown): unknown =>
+  error instanceof OperatorError && error.account.includes(NOT_BEGUN)
+    ? error
+    : withAccount(error, [NOT_BEGUN]);
+
 type Words = Omit<OperatorErrorInit, 'exitCode' | 'code'>;
 const kind = (exitCode: ExitCode) =>
   function make(code: string, message: string, rest: Omit<Words, 'message'> = {}): OperatorError {

@@ -3,7 +3,7 @@ import type { Context } from '../../src/cli/context.js';
 import type { Seen } from '../../src/cluster/impact.js';
 import type { Runtime } from '../../src/cluster/runtime.js';
 import type { ClusterState } from '../../src/cluster/store/state.js';
-import { isInterruption, NOT_BEGUN, withAccount } from '../../src/errors.js';
+import { isInterruption, notBegun } from '../../src/errors.js';
 import type { FaultSpec } from '../../src/failover/fault.js';
 import type { AttachedCluster } from '../../src/model/attached.js';
 import type { RejoinMode } from '../../src/observe/result.js';
@@ -23,7 +23,7 @@ export async function confirmFor(
     await confirmSeen(context, { state, runtime, action }, words);
   } catch (error) {
     const isCut = isInterruption(error) || runtime.signal?.aborted === true;
-    throw isCut ? withAccount(error, [NOT_BEGUN]) : error;
+    throw isCut ? notBegun(error) : error;
   }
 }
 

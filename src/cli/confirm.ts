@@ -1,4 +1,4 @@
-import { refused } from '../errors.js';
+import { isInterruption, notBegun, refused } from '../errors.js';
 import type { Context } from './context.js';
 
 /** Whether `confirm` would ask here: on a terminal, without `--yes`, `--no-input` and `--json`. */
@@ -15,6 +15,10 @@ export async function confirm(
   sentence: () => string | Promise<string>,
 ): Promise<void> {
   if (context.prompts === null || !asks(context)) return;
-  if (await context.prompts.confirm(`${await sentence()}. Continue?`)) return;
+  const question = `${await sentence()}. Continue?`;
+  const isYes = await context.prompts.confirm(question).catch((error: unknown) => {
+    throw isInterruption(error) ? notBegun(error) : error;
+  });
+  if (isYes) return;
   throw refused('declined', 'the question was answered with no: nothing was done');
 }

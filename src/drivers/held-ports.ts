@@ -8,6 +8,8 @@ import type { NodeKind } from '../model/plan.js';
 export interface Held {
   cluster: string;
   node: string;
+  /** The state directory of its cluster, where that is another one; else null. */
+  home: string | null;
   /** Whether any server of its cluster runs: its sentinels take what listens there for their node. */
   isWatched: boolean;
 }
@@ -32,7 +34,12 @@ export async function heldPorts(clusterDir: string): Promise<ReadonlyMap<number,
   const names = await readdir(dirname(clusterDir)).catch(() => []);
   const beside = names.map((name) => join(dirname(clusterDir), name));
   const dirs = [...new Set([...running, ...beside])].filter((dir) => dir !== clusterDir);
-  const held = await Promise.all(dirs.map((dir) => portsOf(dir, running.has(dir))));
+  const held = await Promise.all(
+    dirs.map((dir) => {
+      const home = dirname(dir) === dirname(clusterDir) ? null : dirname(dirname(dir));
+      return portsOf(dir, { home, isWatched: running.has(dir) });
+    }),
+  );
   return new Map(held.flat());
 }
 
@@ -44,7 +51,7 @@ export function refuseHeld(
   const holder = held.get(port);
   if (holder?.isWatched !== true) return;
   throw refused('port-taken', `port ${port} of ${id} is that of a node that is down`, {
-    why: `${holder.node} of cluster "${holder.cluster}" comes back there, and its sentinels would take ${id} for it`,
+    why: `${holder.node} of cluster "${holder.cluster}"${holder.home === null ? '' : ` (state directory ${holder.home})`} comes back there, and its sentinels would take ${id} for it`,
     hint: otherPort(kind),
   });
 }
@@ -56,7 +63,7 @@ export function otherPort(kind: NodeKind): string {
   return `use another port with ${own}, or let sentinelctl choose free ones: ${auto}`;
 }
 
-async function portsOf(clusterDir: string, isWatched: boolean): Promise<[number, Held][]> {
+async function portsOf(clusterDir: string, of: Pick<Held, 'home' | 'isWatched'>): Promise<[number, Held][]> {
   const nodes = join(clusterDir, 'nodes');
   const cluster = basename(clusterDir);
   const found = await Promise.all(
@@ -65,7 +72,7 @@ async function portsOf(clusterDir: string, isWatched: boolean): Promise<[number,
       const text = await readFile(join(nodes, node, `${kind}.conf`), 'utf8').catch(() => '');
       return [...text.matchAll(/^port (\d+)$/gm)].map(([, port]): [number, Held] => [
         Number(port),
-        { cluster, node, isWatched },
+        { cluster, node, ...of },
       ]);
     }),
   );

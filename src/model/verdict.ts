@@ -110,7 +110,9 @@ export function verdictOn<T>(
     present.filter((f) => f.impact === worst.impact && f.masterName === worst.masterName),
   );
   const brief = together(alike);
-  const cause = master === undefined ? brief : without(`${master.name}: `, brief);
+  const unnamed = master === undefined ? brief : without(`${master.name}: `, brief);
+  // What the line says of writes says it too.
+  const cause = worst.impact === 'no-failover' ? without('no failover is possible: ', unnamed) : unnamed;
   const word = unproved.includes(worst) ? 'UNKNOWN' : WORD_OF[worst.impact];
   const silent = worst.impact === 'down' && master !== undefined ? silence(master) : null;
   const impact =

@@ -64,7 +64,9 @@ describe('clusters of any size, side by side', () => {
     expect(ran.json().error).toMatchObject({
       code: 'port-taken',
       message: `port ${port} of redis-1 is that of a node that is down`,
-      why: expect.stringContaining('redis-2 of cluster "pair" comes back there'),
+      why: expect.stringContaining(
+        `redis-2 of cluster "pair" (state directory ${cli.home}) comes back there`,
+      ),
     });
     expect((await cli.run(['start', 'redis-2', '--cluster', 'pair'])).code).toBe(0);
   });
