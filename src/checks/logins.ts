@@ -2,6 +2,7 @@ import type { Gathered, GatheredNode } from '../model/gathered.js';
 import { ctl } from '../model/hints.js';
 import { type NodeLogin, type Refusal, refusalOf } from '../model/login.js';
 import type { Repair } from '../model/repair.js';
+import { usesPassword } from '../model/secrets.js';
 import { listed } from '../model/words.js';
 import type { RawFinding } from './check.js';
 import { setConfig, setSecret } from './fixes.js';
@@ -76,13 +77,22 @@ function oddOne(to: GatheredNode, refused: readonly Refused[]): RawFinding {
 
 function senders(
   gathered: Gathered,
-  { master }: Group,
+  { master, nodes }: Group,
   why: Refusal,
   refused: readonly Refused[],
 ): RawFinding[] {
   const froms = [...new Set(refused.map(({ from }) => from))];
   if (froms.length === 0) return [];
   const tos = [...new Set(refused.map(({ to }) => to))];
+  // Where this command line logs in with a password to another of them, that is the cluster's: it is missing at these.
+  const isMissing = usesPassword('redis') && nodes.some((n) => !tos.includes(n) && wantsPassword(n) === true);
+  if (why === 'none-wanted' && isMissing)
+    return tos.map((to) =>
+      oddOne(
+        to,
+        refused.filter((r) => r.to === to),
+      ),
+    );
   const overlap = tos.some((to) => froms.includes(to));
   const whose = overlap ? 'the other data nodes' : listed(tos.map(({ id }) => id));
   const linked = froms.filter((n) => n !== master && linkOf(n) === 'up');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import aclChannel from '../../../../src/checks/authentication/acl-channel.js';
 import aclShort from '../../../../src/checks/authentication/acl-short.js';
 import authPassMissing from '../../../../src/checks/authentication/auth-pass-missing.js';
@@ -10,6 +10,7 @@ import tlsMismatch from '../../../../src/checks/authentication/tls-mismatch.js';
 import { diagnose } from '../../../../src/checks/diagnose.js';
 import { answersWrongly } from '../../../../src/checks/passwords.js';
 import { CHECKS } from '../../../../src/checks/registry.js';
+import { OPEN, setLogins } from '../../../../src/model/secrets.js';
 import { down } from '../../../helpers/alterations/alteration.js';
 import {
   healthyGathered,
@@ -289,6 +290,23 @@ describe('masterauth-missing, by what every node would let in', () => {
         repairs: [{ kind: 'masterauth', node: 'redis-2', replaces: true }],
       },
     ]);
+  });
+
+  it('the one without a password beside another one that sends a wrong one, without a word against itself', () => {
+    setLogins({ redis: { username: null, password: { from: 'file', path: 'pw' } }, sentinel: OPEN });
+    onTestFinished(() => setLogins({ redis: OPEN, sentinel: OPEN }));
+    const gathered = logins((n) => {
+      n(1).sent = 'b';
+      n(3).marks = [];
+    });
+    const open = nodeOf(gathered, 3);
+    if (open.config.ok) open.config.value = { ...open.config.value, requirepass: '' };
+    gathered.own = false;
+    const found = masterauthMissing.live(gathered);
+    const fixes = Array.isArray(found) ? found.flatMap(({ fix }) => fix).join('\n') : '';
+    expect(fixes).toMatch(/-p 6379 -x CONFIG SET masterauth/);
+    expect(fixes).toMatch(/-p 6381 -x CONFIG SET requirepass/);
+    expect(fixes).not.toContain('CONFIG SET masterauth ""');
   });
 
   it('it explains the logins that its master refuses', () => {
