@@ -66,7 +66,9 @@ export async function startNode(live: LiveCluster, node: NodePlan, edit?: ConfEd
 }
 
 /** What is left of the node's last run lets go of its port; what listens there after that is another server. */
-async function requireFreePort({ asking }: LiveCluster, { id, endpoint }: NodePlan): Promise<void> {
+async function requireFreePort({ asking, plan }: LiveCluster, { id, endpoint }: NodePlan): Promise<void> {
+  // The host of an attached cluster asks what answers there who it is.
+  if (plan.attached === true) return;
   const { clock, signal } = asking;
   const isFree = async (): Promise<true | undefined> => ((await canConnect(endpoint)) ? undefined : true);
   if (await until(isFree, { clock, everyMs: 50, deadlineMs: LETS_GO_MS, signal })) return;
