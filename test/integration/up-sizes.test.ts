@@ -59,7 +59,16 @@ describe('clusters of any size, side by side', () => {
     expect((await cli.run(['kill', 'redis-2', '--cluster', 'pair'])).code).toBe(0);
     const other = await openCli();
     onTestFinished(() => other.close());
-    const ran = await other.run(['up', '--driver', 'process', '--port', String(port), '--json']);
+    const ran = await other.run([
+      'up',
+      '--driver',
+      'process',
+      '--port',
+      String(port),
+      '--sentinel-port',
+      'auto',
+      '--json',
+    ]);
     expect(ran.code, ran.stdout + ran.stderr).toBe(3);
     expect(ran.json().error).toMatchObject({
       code: 'port-taken',

@@ -14,6 +14,7 @@ function deadMaster(stop: AbortController, onStart: () => void): { run: FaultRun
   const run = {
     runtime: { clock: systemClock, signal, onProgress: () => {} },
     live: {
+      plan: {},
       host: {
         start: async () => {
           done.push('start');
