@@ -207,8 +207,11 @@ function startText({ masterName, master, replicas, sentinels }: ClusterRoles): s
   );
 }
 
-/** How often all nodes are asked whether they agree, in milliseconds: it takes up to an INFO of Sentinel, one in 10 s. */
-const SETTLED_EVERY_MS = 100;
+/**
+ * How often all nodes are asked whether they agree, in milliseconds: seldom, since it takes up to an INFO of Sentinel,
+ * one in 10 s, and each look opens a connection to every node.
+ */
+const SETTLED_EVERY_MS = 300;
 
 /** What is missing shows in the invariants, with its evidence. */
 async function settle(live: LiveCluster, onMissing: (missing: readonly string[]) => void): Promise<void> {

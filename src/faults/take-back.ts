@@ -17,7 +17,7 @@ import { waitingFor } from './waiting-for.js';
 const SEEN_BOUND_MS = 2 * RETURNED_MASTER_MS;
 const LOOK_EVERY_MS = 50;
 /** Seldom: a proof may wait for TILT, or for an INFO, and each look asks all nodes; milliseconds. */
-const PROOF_EVERY_MS = 200;
+const PROOF_EVERY_MS = 300;
 /** The same where each look also demotes a second master. */
 const GUARDED_PROOF_EVERY_MS = 100;
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { hurrySentinels } from './hurry.js';
 import { memoryWorld } from './world.js';
 
 /** The built command, as `npm test` builds it before the tests run. */
@@ -151,12 +152,19 @@ export const needsProcess = (
   args[0] === 'inject' ||
   args.includes('--keep');
 
-/** Opens a state directory of its own below the system's temporary one. */
-export async function openCli(): Promise<Cli> {
+/**
+ * Opens a state directory of its own below the system's temporary one. `hurried`: the sentinels of a cluster that is
+ * brought up hear news soon, for a test in which no time is asserted.
+ */
+export async function openCli({ hurried = false } = {}): Promise<Cli> {
   const home = await mkdtemp(join(tmpdir(), 'sentinelctl-test-'));
   return {
     home,
-    run: (args, options = {}) => (needsProcess(args, options) ? runCli : runInside)(home, args, options),
+    async run(args, options = {}) {
+      const ran = await (needsProcess(args, options) ? runCli : runInside)(home, args, options);
+      if (hurried && args[0] === 'up') await hurrySentinels(home);
+      return ran;
+    },
     async close() {
       const down = await runInside(home, ['down', '--all', '--yes']);
       await rm(home, { recursive: true, force: true });

@@ -7,16 +7,17 @@ import { openConnection } from '../../src/wire/client.js';
 import type { Cli } from './cli.js';
 
 /** Where sentinelctl keeps a cluster. */
-export const dirOf = (cli: Cli, cluster = 'default'): string => join(cli.home, 'clusters', cluster);
+export const dirOf = (cli: Pick<Cli, 'home'>, cluster = 'default'): string =>
+  join(cli.home, 'clusters', cluster);
 
 /** The plan as it is written down. */
-export async function planOf(cli: Cli, cluster = 'default'): Promise<ClusterPlan> {
+export async function planOf(cli: Pick<Cli, 'home'>, cluster = 'default'): Promise<ClusterPlan> {
   const state: unknown = JSON.parse(await readFile(join(dirOf(cli, cluster), 'cluster.json'), 'utf8'));
   return (state as { plan: ClusterPlan }).plan;
 }
 
 /** The nodes as they are written down. */
-export const nodesOf = async (cli: Cli, cluster?: string): Promise<NodePlan[]> =>
+export const nodesOf = async (cli: Pick<Cli, 'home'>, cluster?: string): Promise<NodePlan[]> =>
   (await planOf(cli, cluster)).nodes;
 
 /** The pid of each node's server as it was last started, by node id. */

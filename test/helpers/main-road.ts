@@ -13,8 +13,11 @@ interface LogLine {
 }
 
 /** A state directory of its own with the default cluster up in it, of processes, with a down-after of 2 s. */
-export async function openWithCluster(downAfter = '2s'): Promise<Cli> {
-  const cli = await openCli();
+export async function openWithCluster(
+  downAfter = '2s',
+  options?: Parameters<typeof openCli>[0],
+): Promise<Cli> {
+  const cli = await openCli(options);
   const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', downAfter]);
   expect(up.code, up.stderr).toBe(0);
   return cli;

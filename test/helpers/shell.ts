@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { BIN, needsProcess, type Ran, runInside } from './cli.js';
+import { hurrySentinels } from './hurry.js';
 
 export type EndUpon = 'stdout' | 'stderr' | undefined;
 
@@ -19,7 +20,10 @@ export interface Shell {
   close(): Promise<void>;
 }
 
-/** `settings` are the environment in which every line is typed: SENTINELCTL_PORT=auto and such. */
+/**
+ * `settings` are the environment in which every line is typed: SENTINELCTL_PORT=auto and such. The sentinels of what is
+ * brought up hear news soon: how long a line takes is not what is proved.
+ */
 export async function openShell(
   settings: Record<string, string>,
   asProcesses: Iterable<string> = [],
@@ -37,12 +41,15 @@ export async function openShell(
   const env = { ...Object.fromEntries(bare), ...settings, PATH: path, SENTINELCTL_HOME: home };
   return {
     dir,
-    type(line, options = {}) {
+    async type(line, options = {}) {
       const settings = { ...env, ...options.env };
       const words = options.endUpon === undefined ? plainWords(line) : undefined;
-      return words === undefined || asProcess.delete(line) || needsProcess(words, {})
-        ? typed(line, work, settings, options.endUpon)
-        : runInside(home, words, { cwd: work, env: settings });
+      const ran =
+        words === undefined || asProcess.delete(line) || needsProcess(words, {})
+          ? await typed(line, work, settings, options.endUpon)
+          : await runInside(home, words, { cwd: work, env: settings });
+      if (line.startsWith('sentinelctl up')) await hurrySentinels(home);
+      return ran;
     },
     async close() {
       const down = await runInside(home, ['down', '--all', '--yes'], { cwd: dir });

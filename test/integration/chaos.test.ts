@@ -14,7 +14,7 @@ import { leftBehind, refusal } from '../helpers/refusal.js';
 /** One cluster that scenarios are played on. */
 let cli: Cli;
 beforeAll(async () => {
-  cli = await openCli();
+  cli = await openCli({ hurried: true });
   await Promise.all(
     Object.entries(OWN).map(([name, text]) => writeFile(join(cli.home, `${name}.yaml`), text)),
   );
@@ -246,7 +246,7 @@ describe('on a cluster that was named', () => {
 describe('on scratch clusters', () => {
   /** A home of its own: whatever is in it in the end was left behind. */
   const inOwnHome = async (work: (own: Cli) => Promise<void>): Promise<void> => {
-    const own = await openCli();
+    const own = await openCli({ hurried: true });
     try {
       await writeFile(join(own.home, 'long.yaml'), OWN.long);
       await work(own);

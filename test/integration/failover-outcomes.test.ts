@@ -10,7 +10,7 @@ import { QUIET_MS } from '../helpers/quiet.js';
 describe('failover-test on processes', () => {
   let cli: Cli;
   beforeAll(async () => {
-    cli = await openWithCluster();
+    cli = await openWithCluster('2s', { hurried: true });
   });
   afterAll(() => cli.close());
 
@@ -80,7 +80,7 @@ describe('failover-test that is cut short', () => {
   let cli: Cli;
   beforeAll(async () => {
     // Long enough that a busy machine interrupts before the sentinels have decided.
-    cli = await openWithCluster('10s');
+    cli = await openWithCluster('10s', { hurried: true });
   });
   afterAll(() => cli.close());
 

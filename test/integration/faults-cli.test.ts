@@ -24,7 +24,7 @@ const SHORT_MS = 1500;
 /** One cluster, in which commands are cut off. */
 let cli: Cli;
 beforeAll(async () => {
-  cli = await openCli();
+  cli = await openCli({ hurried: true });
   const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', ...QUIET]);
   expect(up.code, up.stderr).toBe(0);
 });

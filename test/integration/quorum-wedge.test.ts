@@ -10,7 +10,7 @@ const LONG_MS = 600_000;
 
 let cli: Cli;
 beforeAll(async () => {
-  cli = await openCli();
+  cli = await openCli({ hurried: true });
   const up = await cli.run([
     ...['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s', '--failover-timeout', '3s'],
   ]);

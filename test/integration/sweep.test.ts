@@ -21,7 +21,7 @@ let cli: Cli;
 let opened: Pick<LiveCluster, 'plan' | 'asking'>;
 
 beforeAll(async () => {
-  cli = await openCli();
+  cli = await openCli({ hurried: true });
   const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s']);
   expect(up.code, up.stderr).toBe(0);
   const state = await openStore(cli.home).load('default');

@@ -12,7 +12,7 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
   let cli: Cli;
   let terminal: Terminal;
   beforeAll(async () => {
-    cli = await openCli();
+    cli = await openCli({ hurried: true });
   });
   beforeEach(async () => {
     const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '2s']);
