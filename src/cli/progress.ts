@@ -41,6 +41,7 @@ export interface ProgressOptions {
 interface Running {
   label: string;
   missing: readonly string[];
+  closes?: string | undefined;
 }
 
 type StepEnd = Extract<Progress, { state: 'done' | 'failed' }>;
@@ -134,7 +135,7 @@ export function progressReader(options: ProgressOptions): ProgressReader {
         return live(event);
       case 'step':
         if (event.state !== 'start') return ended(event);
-        running.set(event.id, { label: event.label, missing: event.missing ?? [] });
+        running.set(event.id, { label: event.label, missing: event.missing ?? [], closes: event.closes });
         if (block === null) line.show(labelOf({ label: event.label, missing: event.missing ?? [] }));
     }
   };

@@ -24,6 +24,8 @@ export interface Fault {
   /** The moment from which everything is counted, on the run's clock. */
   atMs: number;
   wallMs: number;
+  /** Of a freeze: when the master is to be thawed, on the run's clock; null otherwise. */
+  thawsAtMs: number | null;
   /** Of a freeze: resolves when the master was thawed; null where the run ended, or was aborted, before that. */
   thaw: Promise<Thaw | null> | null;
 }
@@ -61,8 +63,9 @@ export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault
   const words = `${faultText(spec, forMs)} ${id}`;
   const text = `fault: ${words} ${formatAddress(announce)}`;
   runtime.onProgress({ type: 'note', level: 'info', text });
-  const thaw = async (lastsMs: number): Promise<Thaw | null> => {
-    const deadlineMs = Math.max(0, atMs + lastsMs - clock.now());
+  const thawsAtMs = forMs === null ? null : atMs + forMs;
+  const thaw = async (dueMs: number): Promise<Thaw | null> => {
+    const deadlineMs = Math.max(0, dueMs - clock.now());
     const isHealed = (): true | undefined => run.healed || undefined;
     try {
       // The run may end before the freeze: then it has thawed the master itself.
@@ -78,7 +81,8 @@ export async function injectFault(run: FaultRun, spec: FaultSpec): Promise<Fault
     return { fromMs, toMs: clock.now() };
   };
   const wallMs = atMs + wallOffset;
-  return { name: spec.name, words, atMs, wallMs, thaw: forMs === null ? null : thaw(forMs) };
+  const thawed = thawsAtMs === null ? null : thaw(thawsAtMs);
+  return { name: spec.name, words, atMs, wallMs, thawsAtMs, thaw: thawed };
 }
 
 function faultText({ name }: FaultSpec, forMs: number | null): string {

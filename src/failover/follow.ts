@@ -44,7 +44,7 @@ export async function followFailover(
   const wait = (): void => {
     const next = PHASE_TABLE.find((row) => expected.includes(row.id) && !said.has(row.id));
     if (next === undefined) return;
-    const label = `waiting: ${next.closes}`;
+    const label = `waiting: ${next.label}`;
     const missing = said.has('switchedMs') ? notAgreedNow(run, fault) : [];
     const now = [label, ...missing].join('\n');
     if (now !== shown)
@@ -53,6 +53,7 @@ export async function followFailover(
         id: 'failover',
         state: 'start',
         label,
+        closes: next.closes,
         ...(missing.length > 0 && { missing }),
       });
     shown = now;
@@ -62,6 +63,7 @@ export async function followFailover(
   void fault.thaw?.then(
     (at) => {
       thawed = at;
+      if (at !== null) block.update({ thawedMs: at.toMs });
     },
     () => {},
   );

@@ -74,7 +74,11 @@ export async function playTrial(
       settings.onDifferences?.(differences(run.before, roles.masterName));
       fault = await injectFault(run, settings.fault);
       block.update({
-        fault: { words: fault.words, atMs: fault.atMs },
+        fault: {
+          words: fault.words,
+          atMs: fault.atMs,
+          frozen: fault.thawsAtMs === null ? null : { node: roles.master.id, untilMs: fault.thawsAtMs },
+        },
         limits: {
           downAfterMs: roles.settings.downAfterMs,
           budgetMs: switchBudgetMs(settings, roles.settings),

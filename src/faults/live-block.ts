@@ -22,6 +22,7 @@ export function openLive(runtime: Runtime, first: Pick<LiveRun, 'title' | 'leftM
     ...first,
     beganMs: clock.now(),
     fault: null,
+    thawedMs: null,
     limits: null,
     phase: null,
     switchedMs: null,

@@ -8,9 +8,16 @@ import type { LiveRun } from './live-run.js';
 export type Progress =
   /**
    * A piece of work that takes a while; `id` pairs its start with its end. A start may come again with another label,
-   * or with what is still missing until it can end.
+   * or with what is still missing until it can end. `closes`: Sentinel's own word for what ends it.
    */
-  | { type: 'step'; id: string; state: 'start'; label: string; missing?: readonly string[] }
+  | {
+      type: 'step';
+      id: string;
+      state: 'start';
+      label: string;
+      missing?: readonly string[];
+      closes?: string;
+    }
   /** `ms` is how long it took, or the time since `since`: `the fault`. */
   | { type: 'step'; id: string; state: 'done'; label: string; ms: number; since?: string }
   /** `interrupted`: a signal ended it; it did not fail by itself. */

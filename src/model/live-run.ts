@@ -8,8 +8,10 @@ export interface LiveRun {
   beganMs: number;
   /** What is estimated to be left of the whole when this part began, in milliseconds; null: nothing to estimate by. */
   leftMs: number | null;
-  /** What was done to the master, and when; null before. */
-  fault: { words: string; atMs: number } | null;
+  /** What was done to the master, and when; null before. `frozen`: which node, and until when; null where it was not frozen. */
+  fault: { words: string; atMs: number; frozen: { node: string; untilMs: number } | null } | null;
+  /** When the frozen master ran again; null before, or where it was not frozen. */
+  thawedMs: number | null;
   /** What the switch is measured against, in milliseconds from the fault; null before the fault, or without one. */
   limits: { downAfterMs: number; budgetMs: number; outageBudgetMs: number | null } | null;
   /** The last phase that ended, in milliseconds from the fault. */

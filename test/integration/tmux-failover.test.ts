@@ -26,7 +26,7 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
     await terminal.run('sentinelctl failover-test --rejoin guarded --trials 2 --budget 60s --yes');
     const block = await terminal.shows(/^switch [━─┊│]+ \d+\.\d s \(┊ down-after 2s, │ budget 1m\)$/m);
     expect(block).toMatch(/^trial 1 of 2 {2}SIGKILL to redis-\d \d+\.\d s ago$/m);
-    expect(block).toMatch(/^… waiting: /m);
+    expect(block).toMatch(/^… waiting: one sentinel marks it down \(first \+sdown master\)$/m);
     expect(block).toMatch(/^writes [\d,]+\/s, \d+ errors?/m);
     expect(block.split('\n').filter((line) => BLOCK.test(line))).toHaveLength(3);
     expect(await terminal.flag('cursor_flag')).toBe('0');
@@ -95,6 +95,16 @@ describe.skipIf(!hasTmux)('failover-test in a terminal', () => {
     expect(new Set(ended).size).toBe(ended.length);
     expect(lines.filter((l) => SPINNER.test(l) || /^ {2}.* …$/.test(l))).toEqual([]);
     expect(await terminal.flag('cursor_flag')).toBe('1');
+  });
+
+  it('of a frozen master says when it thaws, then since when it runs again and how long there are two masters', async () => {
+    terminal = await openTerminal({ home: cli.home });
+    await terminal.run('sentinelctl failover-test --fault freeze --clients 0 --budget 60s --yes');
+    await terminal.shows(/^failover test {2}redis-\d frozen \d+\.\d s ago, thaws in \d+\.\d s$/m);
+    const thawed = await terminal.shows(/^failover test {2}redis-\d thawed \d+\.\d s ago$/m);
+    expect(thawed).not.toContain('frozen');
+    await terminal.shows(/^ {2}two masters for \d+ s: the sentinels demote redis-\d, usually within \d+ s$/m);
+    expect(await terminal.exitCode()).toBeLessThanOrEqual(1);
   });
 
   it('Ctrl-C in the middle puts the killed master back and says so', async () => {

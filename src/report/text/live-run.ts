@@ -1,6 +1,6 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import type { LiveRun, LiveWrites } from '../../model/live-run.js';
-import { cut, plain, widthOf } from '../plain-text.js';
+import { cut, plain, widthOf, wrap } from '../plain-text.js';
 import { grouped } from '../words/metrics.js';
 import { SYMBOL, themeOf, type View } from './theme.js';
 
@@ -9,15 +9,16 @@ export interface LiveState {
   run: LiveRun;
   /** On the run's clock, in milliseconds. */
   nowMs: number;
-  /** The step that is under way, and what is missing until it can end. */
-  step: { label: string; missing: readonly string[] } | null;
+  /** The step that is under way, what is missing until it can end, and Sentinel's own word for its end. */
+  step: { label: string; missing: readonly string[]; closes?: string | undefined } | null;
 }
 
 /** The largest width of the bar, in columns. It is left out where even the smallest does not fit. */
 const WIDEST_BAR = 40;
 const NARROWEST_BAR = 6;
-/** So many of the things that are missing are named. */
+/** So many of the things that are missing are named, each in at most so many lines. */
 const NAMED = 3;
+const LINES_EACH = 3;
 /** Clients that write this many times what is due send what they could not send before. */
 const CATCHING_UP = 1.25;
 /** A silence of the clients is said from then on, in milliseconds. */
@@ -25,6 +26,8 @@ const SILENCE_MS = 500;
 
 interface Line {
   text: string;
+  /** Behind the text and dim, where there is room for all of it. */
+  aside?: string;
   paint: 'bold' | 'accent' | 'dim' | 'ok' | 'warn' | 'bad';
   /** What goes first where the terminal has too few rows: the largest. */
   rank: number;
@@ -42,19 +45,23 @@ export function liveFrame(state: LiveState, view: View & { rows: number }): stri
     ...barLines(state, columns),
     ...phaseLines(state.run),
     ...stepLines(state),
-    ...missingLines(state),
+    ...missingLines(state, columns),
     ...writesLines(state),
   ];
   const kept = lines.toSorted((a, b) => a.rank - b.rank).slice(0, Math.max(1, view.rows));
   return lines
     .filter((line) => kept.includes(line))
-    .map(({ text, paint }) => theme[paint](cut(plain(text), columns)));
+    .map(({ text, aside, paint }) => {
+      const shown = theme[paint](cut(plain(text), columns));
+      if (aside === undefined || widthOf(`${plain(text)} (${aside})`) > columns) return shown;
+      return `${shown} ${theme.dim(`(${aside})`)}`;
+    });
 }
 
 /** The time is never cut: what is left goes first, then the end of the title. */
 function headLine({ run, nowMs }: LiveState, columns: number): Line {
   const { title, fault, beganMs, leftMs } = run;
-  const time = fault === null ? tenths(nowMs - beganMs) : `${fault.words} ${tenths(nowMs - fault.atMs)} ago`;
+  const time = fault === null ? tenths(nowMs - beganMs) : faultTime(fault, run, nowMs);
   const left =
     leftMs === null ? '' : `  about ${Math.ceil(Math.max(0, leftMs - (nowMs - beganMs)) / 1000)} s left`;
   const whole = `${title}  ${time}`;
@@ -62,6 +69,19 @@ function headLine({ run, nowMs }: LiveState, columns: number): Line {
   const text =
     widthOf(whole + left) <= columns ? whole + left : room < 4 ? time : `${cut(title, room)}  ${time}`;
   return { text, paint: 'bold', rank: 0 };
+}
+
+/** `SIGKILL to redis-1 3.4 s ago`; `redis-1 frozen 3.4 s ago, thaws in 11.6 s`; `redis-1 thawed 1.2 s ago`. */
+function faultTime(
+  { words, atMs, frozen }: NonNullable<LiveRun['fault']>,
+  { thawedMs }: LiveRun,
+  nowMs: number,
+): string {
+  if (frozen === null) return `${words} ${tenths(nowMs - atMs)} ago`;
+  const { node, untilMs } = frozen;
+  if (thawedMs !== null) return `${node} thawed ${tenths(nowMs - thawedMs)} ago`;
+  const thaws = nowMs < untilMs ? `thaws in ${tenths(untilMs - nowMs)}` : 'thaws now';
+  return `${node} frozen ${tenths(nowMs - atMs)} ago, ${thaws}`;
 }
 
 /** `switch ━━━━━━━━┊──│ 3.4 s (┊ down-after 5s, │ budget 7s)`; after the first +switch-master it stands still. */
@@ -106,18 +126,26 @@ const phaseLines = ({ phase }: LiveRun): Line[] =>
 
 function stepLines({ run, step }: LiveState): Line[] {
   const label = step?.label ?? run.doing;
-  return label === null ? [] : [{ text: `… ${label}`, paint: 'accent', rank: 1 }];
+  if (label === null) return [];
+  const aside = step?.closes;
+  return [{ text: `… ${label}`, ...(aside !== undefined && { aside }), paint: 'accent', rank: 1 }];
 }
 
-function missingLines({ step }: LiveState): Line[] {
+/** The end of a reason is often what tells: it is wrapped, not cut. */
+function missingLines({ step }: LiveState, columns: number): Line[] {
   const missing = step?.missing ?? [];
   const more = missing.length - NAMED;
-  return [...missing.slice(0, NAMED), ...(more > 0 ? [`and ${more} more`] : [])].map((text, i) => ({
-    text: `  ${text}`,
-    paint: 'warn',
-    rank: 4 + i,
-  }));
+  return [...missing.slice(0, NAMED), ...(more > 0 ? [`and ${more} more`] : [])].flatMap((text, i) =>
+    fewLines(wrap(plain(`  ${text}`), columns, 4)).map((line) => ({
+      text: line,
+      paint: 'warn' as const,
+      rank: 4 + i,
+    })),
+  );
 }
+
+const fewLines = (lines: readonly string[]): string[] =>
+  lines.length <= LINES_EACH ? [...lines] : [...lines.slice(0, LINES_EACH - 1), `${lines[LINES_EACH - 1]} …`];
 
 function writesLines({ run, nowMs }: LiveState): Line[] {
   const { writes, limits } = run;

@@ -10,6 +10,7 @@ const RUN: LiveRun = {
   beganMs: 0,
   leftMs: null,
   fault: null,
+  thawedMs: null,
   limits: null,
   phase: null,
   switchedMs: null,

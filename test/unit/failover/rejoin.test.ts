@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import type { Fault } from '../../../src/failover/fault.js';
-import { rejoin } from '../../../src/failover/rejoin.js';
+import { rejoin, twoMastersWords } from '../../../src/failover/rejoin.js';
 import type { FaultRun } from '../../../src/faults/conduct.js';
 
 const OLD = { id: 'redis-1', kind: 'redis', endpoint: { host: '127.0.0.1', port: 1 } };
@@ -50,4 +50,14 @@ it('an interrupt while the old master starts as it crashed ends it again', async
   const { run, done } = deadMaster(stop, () => stop.abort(stopped));
   await expect(rejoin(run, fault, NEW, 'as-crashed')).rejects.toBe(stopped);
   expect(done).toEqual(['start', 'SIGKILL']);
+});
+
+it('says how long there have been two masters, and when that usually ends', () => {
+  expect(twoMastersWords('redis-1', 3400)).toBe(
+    'two masters for 3 s: the sentinels demote redis-1, usually within 7 s',
+  );
+  expect(twoMastersWords('redis-1', 9999)).toMatch(/^two masters for 9 s: .*, usually within 1 s$/);
+  expect(twoMastersWords('redis-1', 10_000)).toBe(
+    'two masters for 10 s, longer than usual: the sentinels demote redis-1',
+  );
 });

@@ -7,7 +7,8 @@ const run = (change: Partial<LiveRun> = {}): LiveRun => ({
   title: 'trial 2 of 5',
   beganMs: 10_000,
   leftMs: 80_000,
-  fault: { words: 'SIGKILL to redis-1', atMs: 12_000 },
+  fault: { words: 'SIGKILL to redis-1', atMs: 12_000, frozen: null },
+  thawedMs: null,
   limits: { downAfterMs: 5000, budgetMs: 7000, outageBudgetMs: null },
   phase: null,
   switchedMs: null,
@@ -16,11 +17,10 @@ const run = (change: Partial<LiveRun> = {}): LiveRun => ({
   ...change,
 });
 
+const WAITING = { label: 'waiting: one sentinel marks it down', missing: [], closes: 'first +sdown master' };
+
 const frame = (state: Partial<LiveState>, { columns = 80, rows = 23, color = false } = {}): string[] =>
-  liveFrame(
-    { run: run(), nowMs: 15_400, step: { label: 'waiting: first +sdown master', missing: [] }, ...state },
-    { columns, rows, color },
-  );
+  liveFrame({ run: run(), nowMs: 15_400, step: WAITING, ...state }, { columns, rows, color });
 
 describe('the live block of a run', () => {
   it('before down-after: elapsed, the bar against down-after and the budget, what is awaited, the clients', () => {
@@ -28,7 +28,7 @@ describe('the live block of a run', () => {
       [
         "trial 2 of 5  SIGKILL to redis-1 3.4 s ago  about 75 s left",
         "switch ━━━━━━━━━━━━━━━━━────────┊────────│ 3.4 s (┊ down-after 5s, │ budget 7s)",
-        "… waiting: first +sdown master",
+        "… waiting: one sentinel marks it down (first +sdown master)",
         "writes 1,985/s, 12 errors; no answer for 3.4 s",
       ]
     `);
@@ -54,14 +54,14 @@ describe('the live block of a run', () => {
       frame({
         run: run({ switchedMs: 6270, phase: { label: 'first sentinel switches', ms: 6270 } }),
         nowMs: 18_400,
-        step: { label: 'waiting: the last sentinel gives the new address', missing },
+        step: { label: 'waiting: every sentinel names it', missing },
       }),
     ).toMatchInlineSnapshot(`
       [
         "trial 2 of 5  SIGKILL to redis-1 6.4 s ago  about 72 s left",
         "switch ━━━━━━━━━━━━━━━━━━━━━━━━┊━━━━━───│ 6.27 s (┊ down-after 5s, │ budget 7s)",
         "✔ first sentinel switches  6.27 s",
-        "… waiting: the last sentinel gives the new address",
+        "… waiting: every sentinel names it",
         "  sentinel-2 still names redis-1",
         "  redis-2 follows redis-3, its link is connecting",
         "  sentinel-3 does not answer",
@@ -69,6 +69,45 @@ describe('the live block of a run', () => {
         "writes 1,985/s, 12 errors; no answer for 6.4 s",
       ]
     `);
+  });
+
+  it('Sentinel’s own word stands dim behind the plain one, where there is room for it', () => {
+    expect(frame({}, { color: true })[2]).toBe(
+      '\x1b[36m… waiting: one sentinel marks it down\x1b[39m \x1b[2m(first +sdown master)\x1b[22m',
+    );
+    expect(frame({}, { columns: 59 })[2]).toBe('… waiting: one sentinel marks it down');
+    expect(frame({}, { columns: 60 })[2]).toBe('… waiting: one sentinel marks it down (first +sdown master)');
+  });
+
+  it('a reason that is too long for a line goes on in the next one', () => {
+    const missing = [
+      `sentinel-3 knows redis-1 by the run id ${'a'.repeat(40)}, which is really ${'b'.repeat(40)}`,
+      'redis-2 does not answer',
+    ];
+    expect(
+      frame({ step: { label: 'waiting until the whole cluster agrees', missing } }).slice(2, -1),
+    ).toEqual([
+      '… waiting until the whole cluster agrees',
+      '  sentinel-3 knows redis-1 by the run id',
+      `    ${'a'.repeat(40)}, which is really`,
+      `    ${'b'.repeat(40)}`,
+      '  redis-2 does not answer',
+    ]);
+  });
+
+  it('a frozen master: when it thaws, and then since when it runs again', () => {
+    const frozen = run({
+      fault: {
+        words: 'frozen for 15 s: redis-1',
+        atMs: 12_000,
+        frozen: { node: 'redis-1', untilMs: 27_000 },
+      },
+    });
+    const head = (change: Partial<LiveRun>, nowMs: number): string | undefined =>
+      frame({ run: { ...frozen, leftMs: null, ...change }, nowMs })[0];
+    expect(head({}, 15_400)).toBe('trial 2 of 5  redis-1 frozen 3.4 s ago, thaws in 11.6 s');
+    expect(head({}, 27_050)).toBe('trial 2 of 5  redis-1 frozen 15.1 s ago, thaws now');
+    expect(head({ thawedMs: 27_100 }, 28_300)).toBe('trial 2 of 5  redis-1 thawed 1.2 s ago');
   });
 
   it('before the fault there is no bar, and nothing is claimed of the clients', () => {
