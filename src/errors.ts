@@ -108,6 +108,9 @@ export function messageOf(error: unknown): string {
 export const messageAndWhy = (error: unknown): string =>
   [messageOf(error), error instanceof OperatorError ? error.why : undefined].filter(Boolean).join(': ');
 
+/** The same where it must be one line: `default is not steady: sentinel-2 does not answer; redis-3 is down`. */
+export const inOneLine = (error: unknown): string => messageAndWhy(error).replaceAll('\n', '; ');
+
 /** Node's errno name (`ENOENT`, `ECONNREFUSED`) of anything thrown, where it has one. */
 export function errnoOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;

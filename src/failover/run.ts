@@ -1,7 +1,7 @@
 import { type LiveCluster, withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import type { ClusterState } from '../cluster/store/state.js';
-import { NOT_BEGUN, notRestored, OperatorError, withAccount } from '../errors.js';
+import { inOneLine, NOT_BEGUN, notRestored, OperatorError, withAccount } from '../errors.js';
 import { isNotRestored } from '../faults/conduct.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
@@ -109,6 +109,7 @@ export async function playTrials(
   const master = options.trials > 1 ? await masterNow(live) : null;
   const steering: Steering | null =
     options.trials > 1 ? await steer({ runtime, live }, experiment, options.seed) : null;
+  const hasFailedOver = (): boolean => options.hasFailedOver === true || trials.length > 0;
   const begun = runtime.clock.now();
   const onDifferences = sayOnce(runtime);
   let broken: { error: unknown } | null = null;
@@ -127,7 +128,8 @@ export async function playTrials(
           block.update({ doing: 'waiting until every sentinel knows which replica is next' });
         await steering?.aim();
         block.update({ doing: null });
-        const played = await playTrial(runtime, live, experiment, { ...options, onDifferences }, block);
+        const trial = { ...options, onDifferences, hasFailedOver: hasFailedOver() };
+        const played = await playTrial(runtime, live, experiment, trial, block);
         before ??= played.before;
         trials.push(played.trial);
       } finally {
@@ -142,24 +144,33 @@ export async function playTrials(
   } finally {
     await steering?.release();
   }
+  if (steering !== null) addUndone(trials, steering.undone());
   if (broken === null) return soFar();
   if (steering === null) throw broken.error;
   const last = trials.at(-1);
   const told = await withRollback(runtime, live, broken.error, {
     undone: steering.undone(),
-    before: last === undefined ? master : (last.newMaster ?? last.oldMaster),
+    before: hasFailedOver() ? null : master,
+    isPart: options.part !== undefined,
   });
   // What was measured is worth more than nothing; a master left down, or a bug, comes first.
   if (last === undefined || isNotRestored(told) || !(told instanceof OperatorError)) throw told;
   // The exit code still says that it was interrupted.
   if (runtime.signal?.aborted === true) return { ...soFar(), account: [...told.account] };
   const undone = steering.undone();
-  const { message, why, account } = told;
   return {
     ...soFar(),
-    stoppedBy: why === undefined ? message : `${message}: ${why.replaceAll('\n', '; ')}`,
-    account: [...account, ...(undone === null ? [] : [`rolled back: ${undone}`])],
+    stoppedBy: inOneLine(told),
+    account: [...told.account, ...(undone === null ? [] : [`rolled back: ${undone}`])],
   };
+}
+
+/** An interrupted trial says all that was rolled back, also what was set before it began. */
+function addUndone(trials: Trial[], undone: string | null): void {
+  const last = trials.at(-1);
+  if (undone === null || last?.cutShort !== true || last.restored === undefined) return;
+  const restored = { ...last.restored, undone: [...last.restored.undone, undone] };
+  trials.splice(-1, 1, { ...last, restored });
 }
 
 /** Says which settings the sentinels do not agree on, once while they stay as they are. */

@@ -37,6 +37,8 @@ export interface TrialSettings {
   waitMs: number | null;
   /** Clients that write through it; null: none. */
   workload: WorkloadSettings | null;
+  /** The same command has replaced the master before. */
+  hasFailedOver?: boolean;
   /** Told before the fault which settings the sentinels do not agree on; null where they have the same. */
   onDifferences?: (words: string | null) => void;
 }
@@ -67,7 +69,7 @@ export async function playTrial(
     runtime,
     live,
     experiment,
-    { workload: settings.workload, salvage, block },
+    { workload: settings.workload, salvage, block, hasFailedOver: settings.hasFailedOver === true },
     async (run): Promise<PlayedTrial> => {
       const { roles } = run;
       runtime.onProgress({ type: 'note', level: 'info', text: startText(roles) });

@@ -56,4 +56,6 @@ export interface SweepResult
   restoration: Restoration;
   /** Only where it was interrupted: how the cluster was left. */
   restored?: Restored;
+  /** Only where it was interrupted between two trials: what was rolled back, and which node is the master, in words. */
+  account?: string[];
 }

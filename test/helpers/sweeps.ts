@@ -36,12 +36,16 @@ export const runOf = (outageMs: number, lost: number): FailoverResult =>
     }),
   );
 
+/** What broke a sweep did so within a combination that has no result, or within the last one where that is not whole. */
+const begunBefore = (runs: readonly FailoverResult[], broken: unknown): number =>
+  runs.length + (broken === undefined || runs.at(-1)?.complete === false ? 0 : 1);
+
 /** What the sweep of these runs comes to, one for each combination in its order. */
 export function sweepOf(
   runs: readonly FailoverResult[],
   change: Partial<SweepResult> = {},
   broken?: unknown,
-  trials = SWEEP.trials,
+  { trials = SWEEP.trials, begun = begunBefore(runs, broken) } = {},
 ): SweepResult {
   const combinations = SWEEP.downAfterMs.flatMap((downAfterMs) =>
     SWEEP.minReplicas.map((minReplicas): Combination => ({ downAfterMs, minReplicas })),
@@ -55,6 +59,7 @@ export function sweepOf(
       const combination = combinations[i];
       return combination === undefined ? [] : [[combination, run]];
     }),
+    begun,
     restoration: { restored: true, problems: [], commands: [] },
     broken,
   });

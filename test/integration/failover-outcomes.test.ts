@@ -53,6 +53,25 @@ describe('failover-test on processes', () => {
     expect(result.account).toEqual([expect.stringMatching(/^rolled back: replica-priority of /)]);
   });
 
+  it('interrupted in its second trial, before the fault, says what was rolled back, and not that no failover happened', async () => {
+    let interrupted = false;
+    const ran = await cli.run(
+      ['failover-test', '--json', '--rejoin', 'guarded', '--trials', '2', '--budget', '5m', '--clients', '0'],
+      {
+        onStderr(text, child) {
+          if (interrupted || !text.includes('trial 2 of 2')) return;
+          interrupted = true;
+          child.kill('SIGINT');
+        },
+      },
+    );
+    expect(ran.code, ran.stderr).toBe(130);
+    expect((ran.json() as FailoverResult).account).toEqual([
+      'rolled back: replica-priority of redis-1, redis-2 and redis-3',
+      expect.stringMatching(/^redis-\d \S+ is the master now$/),
+    ]);
+  });
+
   it('refuses a budget that cannot hold before anything is done', async () => {
     await setDownAfter(cli, QUIET_MS);
     const before = await statusOf(cli);
@@ -115,6 +134,27 @@ describe('failover-test that is cut short', () => {
     // redis-1 keeps nothing on disk: it had to wait for another master, and to follow that one.
     expect(nodes.find((n) => n.id === 'redis-1')).toMatchObject({ reachable: true, role: 'replica' });
     expect(nodes.filter((n) => n.role === 'master')).toHaveLength(1);
+  });
+
+  it('of several trials says after Ctrl-C that the replica priorities were rolled back too', async () => {
+    expect((await cli.run(['up'])).code).toBe(0);
+    let interrupted = false;
+    const ran = await cli.run(['failover-test', '--clients', '0', '--trials', '3', '--budget', '5m'], {
+      onStderr(text, child) {
+        if (interrupted || !text.includes('fault: SIGKILL')) return;
+        interrupted = true;
+        child.kill('SIGINT');
+      },
+    });
+    expect(ran.code, ran.stderr).toBe(130);
+    expect(ran.stdout.replace(/\s+/g, ' ')).toMatch(
+      /rolled back: redis-\d runs again as (the master|a replica of redis-\d); replica-priority of redis-1, redis-2 and redis-3; all nodes agree again/,
+    );
+    for (const id of ['redis-1', 'redis-2', 'redis-3'])
+      expect(await askNode(cli, id, 'CONFIG', 'GET', 'replica-priority')).toEqual([
+        'replica-priority',
+        '100',
+      ]);
   });
 
   it('answers SIGTERM with 143, the old master back in place', async () => {

@@ -60,8 +60,12 @@ async function sweep(
   const planned = await experiment.plan(actsFor(had));
   const runs: [Combination, FailoverResult][] = [];
   let broken: unknown;
+  let begun = 0;
+  const onBegin = (): void => {
+    begun += 1;
+  };
   try {
-    await playAll(runtime, live, experiment, options, runs);
+    await playAll({ runtime, live, experiment, options, runs, onBegin });
   } catch (error) {
     broken = error;
   }
@@ -71,11 +75,15 @@ async function sweep(
     if (!restoration.restored) throw left(restoration, broken);
     throw await withRollback(runtime, live, broken, { undone: SETTINGS, before });
   }
-  const result = sweepResultOf({ plan: live.plan, options, warnings, startedAt, runs, restoration, broken });
+  const evidence = { plan: live.plan, options, warnings, startedAt, runs, begun, restoration, broken };
+  const result = sweepResultOf(evidence);
   if (runtime.signal?.aborted !== true) return result;
   // A trial that was interrupted has told it already.
-  const restored = runs.at(-1)?.[1].trials.at(-1)?.restored ?? (await restoredNow(runtime, live, []));
-  return { ...result, restored };
+  const last = runs.at(-1)?.[1];
+  const restored = last?.trials.at(-1)?.restored ?? (await restoredNow(runtime, live, []));
+  const isWithin = runs.length < begun;
+  const account = isWithin ? (broken instanceof OperatorError ? broken.account : []) : (last?.account ?? []);
+  return { ...result, restored, ...(account.length > 0 && { account: [...account] }) };
 }
 
 /** What is set for each combination. */
@@ -95,13 +103,17 @@ const actsFor = (had: readonly LiveSetting[]): Act[] =>
 const endedInOrder = (broken: unknown, { signal }: Runtime): boolean =>
   broken instanceof OperatorError ? broken.exitCode !== EXIT.notRestored : signal?.aborted === true;
 
-async function playAll(
-  runtime: Runtime,
-  live: LiveCluster,
-  experiment: Experiment,
-  options: SweepOptions,
-  runs: [Combination, FailoverResult][],
-): Promise<void> {
+interface Playing {
+  runtime: Runtime;
+  live: LiveCluster;
+  experiment: Experiment;
+  options: SweepOptions;
+  runs: [Combination, FailoverResult][];
+  /** Called when a combination begins. */
+  onBegin: () => void;
+}
+
+async function playAll({ runtime, live, experiment, options, runs, onBegin }: Playing): Promise<void> {
   const combinations = combinationsOf(options);
   const begun = runtime.clock.now();
   for (const [i, combination] of combinations.entries()) {
@@ -110,6 +122,7 @@ async function playAll(
     const about = i === 0 ? '' : `, about ${Math.ceil(leftMs / 60_000)} min left`;
     const text = `${i + 1} of ${combinations.length}: ${combinationText(combination)}${about}`;
     runtime.onProgress({ type: 'note', level: 'info', text });
+    onBegin();
     await applySettings(live, settingsFor(live, { ...combination, maxLagS: options.maxLagS }));
     const played = await playTrials(runtime, live, experiment, {
       ...options,
@@ -117,6 +130,7 @@ async function playAll(
       budgetMs: null,
       thresholds: [],
       part: combinationText(combination),
+      hasFailedOver: i > 0,
     });
     runs.push([{ downAfterMs, minReplicas }, played]);
     runtime.signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-import { OperatorError } from '../../errors.js';
+import { inOneLine, OperatorError } from '../../errors.js';
 import { formatDurationMs } from '../../model/duration.js';
 import { type ClusterPlan, driverWord } from '../../model/plan.js';
 import { count } from '../../model/words.js';
@@ -39,6 +39,8 @@ export interface SweepEvidence {
   warnings: string[];
   startedAt: string;
   runs: readonly [Combination, FailoverResult][];
+  /** How many combinations were begun. */
+  begun: number;
   restoration: Restoration;
   broken: unknown;
 }
@@ -79,17 +81,14 @@ export function sweepResultOf(evidence: SweepEvidence): SweepResult {
 function verdictOf(
   points: readonly SweepPoint[],
   complete: boolean,
-  { options, broken, runs }: SweepEvidence,
+  evidence: SweepEvidence,
 ): Pick<SweepResult, 'outcome' | 'reason'> {
+  const { options, runs } = evidence;
   const played = runs.flatMap(([, run]) => run.trials);
   // A trial that was interrupted, or tested nothing, says nothing about a failover.
   const never = played.filter((t) => metricNamed('switchedMs')?.read(t) === 'never').length;
   if (never > 0) return { outcome: 'violated', reason: `in ${count(never, 'trial')} no failover came` };
-  if (!complete) {
-    const why = broken instanceof OperatorError ? `: ${broken.message}` : '';
-    const reason = `it ended within combination ${points.length} of ${combinationsOf(options).length}${why}`;
-    return { outcome: 'unknown', reason };
-  }
+  if (!complete) return { outcome: 'unknown', reason: incompleteWords(evidence) };
   const untested = played.flatMap((t) => t.untested ?? []);
   if (untested.length > 0)
     return { outcome: 'unknown', reason: `in ${count(untested.length, 'trial')}: ${untested[0]}` };
@@ -102,6 +101,20 @@ function verdictOf(
     outcome: 'holds',
     reason: `${best} of ${count(points.length, 'combination')} on the frontier of outage and loss${tooFewWords(options.trials)}`,
   };
+}
+
+/** Which combination it ended in, and why; of a sweep that went on, the first one that could not be played to its end. */
+function incompleteWords({ options, broken, runs, begun }: SweepEvidence): string {
+  const of = combinationsOf(options).length;
+  if (broken === undefined) {
+    const i = runs.findIndex(([, run]) => !run.complete);
+    const { trials = [], stoppedBy } = runs[i]?.[1] ?? {};
+    const why = stoppedBy === undefined ? '' : `: ${stoppedBy}`;
+    return `combination ${i + 1} of ${of} ended after ${trials.length} of ${count(options.trials, 'trial')}${why}`;
+  }
+  const isOver = runs.length === begun && runs.at(-1)?.[1].complete === true;
+  const why = broken instanceof OperatorError ? `: ${inOneLine(broken)}` : '';
+  return `it ended ${isOver ? 'after' : 'within'} combination ${begun} of ${of}${why}`;
 }
 
 /** Fewer have no median: the next sweep may order them differently. */

@@ -1,7 +1,7 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { count } from '../../model/words.js';
-import { masterNowWords, rolledBackWords } from '../../observe/restored-words.js';
+import { restoredLines } from '../../observe/restored-words.js';
 import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { plain, together, wrap } from '../plain-text.js';
 import { ENOUGH_FOR_MEDIAN, grouped } from '../words/metrics.js';
@@ -50,7 +50,7 @@ export function sweepText(result: SweepResult, view: View): string {
     ...(restoration.restored
       ? wrap(`${SYMBOL.ok} the old settings are restored on every node`, lineWidth(view), 2).map(theme.ok)
       : leftLines(result, view)),
-    ...restoredLines(result, view),
+    ...leftAs(result, view),
     ...(restoration.restored && result.complete
       ? wrap(SETTINGS_OF_CHOICE, lineWidth(view), 2).map(theme.dim)
       : []),
@@ -119,9 +119,10 @@ function markOf(point: SweepPoint, theme: Theme): Cell {
 }
 
 /** How an interrupted sweep left the nodes. Each of its trials may have had another master at its beginning. */
-function restoredLines({ restored }: SweepResult, view: View): string[] {
+function leftAs({ restored, account }: SweepResult, view: View): string[] {
   if (restored === undefined) return [];
-  const words = [rolledBackWords(restored), masterNowWords({ restored, oldMaster: null })];
+  // The settings were rolled back in any case.
+  const words = account ?? restoredLines(restored, null, true);
   return words.flatMap((line) => wrap(plain(line), lineWidth(view), 2));
 }
 

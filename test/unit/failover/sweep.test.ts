@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failed } from '../../../src/errors.js';
+import type { SweepResult } from '../../../src/observe/sweep-result.js';
 import { sweepHtml } from '../../../src/report/html/sweep-page.js';
 import { sweepText } from '../../../src/report/text/sweep.js';
 import { runOf, sweepOf } from '../../helpers/sweeps.js';
@@ -20,9 +21,27 @@ describe('the result of a sweep', () => {
   });
 
   it('is unknown where it ended early, and keeps what there is', () => {
-    const short = sweepOf([runOf(2300, 40)], {}, failed('x', 'default is not steady'));
+    const why = 'sentinel-2 does not answer\nredis-3 is down';
+    const short = sweepOf([runOf(2300, 40)], {}, failed('x', 'default is not steady', { why }));
     expect([short.outcome, short.complete, short.points.length]).toEqual(['unknown', false, 1]);
-    expect(short.reason).toBe('it ended within combination 1 of 4: default is not steady');
+    expect(short.reason).toBe(
+      'it ended within combination 2 of 4: default is not steady: sentinel-2 does not answer; redis-3 is down',
+    );
+  });
+
+  it('that was interrupted between two combinations ended after the first', () => {
+    const short = sweepOf([runOf(2300, 40)], {}, new Error('SIGINT'), { begun: 1 });
+    expect(short.reason).toBe('it ended after combination 1 of 4');
+  });
+
+  it('names the combination that could not be played to its end, and why', () => {
+    const [first] = runOf(2400, 4).trials;
+    if (first === undefined) throw new Error('no trial');
+    const stoppedBy = 'default is not steady: sentinel-2 does not answer';
+    const cut = { ...resultOfTrials([first], { complete: false }), stoppedBy };
+    const found = sweepOf([runOf(2300, 40), cut, runOf(4300, 44), runOf(4400, 0)]);
+    expect([found.outcome, found.complete]).toEqual(['unknown', false]);
+    expect(found.reason).toBe(`combination 2 of 4 ended after 1 of 3 trials: ${stoppedBy}`);
   });
 
   it('is unknown where evidence is missing', () => {
@@ -85,6 +104,17 @@ describe('a sweep as text', () => {
     expect(cut.split('\n').at(-1)).toBe('→ sentinelctl status');
   });
 
+  it('that was interrupted says what was rolled back beside the settings, and never that nothing was', () => {
+    const restored = { undone: [], master: { id: 'redis-2', host: '127.0.0.1', port: 6380 }, keysRemoved: 0 };
+    const cut = sweepOf([runOf(2300, 40)], { restored }, new Error('SIGINT'));
+    const master = 'redis-2 127.0.0.1:6380 is the master now';
+    const settings = '✔ the old settings are restored on every node';
+    const endOf = (result: SweepResult): string[] => sweepText(result, view).split('\n').slice(-4, -1);
+    expect(endOf(cut).slice(1)).toEqual([settings, master]);
+    const account = ['rolled back: replica-priority of redis-1 and redis-2', master];
+    expect(endOf({ ...cut, account })).toEqual([settings, ...account]);
+  });
+
   it('is a table with the frontier marked', () => {
     expect(sweepText(whole, view)).toMatchInlineSnapshot(`
       "MEASURED  3 of 4 combinations on the frontier of outage and loss
@@ -114,7 +144,7 @@ describe('a sweep as text', () => {
     expect(sweepHtml({ ...whole, trialsEach: 2 })).toContain('outage, least</th>');
     const runs = [runOf(2300, 40), runOf(2400, 4), runOf(4300, 44), runOf(4400, 0)];
     const firsts = runs.map(({ trials }) => resultOfTrials(trials.slice(0, 1)));
-    const one = sweepOf(firsts, {}, undefined, 1);
+    const one = sweepOf(firsts, {}, undefined, { trials: 1 });
     expect(one.reason).toBe(
       '3 of 4 combinations on the frontier of outage and loss; 1 trial each cannot tell combinations apart, use --trials 3 or more',
     );
