@@ -11,9 +11,27 @@ export const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
   unknown: EXIT.unknown,
 };
 
-/** Printed when a second Ctrl-C ends a command that has injected a fault. */
-export const CUT_OFF = ({ cluster }: Pick<Globals, 'cluster'>): string =>
-  `aborted without cleanup: the fault may still be active; roll it back:\n→ ${command('recover', cluster)}`;
+/** So many of the changes that were not rolled back are named. */
+const NAMED = 4;
+
+/** Printed when a second Ctrl-C ends a command that has injected a fault: what is left, and what rolls it back. */
+export const CUT_OFF = (
+  { cluster }: Pick<Globals, 'cluster'>,
+  undo: readonly string[] | null = null,
+): string => {
+  const next = `→ ${command('recover', cluster)}`;
+  if (undo === null) return `aborted without cleanup: the fault may still be active; roll it back:\n${next}`;
+  if (undo.length === 0)
+    return `aborted without cleanup: no change is left to roll back, but keys of the run may be left, and it is not proved that all nodes agree; finish it:\n${next}`;
+  const more = undo.length - NAMED;
+  return [
+    'aborted without cleanup: the fault may still be active; this is left to do:',
+    ...undo.slice(0, NAMED).map((words) => `  ${words}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    'roll it back and remove keys of the run:',
+    next,
+  ].join('\n');
+};
 
 /** Printed when a second Ctrl-C ends a restart, which has stopped the node. */
 export const CUT_OFF_RESTART = ({ cluster }: Pick<Globals, 'cluster'>): string =>

@@ -43,8 +43,11 @@ interface CommandSpec<R, A extends readonly ArgumentDef[], O extends OptionDefs>
   exitCode?(result: R): ExitCode;
   /** `--timeout` is what it waits by: it ends by itself, and is not cut off. */
   keepsTime?: true;
-  /** Printed when a second Ctrl-C ends it at once: what may be left, and which command to type, alone on its line. */
-  cutOff?: (globals: Globals) => string;
+  /**
+   * Printed when a second Ctrl-C ends it at once: what may be left, and which command to type, alone on its line. `undo`:
+   * what was not rolled back, last change first; null where no journal was begun.
+   */
+  cutOff?: (globals: Globals, undo: readonly string[] | null) => string;
 }
 
 /** What a command's file exports: the types of its values are forgotten. */

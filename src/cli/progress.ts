@@ -133,6 +133,8 @@ export function progressReader(options: ProgressOptions): ProgressReader {
         return verdict(event);
       case 'live':
         return live(event);
+      case 'left':
+        return;
       case 'step':
         if (event.state !== 'start') return ended(event);
         running.set(event.id, { label: event.label, missing: event.missing ?? [], closes: event.closes });

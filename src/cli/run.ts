@@ -1,5 +1,6 @@
 import type { Globals } from '../config/globals.js';
 import { EXIT, type ExitCode, OperatorError } from '../errors.js';
+import type { OnProgress } from '../model/events.js';
 import { argumentValues } from './argument.js';
 import { completeArguments } from './ask.js';
 import { type Command, Streamed } from './command.js';
@@ -52,10 +53,15 @@ export async function runCommand(
     quiet: globals.quiet,
     takeKeys: world.takeKeys,
   });
+  let left: readonly string[] | null = null;
+  const onProgress: OnProgress = (event) => {
+    if (event.type === 'left') left = event.undo.toReversed();
+    else progress.on(event);
+  };
   const interrupts = armInterrupts(world, progress.say, () => {
     // A spinner would overwrite the line.
     progress.close();
-    if (def.cutOff !== undefined) progress.say(def.cutOff(globals));
+    if (def.cutOff !== undefined) progress.say(def.cutOff(globals, left));
   });
   const endings: ((exitCode: number) => Promise<void>)[] = [];
   const ended = async (exitCode: number): Promise<void> => {
@@ -65,6 +71,7 @@ export async function runCommand(
     if (globals.timeoutMs !== null && def.keepsTime !== true) interrupts.abortAfter(globals.timeoutMs);
     const context = {
       ...contextOf(world, globals, color, progress, interrupts),
+      progress: onProgress,
       line,
       atEnd: (ending: (typeof endings)[number]) => void endings.push(ending),
     };
@@ -92,7 +99,7 @@ function contextOf(
   color: boolean | undefined,
   progress: ProgressReader,
   interrupts: Interrupts,
-): Omit<Context, 'line' | 'atEnd'> {
+): Omit<Context, 'line' | 'atEnd' | 'progress'> {
   const out = safeStream(world.stdout);
   const { signal } = interrupts;
   return {
@@ -100,7 +107,6 @@ function contextOf(
     env: world.env,
     globals,
     signal,
-    progress: progress.on,
     write(text) {
       progress.clear();
       return out.write(text);

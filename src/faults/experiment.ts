@@ -139,6 +139,7 @@ class Journalled implements Experiment {
     this.#guards = left.guards;
     // What another run left was not proved to be gone, whether anything of it is left or not.
     this.#unproved = begin === null;
+    if (begin === null) this.#sayLeft();
   }
 
   active(): Injected[] {
@@ -164,6 +165,7 @@ class Journalled implements Experiment {
     if (this.#begin === null) return;
     this.#guards = await this.#begin();
     this.#begin = null;
+    this.#sayLeft();
   }
 
   async plan(acts: readonly Act[]): Promise<Injected[]> {
@@ -173,6 +175,7 @@ class Journalled implements Experiment {
     for (const { n, act } of planned) await this.#write({ type: 'planned', n, act });
     this.#active.push(...planned);
     this.#unproved = true;
+    this.#sayLeft();
     return planned;
   }
 
@@ -211,6 +214,12 @@ class Journalled implements Experiment {
     if (!this.#active.some((step) => step.n === n)) return;
     await this.#write({ type: 'undone', n });
     this.#active = this.#active.filter((step) => step.n !== n);
+    this.#sayLeft();
+  }
+
+  #sayLeft(): void {
+    const undo = this.#active.map(({ act }) => handlerOf(act).describeUndo({ live: this.#up }, act));
+    this.#engine.onProgress({ type: 'left', undo });
   }
 
   #write(record: Parameters<typeof appendRecord>[2]): Promise<void> {

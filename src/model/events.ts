@@ -35,7 +35,9 @@ export type Progress =
   /** A part of a run has ended with a verdict: a line that stays. */
   | { type: 'result'; title: string; verdict: 'holds' | 'violated' | 'unknown'; text: string }
   /** A run as it goes on, each time that something changed; null ends the block that shows it. */
-  | { type: 'live'; run: LiveRun | null };
+  | { type: 'live'; run: LiveRun | null }
+  /** How what is in effect at this moment is rolled back, in words, each time that it changes: for who aborts the process. */
+  | { type: 'left'; undo: readonly string[] };
 
 export type OnProgress = (event: Progress) => void;
 

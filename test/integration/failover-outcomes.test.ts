@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/clock.js';
 import type { FailoverResult } from '../../src/observe/result.js';
+import { until } from '../../src/until.js';
 import type { Cli } from '../helpers/cli.js';
 import { askNode, pidsOf, setDownAfter } from '../helpers/inside.js';
 import { failoverTest, openWithCluster, statusOf } from '../helpers/main-road.js';
@@ -155,6 +157,39 @@ describe('failover-test that is cut short', () => {
         'replica-priority',
         '100',
       ]);
+  });
+
+  it('says at a second Ctrl-C what is left and which command does it, and that command does', async () => {
+    expect((await cli.run(['up'])).code).toBe(0);
+    let ended = false;
+    let interrupts: Promise<unknown> | null = null;
+    const ran = await cli.run(['failover-test', '--clients', '0', '--trials', '3', '--budget', '5m'], {
+      onStderr(text, child) {
+        if (interrupts !== null || !text.includes('fault: SIGKILL')) return;
+        const again = (): true | undefined => {
+          if (!ended) child.kill('SIGINT');
+          return ended || undefined;
+        };
+        // A signal within 1 s belongs to the first one.
+        interrupts = until(again, { clock: systemClock, everyMs: 100, deadlineMs: 60_000 });
+      },
+    });
+    ended = true;
+    await interrupts;
+    expect(ran.code, ran.stderr).toBe(130);
+    const lines = ran.stderr.trimEnd().split('\n');
+    expect(lines.slice(lines.findIndex((line) => line.startsWith('aborted')))).toEqual([
+      'aborted without cleanup: the fault may still be active; this is left to do:',
+      expect.stringMatching(/^ {2}redis-\d is started as a replica of the current master$/),
+      ...['redis-3', 'redis-2', 'redis-1'].map(
+        (id) => `  ${id}: CONFIG SET replica-priority 100, CONFIG REWRITE`,
+      ),
+      'roll it back and remove keys of the run:',
+      '→ sentinelctl recover',
+    ]);
+    const recovered = await cli.run(['recover', '--json']);
+    expect(recovered.code, recovered.stdout).toBe(0);
+    expect(recovered.json()).toMatchObject({ what: 'failover-test', converged: true });
   });
 
   it('answers SIGTERM with 143, the old master back in place', async () => {

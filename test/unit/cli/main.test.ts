@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CUT_OFF } from '../../../commands/shared/verdict.js';
 import { argument } from '../../../src/cli/argument.js';
 import { type CommandDef, defineCommand } from '../../../src/cli/command.js';
 
@@ -52,6 +53,13 @@ const COMMANDS: Record<string, CommandDef> = {
     throw new TypeError('x is not a function');
   }),
   hangs: plain(untilAborted, { cutOff: ({ cluster }) => `aborted: redis-1 of ${cluster} may be down` }),
+  changes: plain(
+    (context) => {
+      context.progress({ type: 'left', undo: ['first', 'second'] });
+      return untilAborted(context);
+    },
+    { cutOff: CUT_OFF },
+  ),
   stuck: plain(async (context) => {
     await untilAborted(context).catch(() => {});
     throw notRestored('left-over', 'redis-1 is still down');
@@ -437,6 +445,24 @@ describe('interruptions', () => {
       /^Interrupted: cleaning up \(Ctrl-C again to abort without cleanup\)\naborted: redis-1 of default may be down\n/,
     );
   });
+
+  it.each([[[]], [['--quiet']]])(
+    'a second Ctrl-C says what was not rolled back, last change first %j',
+    async (flags) => {
+      let nowMs = 5000;
+      const world = { ...memoryWorld({ commands: registry }), clock: { ...systemClock, now: () => nowMs } };
+      const done = main(['changes', ...flags], world);
+      await listening(world);
+      world.interrupt(ctrlC);
+      nowMs += 1000;
+      world.interrupt(ctrlC);
+      expect(world.left).toEqual([130]);
+      expect(await done).toBe(130);
+      expect(world.stderr.text).toContain(
+        'this is left to do:\n  second\n  first\nroll it back and remove keys of the run:\n→ sentinelctl recover\n',
+      );
+    },
+  );
 
   it('a failed rollback outweighs the interruption', async () => {
     const { world, done } = start(['stuck']);
