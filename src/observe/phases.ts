@@ -141,6 +141,56 @@ export const PHASE_TABLE: readonly PhaseRow[] = [
   },
 ];
 
+const PLACE = new Map(PHASE_TABLE.map((row, i) => [row.id, i]));
+const placeOf = (id: PhaseId): number => PLACE.get(id) ?? 0;
+
+/** Up to the switch each phase is there because the one before was. */
+export const isInChain = (id: PhaseId): boolean => placeOf(id) <= placeOf('switchedMs');
+
+/** What a phase took; times in milliseconds from the fault. */
+export interface Step {
+  fromMs: number;
+  toMs: number;
+  /** The milestone that it counts from; null: the fault. */
+  since: PhaseRow | null;
+  /** The longest that it may take, by Sentinel's own timing. */
+  boundMs: number;
+}
+
+/**
+ * A phase from the latest milestone before it to its own end, with its bound; null where its end was not seen.
+ *
+ * Messages of several servers arrive in any order. A phase that is seen after one that follows from it had ended by
+ * then: its step is empty. The other one's step contains both, and so does its bound.
+ */
+export function stepOf(id: PhaseId, phases: PhaseTimes, config: PhaseConfig): Step | null {
+  const toMs = phases[id];
+  if (toMs === null) return null;
+  const own = placeOf(id);
+  const seen = PHASE_TABLE.flatMap((row, place) => {
+    const ms = phases[row.id];
+    const isBefore = ms !== null && place !== own && (ms < toMs || (ms === toMs && place < own));
+    return isBefore ? [{ row, place, ms }] : [];
+  });
+  const latest = seen.reduce<(typeof seen)[number] | null>(
+    (last, one) => (last === null || one.ms >= last.ms ? one : last),
+    null,
+  );
+  const isProven = isInChain(id) && seen.some(({ row, place }) => place > own && isInChain(row.id));
+  const skipped = PHASE_TABLE.slice((latest?.place ?? -1) + 1, own).filter(
+    (row) => isInChain(row.id) && !seen.some((one) => one.row === row),
+  );
+  return {
+    fromMs: isProven ? toMs : (latest?.ms ?? 0),
+    toMs,
+    since: latest?.row ?? null,
+    boundMs: [...skipped, ...PHASE_TABLE.slice(own, own + 1)].reduce(
+      (sum, row) => sum + row.bound(config).ms,
+      0,
+    ),
+  };
+}
+
 /** Every phase's end in milliseconds from the fault; null where it was not seen. */
 export function phaseTimes(seen: readonly Observation[], roles: Roles, faultAtMs: number): PhaseTimes {
   const since = seen.filter((o) => o.atMs >= faultAtMs);

@@ -1,4 +1,4 @@
-import { PHASE_TABLE } from './phases.js';
+import { isInChain, PHASE_TABLE } from './phases.js';
 import type { ClientSummary, LedgerSummary, PhaseId, Rejoin, Trial } from './result.js';
 
 /** A measured value; or why there is none: what was waited for never happened, or it is not known. */
@@ -8,15 +8,13 @@ export type Reading = number | 'never' | 'unknown';
 export type Numbers<T> = { [K in keyof T]-?: number extends T[K] ? K : never }[keyof T] & string;
 export type Latency = NonNullable<ClientSummary['latencyMs']>;
 
-/** Up to the switch each phase is there because the one before was: what is missing before a later one was missed. */
-const CHAIN = PHASE_TABLE.map((row) => row.id);
-const SWITCHED = CHAIN.indexOf('switchedMs');
+const ORDER = PHASE_TABLE.map((row) => row.id);
 
+/** What is missing before a later one was missed. */
 export function readPhase(id: PhaseId, { phases }: Trial): Reading {
   const value = phases[id];
   if (value !== null) return value;
-  const at = CHAIN.indexOf(id);
-  const passed = at <= SWITCHED && CHAIN.slice(at + 1).some((later) => phases[later] !== null);
+  const passed = isInChain(id) && ORDER.slice(ORDER.indexOf(id) + 1).some((later) => phases[later] !== null);
   // Where there is no other replica, none is re-attached after a switch.
   const unused = id === 'reattachedMs' && phases.switchedMs !== null;
   return passed || unused ? 'unknown' : 'never';

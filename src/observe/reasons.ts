@@ -1,7 +1,7 @@
 import { BELOW_DOUBLE_FAILOVER } from '../model/double-failover.js';
 import { humanDurationMs } from '../model/duration.js';
 import type { Observation } from './observation.js';
-import { PHASE_TABLE, type PhaseConfig, round } from './phases.js';
+import { PHASE_TABLE, type PhaseConfig, round, type Step, stepOf } from './phases.js';
 import type { PhaseId, PhaseReason, PhaseTimes } from './result.js';
 import type { Roles } from './roles.js';
 
@@ -21,7 +21,7 @@ export function sdownAt(
 
 /**
  * Each phase's step beside what Sentinel's own timing predicts for it, and, where it took longer or never ended, what
- * the events say about why. A step counts from the latest milestone before it, since phases may end in either order.
+ * the events say about why.
  */
 export function reasonsOf(
   seen: readonly Observation[],
@@ -31,23 +31,14 @@ export function reasonsOf(
   config: PhaseConfig & { quorum: number },
 ): PhaseReason[] {
   return PHASE_TABLE.map((row): PhaseReason => {
-    const { ms: predictedMs, why: waitsFor } = row.bound(config);
-    const at = phases[row.id];
-    const stepMs = at === null ? null : round(at - before(phases, row.id, at));
-    const late = stepMs === null || stepMs > predictedMs;
-    const why = late ? whyLate(row.id, stepMs, seen, roles, faultAtMs, config.quorum) : null;
+    const { ms, why: waitsFor } = row.bound(config);
+    const step = stepOf(row.id, phases, config);
+    const stepMs = step === null ? null : round(step.toMs - step.fromMs);
+    const predictedMs = step?.boundMs ?? ms;
+    const isLate = stepMs === null || stepMs > predictedMs;
+    const why = isLate ? whyLate(row.id, step, seen, roles, faultAtMs, config.quorum) : null;
     return { phase: row.id, stepMs, predictedMs, waitsFor, why };
   });
-}
-
-/** The latest milestone before this one; of those at the same moment, only what the table has before it. */
-function before(phases: PhaseTimes, id: PhaseId, at: number): number {
-  const own = PHASE_TABLE.findIndex((row) => row.id === id);
-  const earlier = PHASE_TABLE.flatMap((row, i) => {
-    const t = phases[row.id];
-    return t !== null && (t < at || (t === at && i < own)) ? [t] : [];
-  });
-  return Math.max(0, ...earlier);
 }
 
 /** What aborts a failover, in Sentinel's words and in ours (sentinel.c, sentinelFailoverStateMachine). */
@@ -60,7 +51,7 @@ const ABORTS: Record<string, string> = {
 
 function whyLate(
   phase: PhaseId,
-  stepMs: number | null,
+  step: Step | null,
   seen: readonly Observation[],
   roles: Roles,
   faultAtMs: number,
@@ -71,7 +62,7 @@ function whyLate(
   if (abort !== undefined) return `${abort}: ${ABORTS[abort]}`;
   if (names.includes('+tilt')) return '+tilt: a sentinel’s clock jumped, so it stopped acting';
   const downs = Object.entries(sdownAt(seen, roles, faultAtMs)).toSorted((a, b) => a[1] - b[1]);
-  if (phase === 'sdownMs' && stepMs !== null) {
+  if (phase === 'sdownMs' && step !== null) {
     return 'down-after counts from the last answered PING: a hung master is noticed up to one ping period later';
   }
   if (phase === 'odownMs') {
@@ -83,8 +74,9 @@ function whyLate(
   }
   const elections = names.filter((name) => name === '+try-failover').length;
   if (elections > 1) return `${elections} elections were needed: the votes split`;
-  if (stepMs === null) return 'it did not come before the wait ended';
-  return `no event explains it: the machine may have been busy (${humanDurationMs(stepMs)} for this step)`;
+  if (step === null) return 'it did not come before the wait ended';
+  const since = step.since === null ? 'the fault' : `“${step.since.label}”`;
+  return `no event explains it: the machine may have been busy (${humanDurationMs(step.toMs - step.fromMs)} since ${since})`;
 }
 
 /** Failovers that the fault does not explain, in words; empty where there was none. */

@@ -154,8 +154,9 @@ export interface TrialEvent {
 /** What a phase was expected to take, and why it took longer where it did. */
 export interface PhaseReason {
   phase: PhaseId;
-  /** From the previous milestone to this one. */
+  /** From the milestone before this one; 0 where what follows from it was seen first. */
   stepMs: number | null;
+  /** The longest that the step may take, by Sentinel's own timing. */
   predictedMs: number;
   /** What it waits for, from the live configuration. */
   waitsFor: string;

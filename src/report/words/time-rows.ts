@@ -1,4 +1,4 @@
-import { PHASE_TABLE } from '../../observe/phases.js';
+import { PHASE_TABLE, stepOf } from '../../observe/phases.js';
 import type { FailoverResult, Rejoin, Trial } from '../../observe/result.js';
 import type { Span } from '../text/bar.js';
 import { metricLabel } from './metrics.js';
@@ -21,25 +21,18 @@ export interface TimeRow {
 /** A row per phase, in the order of the table; a phase that was not seen has no times. None when nothing was tested. */
 export function phaseRows(trial: Trial, config: FailoverResult['config']): TimeRow[] {
   if (trial.untested !== undefined) return [];
-  return PHASE_TABLE.map((phase, i) => {
-    const atMs = trial.phases[phase.id];
+  return PHASE_TABLE.map((phase) => {
     const reason = trial.reasons.find((r) => r.phase === phase.id);
-    const former = PHASE_TABLE.slice(0, i).map((p) => trial.phases[p.id]);
-    const opened = atMs === null ? 0 : openedAt(atMs, former);
+    const step = stepOf(phase.id, trial.phases, config);
     return {
       short: phase.id.replace(/Ms$/, ''),
       label: phase.label,
-      ...times(opened, atMs),
-      boundMs: reason?.predictedMs ?? phase.bound(config).ms,
+      ...times(step?.fromMs ?? 0, step?.toMs ?? null),
+      boundMs: reason?.predictedMs ?? step?.boundMs ?? phase.bound(config).ms,
       why: reason?.why ?? null,
       kind: 'phase',
     };
   });
-}
-
-/** A phase opens at the last milestone before its own end: later rows of the table may end earlier than former ones. */
-function openedAt(atMs: number, former: readonly (number | null)[]): number {
-  return Math.max(0, ...former.filter((ms): ms is number => ms !== null && ms <= atMs));
 }
 
 /** The return of the old master, its time as a second writable master included. */

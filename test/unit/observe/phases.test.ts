@@ -140,6 +140,45 @@ describe('reasons', () => {
     );
   });
 
+  describe('of messages that arrive in another order', () => {
+    const whereIs = (name: string, atMs: number): Observation[] =>
+      story.map((o) => (o.kind === 'event' && o.event.name === name ? { ...o, atMs } : o));
+    const why = (seen: readonly Observation[]) => {
+      const reasons = reasonsOf(seen, roles, 1000, phaseTimes(seen, roles, 1000), config);
+      return new Map(reasons.map(({ phase, ...reason }) => [phase, reason]));
+    };
+
+    it('count a wait for INFO once, where the switch is heard before the confirmation', () => {
+      const found = why(whereIs('+promoted-slave', 7260.2));
+      // It waited for both: the next INFO, and the hello.
+      expect(found.get('switchedMs')).toMatchObject({ stepMs: 860, predictedMs: 1300, why: null });
+      expect(found.get('promotedMs')).toMatchObject({ stepMs: 0, why: null });
+    });
+
+    it('call it late where both together took longer, and say since when', () => {
+      const at = (atMs: number): Observation[] =>
+        whereIs('+promoted-slave', atMs + 0.2)
+          .filter((o) => o.atMs < 1000 || o.kind === 'event' || o.source === 'redis-2')
+          .map((o) => (o.kind === 'event' && o.event.name === '+switch-master' ? { ...o, atMs } : o));
+      expect(why(at(7700)).get('switchedMs')?.why).toBeNull();
+      expect(why(at(7701)).get('switchedMs')).toMatchObject({
+        stepMs: 1301,
+        why: 'no event explains it: the machine may have been busy (1.30 s since “the new master accepts writes”)',
+      });
+    });
+
+    it('do not call a role late that the confirmation proves', () => {
+      const late = story.map((o) => (o.source === 'redis-2' && o.atMs === 6400 ? { ...o, atMs: 8000 } : o));
+      expect(why(late).get('writableMs')).toMatchObject({ stepMs: 0, why: null });
+      expect(why(late).get('promotedMs')).toMatchObject({ stepMs: 940, predictedMs: 1500, why: null });
+    });
+
+    it('allow a step for what was not seen within it', () => {
+      const unseen = story.filter((o) => o.kind !== 'event' || o.event.name !== '+promoted-slave');
+      expect(why(unseen).get('switchedMs')).toMatchObject({ stepMs: 860, predictedMs: 1300, why: null });
+    });
+  });
+
   it('name an abort as the reason for everything that never came', () => {
     const wedged = [
       ...story.filter((o) => o.atMs < 6210),
