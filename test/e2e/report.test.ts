@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { env } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +8,7 @@ import type { FailoverResult, Trial } from '../../src/observe/result.js';
 import { failoverHtml } from '../../src/report/html/page.js';
 import { failoverJunitXml } from '../../src/report/junit.js';
 import { metricText } from '../../src/report/words/metrics.js';
+import { ask, CHROMIUM, FLAGS, isRequired, isThere } from '../helpers/chromium.js';
 import {
   AT_CURSOR,
   BAD_LABELS,
@@ -37,17 +36,6 @@ import {
   violatedResult,
 } from '../helpers/results.js';
 
-/** Chromium as Debian installs it, or another one that is named. */
-const CHROMIUM = env.SENTINELCTL_CHROMIUM ?? '/usr/bin/chromium';
-const isThere = existsSync(CHROMIUM);
-const isRequired = env.SENTINELCTL_REQUIRE_CHROMIUM === '1';
-
-/** The page opens no connection, and neither does its browser. */
-const FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
-];
-
 const DESKTOP = { width: 1280, height: 900 };
 
 it.runIf(isRequired && !isThere)('Chromium is required and there', () => {
@@ -73,10 +61,6 @@ function besideNumber(): FailoverResult {
     Object.fromEntries(Object.entries(phases).map(([id, ms]) => [id, (ms ?? 0) + 121])) as Trial['phases'];
   return { ...result, trials: result.trials.map((trial) => ({ ...trial, phases: later(trial.phases) })) };
 }
-
-/** Asks in the page; the source of a function is called with what is handed on. */
-const ask = <T>(page: Page, source: string, argument?: string): Promise<T> =>
-  page.evaluate<T>(`(${source})(${JSON.stringify(argument ?? null)})`);
 
 describe.skipIf(!isThere)(`the report in a browser (${CHROMIUM})`, () => {
   let browser: Browser;
