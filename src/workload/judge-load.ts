@@ -1,5 +1,6 @@
 import { humanDurationMs } from '../model/duration.js';
 import { result } from '../observe/invariants/trial-evidence.js';
+import { causeCounts } from '../observe/loss-causes.js';
 import type { ClientSummary, InvariantResult, LedgerSummary } from '../observe/result.js';
 
 /** What must hold of what clients saw and got acknowledged. */
@@ -36,11 +37,10 @@ function lossesExplained(ledger: LedgerSummary, truth: { id: string }): Invarian
   if (ledger.unexpected > 0) {
     return result(id, 'violated', `${ledger.unexpected} writes exist that were never attempted`);
   }
-  const causes = Object.entries(ledger.causes).map(([cause, n]) => `${n} ${cause}`);
   const unexplained = ledger.causes.unknown ?? 0;
   const evidence =
     ledger.lost === 0
       ? `all ${ledger.acknowledged} acknowledged writes are present`
-      : `${ledger.lost} of ${ledger.acknowledged} acknowledged writes are lost: ${causes.join(', ')}`;
+      : `${ledger.lost} of ${ledger.acknowledged} acknowledged writes are lost: ${causeCounts(ledger)}`;
   return result(id, unexplained > 0 ? 'violated' : 'holds', evidence);
 }

@@ -1,6 +1,7 @@
 import { humanDurationMs } from '../../model/duration.js';
+import { causeName } from '../../observe/loss-causes.js';
 import type { ClientLane, LedgerSummary, Trial } from '../../observe/result.js';
-import { causeName, LOSS_WORDS } from '../words/losses.js';
+import { LOSS_WORDS } from '../words/losses.js';
 import { grouped } from '../words/metrics.js';
 import { html, lane, moment, stretch } from './markup.js';
 import { percent, place, type Scale } from './scale.js';

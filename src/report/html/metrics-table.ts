@@ -42,8 +42,9 @@ export function metricsHtml(result: FailoverResult): string {
       );
 }
 
+/** In words; the name that a threshold takes shows when it is pointed at. */
 const labelOf = (metric: string): string =>
-  `${html(metricLabel(metric))} <code class="quiet">${html(metric)}</code>`;
+  `<span title="${html(metric)}">${html(metricLabel(metric))}</span>`;
 const NONE = '<span class="none">–</span>';
 
 function withPercentiles(metric: string, { summary }: FailoverResult): string[] {

@@ -1,12 +1,13 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { downAfterText } from '../../model/sentinel-settings.js';
 import { count } from '../../model/words.js';
+import { causeName, causesOf } from '../../observe/loss-causes.js';
 import { masterNowWords, rolledBackWords, secondMasterWords } from '../../observe/restored-words.js';
 import type { FailoverResult, ThresholdResult, Trial, Verdict } from '../../observe/result.js';
 import { MARK } from '../text/outcome.js';
 import { adviceOf } from '../words/advice.js';
 import { workloadWords } from '../words/headline.js';
-import { causeName, causesOf, errorWords, LOSS_WORDS } from '../words/losses.js';
+import { errorWords, LOSS_WORDS } from '../words/losses.js';
 import { grouped, metricLabel, metricOf } from '../words/metrics.js';
 import { rankOfThreshold } from '../words/thresholds.js';
 import { phaseRows, returnWords } from '../words/time-rows.js';

@@ -1,4 +1,5 @@
 import { humanDurationMs } from '../../model/duration.js';
+import { causesOf } from '../../observe/loss-causes.js';
 import { overloadWords } from '../../observe/overload.js';
 import { masterNowWords, rolledBackWords, secondMasterWords } from '../../observe/restored-words.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
@@ -12,7 +13,7 @@ import {
   settingOf,
   trialVerdict,
 } from '../words/headline.js';
-import { causesOf, LOSS_WORDS, ledgerTotals } from '../words/losses.js';
+import { LOSS_WORDS, ledgerTotals } from '../words/losses.js';
 import {
   grouped,
   inOrder,

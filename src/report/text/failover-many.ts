@@ -74,7 +74,7 @@ function summaryTable(metrics: readonly string[], result: FailoverResult, view: 
     ...statistics.map((id) => ({ align: 'right' as const, ...STATISTIC_COLUMN[id] })),
   ];
   const texts = rows.map(({ metric, of }) => [
-    view.columns >= 90 ? metricLabel(metric) : metric,
+    metricLabel(metric),
     String(of.n),
     ...statistics.map((id) => statisticText(id, metric, result) ?? '-'),
   ]);

@@ -4,8 +4,9 @@ import { command } from '../../model/hints.js';
 import { downAfterText } from '../../model/sentinel-settings.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
+import { causesOf } from '../../observe/loss-causes.js';
 import type { FailoverResult, LedgerSummary, Trial } from '../../observe/result.js';
-import { causesOf, ledgerTotals } from './losses.js';
+import { ledgerTotals } from './losses.js';
 import { groupedCount, metricLabel } from './metrics.js';
 
 /** Beyond this a client's way back costs more than the failover itself asks for, in milliseconds. */

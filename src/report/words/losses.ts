@@ -1,5 +1,6 @@
 import { humanDurationMs } from '../../model/duration.js';
 import { listed } from '../../model/words.js';
+import { causeName, causesOf } from '../../observe/loss-causes.js';
 import { metricNamed } from '../../observe/metrics.js';
 import type { ClientSummary, FailoverResult, LedgerSummary, LossCause, Trial } from '../../observe/result.js';
 import { LOSS_CAUSES } from '../../observe/result.js';
@@ -15,10 +16,6 @@ export const LOSS_WORDS: Readonly<Record<LossCause, string>> = {
   'planned-switchover': 'acknowledged by the old master in a switchover without a pause',
   unknown: 'no cause was found',
 };
-
-/** A cause as a person reads it; in JSON the first one is `zombie`. */
-const CAUSE_NAMES: Partial<Record<LossCause, string>> = { zombie: 'second master' };
-export const causeName = (cause: LossCause): string => CAUSE_NAMES[cause] ?? cause;
 
 export type LedgerTotals = Omit<LedgerSummary, 'missingAt' | 'lostRuns'>;
 
@@ -97,14 +94,6 @@ export function lossWords(result: FailoverResult): string | null {
   return most.lost >= counted.lost
     ? `${words}: ${because}`
     : `${words} (${grouped(most.lost)} of them: ${because})`;
-}
-
-/** The causes of lost writes, the most writes first. */
-export function causesOf(ledger: Pick<LedgerSummary, 'causes'>): { cause: LossCause; lost: number }[] {
-  return LOSS_CAUSES.flatMap((cause) => {
-    const lost = ledger.causes[cause] ?? 0;
-    return lost > 0 ? [{ cause, lost }] : [];
-  }).sort((a, b) => b.lost - a.lost);
 }
 
 /** `isReadBack`: the node that counts answered. `61,168 acknowledged, 40 lost (38 second master: …; 2 unreplicated: …), 11 unanswered, 4 of them arrived`. */

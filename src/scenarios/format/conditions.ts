@@ -1,5 +1,6 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import { humanDurationMs } from '../../model/duration.js';
+import { causeCounts, causesOf } from '../../observe/loss-causes.js';
 import type { Observation } from '../../observe/observation.js';
 import { type Evidence, idsOf, type Judgement } from './evidence.js';
 import type { Condition } from './scenario.js';
@@ -144,12 +145,11 @@ function quorum(usable: boolean, { snapshot, roles }: Evidence): Judgement {
 
 function lost(condition: Extract<Condition, { is: 'lost' }>, { ledger }: Evidence): Judgement {
   if (ledger === null) return unknown('no clients wrote, or the ledger could not be verified');
-  const causes = Object.entries(ledger.causes).filter(([, n]) => n > 0);
   const words =
     ledger.lost === 0
       ? `all ${ledger.acknowledged} acknowledged writes are present`
-      : `${ledger.lost} of ${ledger.acknowledged} acknowledged writes are lost (${causes.map(([c, n]) => `${n} ${c}`).join(', ')})`;
-  const right = condition.cause === null || causes.some(([cause]) => cause === condition.cause);
+      : `${ledger.lost} of ${ledger.acknowledged} acknowledged writes are lost (${causeCounts(ledger)})`;
+  const right = condition.cause === null || causesOf(ledger).some(({ cause }) => cause === condition.cause);
   return when(
     ledger.lost >= condition.min && ledger.lost <= condition.max && (right || ledger.lost === 0),
     words,

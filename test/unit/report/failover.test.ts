@@ -25,6 +25,15 @@ it('80 columns have room for phases in words', () => {
   expect(text).not.toMatch(/^(agreed|reattached|converted) /m);
 });
 
+it('no report has the names that JSON has for a second master', () => {
+  const result = heldResult(3);
+  const page = failoverHtml(result);
+  const seen = page.slice(page.indexOf('<main>'), page.indexOf('<script')).replace(/<[^>]+>/g, ' ');
+  expect(seen).toContain('a second writable master');
+  const words = [40, 80, 120].map((columns) => failoverText(result, plainView(columns)));
+  for (const text of [...words, failoverMarkdown(result), seen]) expect(text).not.toMatch(/zombie/i);
+});
+
 /** What an operator's terminal shows at once. */
 const SCREEN_LINES = 44;
 
