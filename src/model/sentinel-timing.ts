@@ -107,8 +107,21 @@ const USUAL_BEYOND_DOWN_AFTER_MS = 2000;
 export const usualFailoverMs = ({ downAfterMs }: DownAfter, hangs = false): number =>
   downAfterMs + USUAL_BEYOND_DOWN_AFTER_MS + (hangs ? pingPeriodMs(downAfterMs) : 0);
 
-/** From the fault to the first +switch-master on a quiet machine: measured. */
-export const typicalFailoverMs = ({ downAfterMs }: DownAfter): number => downAfterMs + 1250;
+/** The longest down-after with which a usual failover keeps a budget, in tenths of a second; may be below zero. */
+export const downAfterWithinMs = (budgetMs: number, hangs = false): number => {
+  const restMs = budgetMs - USUAL_BEYOND_DOWN_AFTER_MS;
+  // The ping period is the shorter one of its own and down-after.
+  const downAfterMs = hangs
+    ? Math.max(restMs - PING_PERIOD_MS, Math.min(restMs / 2, PING_PERIOD_MS))
+    : restMs;
+  return Math.floor(downAfterMs / TICK_MS) * TICK_MS;
+};
+
+/** From +sdown to the first +switch-master on a quiet machine: measured. */
+export const TYPICAL_BEYOND_DOWN_AFTER_MS = 1250;
+/** From the fault to the first +switch-master on a quiet machine. */
+export const typicalFailoverMs = ({ downAfterMs }: DownAfter): number =>
+  downAfterMs + TYPICAL_BEYOND_DOWN_AFTER_MS;
 
 /** An election, a promotion and the ticks before them, beyond down-after, also on a busy machine. */
 const FAILOVER_BEYOND_DOWN_AFTER_MS = 15_000;

@@ -2,7 +2,13 @@ import { BELOW_DOUBLE_FAILOVER } from '../../model/double-failover.js';
 import { formatDurationMs, humanDurationMs, parseDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { downAfterText } from '../../model/sentinel-settings.js';
-import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
+import {
+  DOUBLE_FAILOVER_BELOW_MS,
+  downAfterWithinMs,
+  TYPICAL_BEYOND_DOWN_AFTER_MS,
+  typicalFailoverMs,
+  usualFailoverMs,
+} from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import { causesOf } from '../../observe/loss-causes.js';
 import type { FailoverResult, LedgerSummary, Trial } from '../../observe/result.js';
@@ -26,16 +32,15 @@ export function adviceOf(result: FailoverResult): string[] {
 /** A bound on how long the switch or the outage may take: `switchedMs<7s`, `client.outageMs:p(95)<=7000`. */
 const TIME_BOUND = /^(switchedMs|client\.outageMs)(?::[^<]+)?<=?(.+)$/;
 
-/** Why a budget was broken: a down-after that alone is longer, a step that was late, or down-after and nothing else. */
-function budgetAdvice({ thresholds, config, trials }: FailoverResult): string[] {
-  const downAfter = `down-after (${downAfterText(config)})`;
+/** Why a budget was broken: no usual failover keeps it, a step was late, or down-after and nothing else. */
+function budgetAdvice({ thresholds, config, trials, faultForMs }: FailoverResult): string[] {
   const broken = thresholds.flatMap(({ expression, value, holds }): string[] => {
     const [, metric = '', bound = ''] = TIME_BOUND.exec(expression) ?? [];
     const boundMs = parseDurationMs(bound);
     if (holds !== 'violated' || value === null || boundMs === undefined) return [];
     const what = `${metricLabel(metric)}: ${humanDurationMs(value)}, and ${humanDurationMs(boundMs)} are allowed`;
-    if (boundMs <= config.downAfterMs)
-      return [`${what}: the sentinels wait for ${downAfter} before they act, so lower that, or allow more`];
+    if (boundMs < typicalFailoverMs(config))
+      return [`${what}: ${tooShortWords(boundMs, config, faultForMs !== null)}`];
     const late = trials.flatMap((t) => t.reasons.filter((r) => r.stepMs !== null && r.why !== null));
     const [worst] = late.toSorted(
       (a, b) => Number(b.stepMs) - b.predictedMs - (Number(a.stepMs) - a.predictedMs),
@@ -49,6 +54,19 @@ function budgetAdvice({ thresholds, config, trials }: FailoverResult): string[] 
     ];
   });
   return [...new Set(broken)];
+}
+
+/** Of a budget that is shorter than a failover on a quiet machine: which budget, and which down-after, would do. */
+function tooShortWords(budgetMs: number, config: FailoverResult['config'], hangs: boolean): string {
+  const downAfterMs = downAfterWithinMs(budgetMs, hangs);
+  const shorter =
+    downAfterMs < DOUBLE_FAILOVER_BELOW_MS
+      ? `; a down-after short enough for this limit is ${BELOW_DOUBLE_FAILOVER}`
+      : `, or lower down-after to ${formatDurationMs(downAfterMs)} at every sentinel`;
+  return (
+    `that is less than down-after (${downAfterText(config)}) and about ${humanDurationMs(TYPICAL_BEYOND_DOWN_AFTER_MS)} for the election and the promotion, ` +
+    `so allow ${formatDurationMs(usualFailoverMs(config, hangs))}${shorter}`
+  );
 }
 
 /** What prevents the loss of most of the writes that were lost; null where none was, or no advice is known. */

@@ -5,7 +5,6 @@ import { metricsHtml } from '../../../src/report/html/metrics-table.js';
 import { failoverHtml } from '../../../src/report/html/page.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { failoverText } from '../../../src/report/text/failover.js';
-import { adviceOf } from '../../../src/report/words/advice.js';
 import { headline } from '../../../src/report/words/headline.js';
 import { phaseRows } from '../../../src/report/words/time-rows.js';
 import {
@@ -551,48 +550,6 @@ describe('every result', () => {
         SCREEN_LINES,
       );
     },
-  );
-});
-
-it('a broken budget says what would shorten the outage', () => {
-  const held = heldResult();
-  const [first] = held.trials;
-  if (first === undefined) throw new Error('the fixture has no trial');
-  const onOutage = (bound: string, reasons: Trial['reasons']): string =>
-    adviceOf({
-      ...held,
-      trials: [{ ...first, reasons }],
-      thresholds: [{ expression: `client.outageMs${bound}`, value: 9400, holds: 'violated' }],
-    }).join('\n');
-  const { downAfterMs } = held.config;
-  expect(onOutage(`<${downAfterMs}`, [])).toMatch(/are allowed: the sentinels wait for down-after \(/);
-  expect(onOutage(':p(95)<=8s', [])).toMatch(
-    /9.40 s, and 8.00 s are allowed: each step kept Sentinel’s own bound, so only a down-after shorter than the current \S+ makes it faster/,
-  );
-  const slow = {
-    phase: 'electedMs',
-    stepMs: 4000,
-    predictedMs: 1100,
-    waitsFor: '',
-    why: 'the votes split',
-  } as const;
-  expect(onOutage('<8s', [slow])).toMatch(
-    /a leader is elected” took 4.00 s instead of at most 1.1\d* s: the votes/,
-  );
-});
-
-it('a second failover under a short down-after is named with its cause and its fix', () => {
-  const held = heldResult();
-  const [first] = held.trials;
-  if (first === undefined) throw new Error('the fixture has no trial');
-  const trials = [{ ...first, spurious: ['double failover'] }];
-  const advice = adviceOf({ ...held, trials, config: { ...held.config, downAfterMs: 1499 } });
-  expect(advice).toContain(
-    'down-after 1.499s is below 1500 ms: Sentinel may fail over a second time, away from the healthy new master, ' +
-      'with two masters for about 10 s; set 1.5s or more at every sentinel',
-  );
-  expect(adviceOf({ ...held, trials, config: { ...held.config, downAfterMs: 1500 } }).join()).not.toMatch(
-    'below',
   );
 });
 
