@@ -9,7 +9,7 @@ import { adviceOf } from '../words/advice.js';
 import { workloadWords } from '../words/headline.js';
 import { errorWords, LOSS_WORDS } from '../words/losses.js';
 import { grouped, metricLabel, metricOf } from '../words/metrics.js';
-import { rankOfThreshold } from '../words/thresholds.js';
+import { rankOfThreshold, thresholdText } from '../words/thresholds.js';
 import { phaseRows, returnWords } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
 import { html, measured, moment, tableHtml, timeHtml } from './markup.js';
@@ -30,7 +30,9 @@ export function verdictsHtml(result: FailoverResult): string {
     cells: [
       `<code>${html(t.expression)}</code>`,
       badge(t.holds),
-      t.value === null ? '<span class="none">no value was measured</span>' : thresholdValue(t, i, trials),
+      t.value === null
+        ? `<span class="none">${html(thresholdText(t, trials))}</span>`
+        : thresholdValue(t, i, trials),
     ],
   }));
   const always = invariants.map((invariant) => ({

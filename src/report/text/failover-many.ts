@@ -12,6 +12,7 @@ import {
   statisticsOf,
   statisticText,
 } from '../words/metrics.js';
+import { unjudgedWords } from '../words/thresholds.js';
 import { axis } from './bar.js';
 import { MARK } from './outcome.js';
 import { type Cell, type Column, table } from './table.js';
@@ -31,7 +32,7 @@ export function manyLines(result: FailoverResult, view: View): string[] {
   const metrics = inOrder(Object.keys(result.summary).filter((m) => SHOWN.includes(m)));
   const ledger = ledgerTotals(result);
   return [
-    ...(result.trials.length === 0 ? [] : ['', ...trialsLines(result.trials, view)]),
+    ...(result.trials.length === 0 ? [] : ['', ...trialsLines(result, view)]),
     ...(metrics.length === 0 ? [] : ['', summaryTable(metrics, result, view)]),
     ...(ledger === null
       ? []
@@ -40,7 +41,7 @@ export function manyLines(result: FailoverResult, view: View): string[] {
 }
 
 /** `trials  ✔✔✗✔`, and a line for each that does not hold. */
-function trialsLines(trials: readonly Trial[], view: View): string[] {
+function trialsLines({ trials, thresholds }: FailoverResult, view: View): string[] {
   const theme = themeOf(view);
   const strip = trials.map((t) => MARK[trialVerdict(t)]).join('');
   const bad = trials.flatMap((trial, i) => {
@@ -51,13 +52,22 @@ function trialsLines(trials: readonly Trial[], view: View): string[] {
       ...trial.invariants.filter((v) => v.verdict !== 'holds').map((v) => v.id),
     ];
     const words = [...(broken.length > 0 ? [listed(broken)] : []), ...trial.spurious].join('; ');
-    const line = `${MARK[verdict]} trial ${i + 1}, ${masterMove(trial)}: ${words || 'no invariant was judged'}`;
+    const line = `${MARK[verdict]} trial ${i + 1}, ${masterMove(trial)}: ${words || openWords(trial, thresholds)}`;
     return wrap(plain(line), lineWidth(view), 2).map(theme.warn);
   });
   // More lines would push the numbers off the screen.
   const few = bad.slice(0, 6);
   const more = bad.length > few.length ? [theme.dim('  … more in --json or --report')] : [];
   return [...wrap(`trials  ${strip}`, lineWidth(view), 8), ...few, ...more];
+}
+
+/** Why a trial has no verdict, where nothing in it was violated. */
+function openWords(trial: Trial, thresholds: FailoverResult['thresholds']): string {
+  if (trial.cutShort === true) return 'interrupted before anything could be judged';
+  if (trial.untested !== undefined) return trial.untested;
+  const unjudged = unjudgedWords(trial, thresholds);
+  if (trial.invariants.length === 0) return 'no invariant was judged';
+  return unjudged === '' ? 'not judged' : unjudged;
 }
 
 function summaryTable(metrics: readonly string[], result: FailoverResult, view: View): string {

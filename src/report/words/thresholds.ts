@@ -1,6 +1,6 @@
 import { humanDurationMs, parseDurationMs } from '../../model/duration.js';
 import { rankOf } from '../../model/statistics.js';
-import { count } from '../../model/words.js';
+import { count, listed } from '../../model/words.js';
 import { metricNamed } from '../../observe/metrics.js';
 import type { FailoverResult, ThresholdResult, Trial } from '../../observe/result.js';
 import { together } from '../plain-text.js';
@@ -32,12 +32,32 @@ function partsOf(expression: string): Parts {
 
 /** What was measured against a threshold, in the metric's unit; of few trials, which one of them a percentile is. */
 export function thresholdText({ expression, value }: ThresholdResult, trials: readonly Trial[]): string {
-  if (value === null) return 'no value was measured';
   const { metric, aggregation } = partsOf(expression);
+  if (value === null) return `no value was measured${needsClients(metric, trials) ? ': no client ran' : ''}`;
   // A count of a duration is the number of trials that have one.
   const text = aggregation === 'count' ? grouped(value) : metricText(metric, value);
   const rank = rankWords(metric, aggregation, trials);
   return rank === null ? text : `${text} (${rank})`;
+}
+
+/** Whether only clients could have measured it, and none ran. */
+const needsClients = (metric: string, trials: readonly Trial[]): boolean =>
+  /^(client|ledger)\.|^rejoin\.zombieWrites$/.test(metric) &&
+  trials.length > 0 &&
+  trials.every(({ client }) => client === undefined);
+
+/** `ledger.lost==0 was not judged: no client ran`, of the thresholds that each trial must satisfy; empty where all were judged. */
+export function unjudgedWords(trial: Trial, thresholds: readonly ThresholdResult[]): string {
+  const unjudged = thresholds.flatMap(({ expression }) => {
+    const { metric, aggregation } = partsOf(expression);
+    const isMissing = typeof (metricNamed(metric)?.read(trial) ?? 'unknown') !== 'number';
+    const isOpen = aggregation === '' && isMissing && trial.broken?.includes(expression) !== true;
+    return isOpen ? [{ expression, noClient: needsClients(metric, [trial]) }] : [];
+  });
+  if (unjudged.length === 0) return '';
+  const verb = unjudged.length === 1 ? 'was' : 'were';
+  const why = unjudged.every(({ noClient }) => noClient) ? 'no client ran' : 'no value was measured';
+  return `${listed(unjudged.map(({ expression }) => expression))} ${verb} not judged: ${why}`;
 }
 
 /** `the largest of 2 trials`; null for what is not a percentile, and where there are trials enough for one. */

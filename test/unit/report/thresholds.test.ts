@@ -128,3 +128,37 @@ describe('a number whose threshold does not hold', () => {
     );
   });
 });
+
+describe('a threshold on what only clients measure, in a run without clients', () => {
+  const invariants = [
+    { id: 'one-master', verdict: 'holds' as const, evidence: 'ROLE says master at redis-2' },
+  ];
+  const expression = 'ledger.lost==0';
+  const alone = trial({ invariants, outcome: 'unknown', broken: [] });
+  const result = resultOfTrials([alone, alone], {
+    outcome: 'unknown',
+    invariants,
+    thresholds: [
+      { expression, value: null, holds: 'unknown' },
+      { expression: 'switchedMs<7s', value: 6270, holds: 'holds' },
+    ],
+  });
+
+  it('is what was not judged; the invariants were', () => {
+    const text = failoverText(result, plainView(120));
+    expect(text).toContain('? trial 2, redis-1 → redis-2: ledger.lost==0 was not judged: no client ran');
+    expect(text).toContain(`? ${expression}: no value was measured: no client ran`);
+    expect(text).toContain('✔ switchedMs<7s: 6.27 s');
+    expect(text).toContain('✔ one-master');
+    expect(text).not.toContain('no invariant was judged');
+    expect(failoverHtml(result)).toContain('no value was measured: no client ran');
+  });
+
+  it('a trial whose invariants were not judged says that', () => {
+    const nothing = trial({ outcome: 'unknown', invariants: [] });
+    const text = failoverText({ ...result, trials: [alone, nothing] }, plainView(120));
+    expect(text).toContain('? trial 2, redis-1 → redis-2: no invariant was judged');
+    const cut = failoverText({ ...result, trials: [alone, { ...nothing, cutShort: true }] }, plainView(120));
+    expect(cut).toContain('? trial 2, redis-1 → redis-2: interrupted before anything could be judged');
+  });
+});
