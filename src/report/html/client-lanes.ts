@@ -3,6 +3,7 @@ import { causeName } from '../../observe/loss-causes.js';
 import type { ClientLane, LedgerSummary, Trial } from '../../observe/result.js';
 import { LOSS_WORDS } from '../words/losses.js';
 import { grouped } from '../words/metrics.js';
+import { outageText } from '../words/outage.js';
 import { html, lane, moment, stretch } from './markup.js';
 import { percent, place, type Scale } from './scale.js';
 
@@ -26,8 +27,9 @@ export function clientRows(trial: Trial, scale: Scale): string {
   const runs = trial.ledger?.lostRuns ?? [];
   const rows = shown.map((c) => {
     const lost = runs.filter((r) => r.client === c.id).map((r) => lostTick(r, scale));
-    const note = c.outageMs === null ? '' : `out ${humanDurationMs(c.outageMs)}`;
-    return lane('client', c.id, note, density(c, most, scale) + lost.join(''));
+    const isOpen = c.recoveredMs === null;
+    const note = c.outageMs === null ? '' : `out ${isOpen ? '≥ ' : ''}${humanDurationMs(c.outageMs)}`;
+    return lane('client', c.id, note, density(c, most, scale, trial.cutShort) + lost.join(''));
   });
   const hidden = clients.length - shown.length;
   const more =
@@ -52,7 +54,12 @@ function largest(rows: readonly (readonly number[])[]): number {
   return rows.reduce((max, row) => row.reduce((m, n) => Math.max(m, n), max), 1);
 }
 
-function density(client: ClientLane, most: { ok: number; errors: number }, scale: Scale): string {
+function density(
+  client: ClientLane,
+  most: { ok: number; errors: number },
+  scale: Scale,
+  cutShort: boolean | undefined,
+): string {
   const buckets = Math.max(client.ok.length, client.errors.length);
   const toMs = client.fromMs + buckets * client.bucketMs;
   // The drawing is stretched to its time; it is cut where the axis begins.
@@ -61,9 +68,12 @@ function density(client: ClientLane, most: { ok: number; errors: number }, scale
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const back =
     client.recoveredMs === null
-      ? 'not acknowledged again until the end'
+      ? `not acknowledged again until ${cutShort === true ? 'it was interrupted' : 'the end'}`
       : `acknowledged again at ${moment(client.recoveredMs)}`;
-  const out = client.outageMs === null ? '' : `, out for ${humanDurationMs(client.outageMs)} at most`;
+  const out =
+    client.outageMs === null
+      ? ''
+      : `; longest time without an answer ${outageText(humanDurationMs(client.outageMs), client.recoveredMs, cutShort)}`;
   const words = `${client.id}: ${grouped(sum(client.ok))} acknowledged, ${grouped(sum(client.errors))} not; ${back}${out}`;
   const ok = bars(client.ok.slice(skip), most.ok, UP, UP, -1);
   const errors = bars(client.errors.slice(skip), most.errors, UP, DOWN, 1);

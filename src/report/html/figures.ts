@@ -76,7 +76,10 @@ function valueHtml({ id, value }: KeyNumber, result: FailoverResult): string {
     : html(value);
 }
 
-function notesOf({ id, value, budget, broken, state }: KeyNumber, result: FailoverResult): string[] {
+function notesOf(
+  { id, value, note: open, budget, broken, state }: KeyNumber,
+  result: FailoverResult,
+): string[] {
   const { metric, note } = CARDS[id];
   const of = result.summary[metric];
   const counted = id === 'lost' ? lostOf(result) : null;
@@ -86,6 +89,7 @@ function notesOf({ id, value, budget, broken, state }: KeyNumber, result: Failov
       ? `, median ${measured(metric, of.p50, 'summary', metric, 'p50')}`
       : '';
   return [
+    ...(open === null ? [] : [html(open)]),
     ...(counted === null
       ? []
       : [html(`of ${metricText('ledger.acknowledged', counted.acknowledged)} acknowledged`)]),

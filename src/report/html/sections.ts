@@ -9,6 +9,7 @@ import { adviceOf } from '../words/advice.js';
 import { workloadWords } from '../words/headline.js';
 import { errorWords, LOSS_WORDS } from '../words/losses.js';
 import { grouped, metricLabel, metricOf } from '../words/metrics.js';
+import { outageText } from '../words/outage.js';
 import { rankOfThreshold, thresholdText } from '../words/thresholds.js';
 import { phaseRows, returnWords } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
@@ -159,17 +160,23 @@ export function ledgerHtml(trial: Trial, i: number): string {
 export function clientHtml(trial: Trial, i: number): string {
   const { client } = trial;
   if (client === undefined) return '';
-  const at = (key: 'outageMs' | 'firstRecoveredMs' | 'lastRecoveredMs'): string[] => [
+  const value = (key: 'outageMs' | 'firstRecoveredMs' | 'lastRecoveredMs'): string =>
+    measured(`client.${key}`, client[key], 'trials', i, 'client', key);
+  const at = (key: 'firstRecoveredMs' | 'lastRecoveredMs'): string[] => [
     html(metricLabel(`client.${key}`)),
-    measured(`client.${key}`, client[key], 'trials', i, 'client', key),
+    value(key),
   ];
+  const outage = value('outageMs');
   const latency = (['p50', 'p95', 'p99', 'max'] as const).map((key) => [
     `latency ${key}, from when an operation was due`,
     measured(`latencyMs.${key}`, client.latencyMs?.[key], 'trials', i, 'client', 'latencyMs', key),
   ]);
   const rows = [
     ['policy', html(client.policy)],
-    at('outageMs'),
+    [
+      html(metricLabel('client.outageMs')),
+      client.outageMs === null ? outage : outageText(outage, client.lastRecoveredMs, trial.cutShort),
+    ],
     at('firstRecoveredMs'),
     at('lastRecoveredMs'),
     ['errors', `<span class="words">${html(errorWords(client.errors))}</span>`],

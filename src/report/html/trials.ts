@@ -3,6 +3,7 @@ import { MARK } from '../text/outcome.js';
 import { masterMove, trialVerdict } from '../words/headline.js';
 import { lostOf } from '../words/losses.js';
 import { grouped, metricText } from '../words/metrics.js';
+import { outageText } from '../words/outage.js';
 import { legendHtml } from './legend.js';
 import { html, measured, tableHtml, timeHtml } from './markup.js';
 import { clientHtml, eventsHtml, ledgerHtml, outcomeBadge, phasesHtml, rejoinHtml } from './sections.js';
@@ -75,7 +76,7 @@ function trialsTable(
       outcomeBadge(trialVerdict(t)),
       html(masterMove(t)),
       toned(
-        measured('client.outageMs', t.client?.outageMs, 'trials', i, 'client', 'outageMs'),
+        outageHtml(t, i),
         outageBudgetMs !== null && (t.client?.outageMs ?? 0) > outageBudgetMs ? 'late' : '',
       ),
       (t.ledger?.lost ?? 0) > 0 ? `<b class="lost-count">${lost}</b>` : lost,
@@ -95,6 +96,11 @@ function trialsTable(
     rows,
     [3, 4, 5, 6, 7],
   );
+}
+
+function outageHtml({ client, cutShort }: Trial, i: number): string {
+  const value = measured('client.outageMs', client?.outageMs, 'trials', i, 'client', 'outageMs');
+  return client?.outageMs == null ? value : outageText(value, client.lastRecoveredMs, cutShort);
 }
 
 const toned = (text: string, tone: string): string => (tone === '' ? text : `<b class="${tone}">${text}</b>`);

@@ -3,7 +3,7 @@ import { causesOf } from '../../observe/loss-causes.js';
 import { overloadWords } from '../../observe/overload.js';
 import { masterNowWords, rolledBackWords, secondMasterWords } from '../../observe/restored-words.js';
 import type { FailoverResult, Trial, Verdict } from '../../observe/result.js';
-import { adviceOf, neverBack } from '../words/advice.js';
+import { adviceOf } from '../words/advice.js';
 import {
   accountWords,
   headline,
@@ -22,6 +22,7 @@ import {
   statisticsOf,
   statisticText,
 } from '../words/metrics.js';
+import { outageText } from '../words/outage.js';
 import { thresholdText } from '../words/thresholds.js';
 import { phaseRows } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
@@ -124,13 +125,13 @@ const trialRows = ({ trials }: FailoverResult): Row[] => [
   ['Trial', 'Verdict', 'Master', 'Switched', 'Clients out', 'Lost', 'Notes'],
   ...trials.map((trial, i): Row => {
     const { switchedMs } = trial.phases;
-    const out = trial.client?.outageMs ?? null;
+    const { outageMs: out = null, lastRecoveredMs = null } = trial.client ?? {};
     return [
       String(i + 1),
       MARK[trialVerdict(trial)],
       text(`${masterMove(trial)}`),
       switchedMs === null ? 'never' : humanDurationMs(switchedMs),
-      out === null ? '-' : `${neverBack(trial).length > 0 ? '&gt; ' : ''}${humanDurationMs(out)}`,
+      out === null ? '-' : text(outageText(humanDurationMs(out), lastRecoveredMs, trial.cutShort)),
       trial.ledger === undefined ? '-' : grouped(trial.ledger.lost),
       text(notes(trial)),
     ];

@@ -2,6 +2,7 @@ import { humanDurationMs } from '../../model/duration.js';
 import type { ClientSummary, FailoverResult, Trial } from '../../observe/result.js';
 import { padEnd, plain, together, widthOf, wrap } from '../plain-text.js';
 import { errorWords, ledgerWords, lostOf } from '../words/losses.js';
+import { outageText } from '../words/outage.js';
 import { phaseRows, rejoinRows, type TimeRow } from '../words/time-rows.js';
 import { axis, bar } from './bar.js';
 import { type Cell, type Column, table } from './table.js';
@@ -12,7 +13,7 @@ export function trialLines(trial: Trial, result: FailoverResult, view: View): st
   const phases = phaseRows(trial, result.config);
   const rows = [...phases, ...rejoinRows(trial.rejoin)];
   const facts = [
-    ...(trial.client === undefined ? [] : [['clients', clientWords(trial.client)] as const]),
+    ...(trial.client === undefined ? [] : [['clients', clientWords(trial.client, trial.cutShort)] as const]),
     ...(trial.ledger === undefined
       ? []
       : [['ledger', ledgerWords(trial.ledger, lostOf({ trials: [trial] }) !== null)] as const]),
@@ -46,9 +47,12 @@ const overWords = ({ stepMs, boundMs }: TimeRow): string =>
         : `, predicted at most ${together(humanDurationMs(boundMs))}`);
 
 /** `tuned: write again 3.76 s (first) to 3.84 s (last) after the fault; longest time between two answers of a client 3.85 s; errors: 8 closed`. */
-function clientWords(client: ClientSummary): string {
-  const { policy, errors, outageMs } = client;
-  const longest = outageMs === null ? '' : `; longest time between two answers of a client ${time(outageMs)}`;
+function clientWords(client: ClientSummary, cutShort: boolean | undefined): string {
+  const { policy, errors, outageMs, lastRecoveredMs } = client;
+  const longest =
+    outageMs === null
+      ? ''
+      : `; longest time between two answers of a client ${outageText(time(outageMs), lastRecoveredMs, cutShort)}`;
   return `${policy}: ${backWords(client)}${longest}; errors: ${errorWords(errors)}`;
 }
 

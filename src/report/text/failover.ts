@@ -14,7 +14,7 @@ import {
   settingOf,
 } from '../words/headline.js';
 import { lossWords } from '../words/losses.js';
-import { type KeyNumber, keyNumbers, whyWords } from '../words/numbers.js';
+import { type KeyNumber, keyNumbers, outageWords, whyWords } from '../words/numbers.js';
 import { brokenWords, thresholdText } from '../words/thresholds.js';
 import { phaseRows } from '../words/time-rows.js';
 import { VERDICT_WORD } from '../words/verdict.js';
@@ -72,10 +72,11 @@ function numberLines(result: FailoverResult, view: View): string[] {
   const paints = { ok: theme.bold, bad: theme.bad, warn: theme.warn, unknown: theme.dim };
   const numbers = keyNumbers(result);
   const why = whyWords(result);
-  const cells = numbers.map(({ value, budget, state, isOverBudget }): Cell => {
+  const cells = numbers.map(({ value, note, budget, state, isOverBudget }): Cell => {
     const isTime = /^\d/.test(value);
     const limit = isTime ? `${isOverBudget ? '>' : '≤'} ${budget}` : `(budget ${budget})`;
-    return { text: budget === null ? value : `${value} ${limit}`, paint: paints[state] };
+    const text = note === null ? value : `${value}, ${note}`;
+    return { text: budget === null ? text : `${text} ${limit}`, paint: paints[state] };
   });
   const medians = numbers.some(({ median }) => median !== null);
   const columns = [
@@ -101,8 +102,9 @@ function stackedNumbers(numbers: readonly KeyNumber[], view: View): string[] {
   const theme = themeOf(view);
   const paints = { ok: theme.bold, bad: theme.bad, warn: theme.warn, unknown: theme.dim };
   const label = Math.max(...numbers.map(({ id }) => id.length)) + 2;
-  return numbers.flatMap(({ id, value, median, budget, state }) => {
+  return numbers.flatMap(({ id, value, note, median, budget, state }) => {
     const notes = [
+      ...(note === null ? [] : [note]),
       ...(median === null ? [] : [together(`median ${median}`)]),
       ...(budget === null ? [] : [together(`budget ${budget}`)]),
     ].join(', ');
@@ -149,6 +151,7 @@ function interruptedText(result: FailoverResult, trial: Trial, next: string[], v
     masterNowWords(trial),
     ...passedWords(result),
   ];
+  const outage = outageWords(result) ?? '';
   return [
     ...verdictLines(
       VERDICT_WORD[outcome],
@@ -156,7 +159,7 @@ function interruptedText(result: FailoverResult, trial: Trial, next: string[], v
       plain(`${masterName}: ${words.join('; ')}`),
       view,
     ),
-    ...seenLines(trial, result, view),
+    ...seenLines(trial, result, view, words.includes(outage) ? '' : outage),
     ...wrap(plain(settingOf(result)), lineWidth(view), 2).map(theme.dim),
     '',
     ...next.flatMap((line) => nextLines(line, view)),
@@ -178,11 +181,12 @@ function interruptedLines(result: FailoverResult, view: View): string[] {
   return [...wrap(plain(words), lineWidth(view), 2), ...seenLines(last, result, view)];
 }
 
-function seenLines(trial: Trial, result: FailoverResult, view: View): string[] {
+function seenLines(trial: Trial, result: FailoverResult, view: View, outage = ''): string[] {
   const { restored } = trial;
   const second = secondMasterWords(trial, result.fault);
   return [
     ...wrap(plain(`seen: ${seenWords(trial, result)}`), lineWidth(view), 2),
+    ...(outage === '' ? [] : wrap(plain(outage), lineWidth(view), 2)),
     ...(second === null ? [] : warningLines(second, view)),
     ...(restored === undefined ? [] : wrap(plain(rolledBackWords(restored)), lineWidth(view), 2)),
   ];

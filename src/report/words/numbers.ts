@@ -6,12 +6,15 @@ import type { FailoverResult, Trial } from '../../observe/result.js';
 import { together } from '../plain-text.js';
 import { lostOf } from './losses.js';
 import { ENOUGH_FOR_MEDIAN, grouped, metricOf } from './metrics.js';
+import { AT_LEAST, STILL_OPEN } from './outage.js';
 
 /** One of the five numbers of a failover test. */
 export interface KeyNumber {
   id: 'outage' | 'lost' | 'switch' | 'second master' | 'rejoin';
   /** The worst of all trials, in words. */
   value: string;
+  /** What limits the value, in words: an outage that had not ended; null where it is the whole. */
+  note: string | null;
   /** The median of the trials; null where fewer than 3 have a value. */
   median: string | null;
   /** What it was judged by, in words; null where no limit was given. */
@@ -55,10 +58,9 @@ function timeNumber(id: keyof typeof TIMES, result: FailoverResult): KeyNumber {
   return {
     id,
     value: valueWords(id, worst),
+    note: worst.isOpen ? STILL_OPEN : null,
     median:
-      summary !== undefined && summary.n >= ENOUGH_FOR_MEDIAN
-        ? valueWords(id, { words: humanDurationMs(summary.p50), ms: summary.p50, reading: summary.p50 })
-        : null,
+      summary !== undefined && summary.n >= ENOUGH_FOR_MEDIAN ? valueWords(id, worstIs(summary.p50)) : null,
     budget: budgetMs === null ? null : humanDurationMs(budgetMs),
     isOverBudget,
     broken,
@@ -67,7 +69,7 @@ function timeNumber(id: keyof typeof TIMES, result: FailoverResult): KeyNumber {
         ? 'bad'
         : worst.reading === 'unknown'
           ? 'unknown'
-          : exists || worst.reading === 'never'
+          : exists || worst.isOpen || worst.reading === 'never'
             ? 'warn'
             : 'ok',
   };
@@ -92,6 +94,7 @@ function lostNumber(result: FailoverResult): KeyNumber {
   return {
     id: 'lost',
     value: counted === null ? 'not measured' : `${grouped(counted.lost)} of ${grouped(counted.acknowledged)}`,
+    note: null,
     median: null,
     budget: null,
     isOverBudget: false,
@@ -103,13 +106,14 @@ function lostNumber(result: FailoverResult): KeyNumber {
 /** `clients had no answer for 6.40 s (budget 7.00 s)`; null where no client ran. */
 export function outageWords(result: FailoverResult): string | null {
   if (result.workload === null) return null;
-  const { words, ms, reading } = worstOf(TIMES.outage, result);
+  const { words, ms, reading, isOpen } = worstOf(TIMES.outage, result);
   if (reading === 'unknown') return 'the outage of the clients was not measured';
   const limit = result.outageBudgetMs ?? null;
   const budget = limit === null ? '' : ` (budget ${time(limit)})`;
   if (reading === 'never')
     return `clients had no answer until the end${ms === null ? '' : `, ${time(ms)} or longer`}${budget}`;
-  return `clients had no answer for ${together(words)}${atWorst(result)}${budget}`;
+  const open = isOpen ? `, ${STILL_OPEN}` : '';
+  return `clients had no answer for ${together(words)}${atWorst(result)}${open}${budget}`;
 }
 
 /** `the first sentinel switched after 6.29 s (budget 7.00 s)`. */
@@ -141,23 +145,31 @@ interface Worst {
   words: string;
   ms: number | null;
   reading: Reading;
+  /** Whether it had not ended when its trial was interrupted. */
+  isOpen: boolean;
 }
 
-const NOT_MEASURED: Worst = { words: 'not measured', ms: null, reading: 'unknown' };
+const NOT_MEASURED: Worst = { words: 'not measured', ms: null, reading: 'unknown', isOpen: false };
+const worstIs = (ms: number): Worst => ({ words: humanDurationMs(ms), ms, reading: ms, isOpen: false });
 
 /** The worst reading over the trials: what never came is worse than any time, what is unknown is never a time. */
 function worstOf(metric: MetricName, { trials }: FailoverResult): Worst {
   const readings = trials.map((trial): Reading => metricNamed(metric)?.read(trial) ?? 'unknown');
-  // An outage that did not end has a length so far; one that was interrupted is not measured.
+  // An outage that did not end has a length so far.
   const soFar = (trial: Trial): number | null | undefined =>
-    metric === TIMES.outage && trial.cutShort !== true
-      ? trial.client?.outageMs
-      : metricNamed(metric)?.of(trial);
-  const measured = trials.flatMap((trial) => soFar(trial) ?? []);
-  const ms = measured.length === 0 ? null : Math.max(...measured);
-  if (readings.includes('never')) return { words: 'never', ms, reading: 'never' };
+    metric === TIMES.outage ? trial.client?.outageMs : metricNamed(metric)?.of(trial);
+  const isOpen = ({ cutShort, client }: Trial): boolean =>
+    metric === TIMES.outage && cutShort === true && client?.lastRecoveredMs === null;
+  const longest = (of: readonly Trial[]): number | null => {
+    const measured = of.flatMap((trial) => soFar(trial) ?? []);
+    return measured.length === 0 ? null : Math.max(...measured);
+  };
+  const ms = longest(trials);
+  if (readings.includes('never')) return { words: 'never', ms, reading: 'never', isOpen: false };
   if (ms === null) return NOT_MEASURED;
-  return { words: humanDurationMs(ms), ms, reading: ms };
+  const ended = longest(trials.filter((trial) => !isOpen(trial)));
+  if (ended === ms) return worstIs(ms);
+  return { words: `${AT_LEAST} ${humanDurationMs(ms)}`, ms, reading: ms, isOpen: true };
 }
 
 const time = (ms: number): string => together(humanDurationMs(ms));

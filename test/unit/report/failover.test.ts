@@ -233,6 +233,7 @@ describe('the result of one failover', () => {
     expect(text({})).toMatchInlineSnapshot(`
       "UNKNOWN  mymaster: interrupted after the loss of redis-1; redis-2 127.0.0.1:6380 is the master now
       seen: one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)
+      clients had no answer for 3.82 s
       rolled back: redis-1 runs again as a replica of redis-2; 8 keys of the run removed; all nodes agree
         again
       fault kill SIGKILL at 2025-01-02T03:05:05.678Z; cluster lab (process), redis 7.0.15, down-after 2s,
@@ -262,7 +263,7 @@ describe('the result of one failover', () => {
     const late = text({ phases: { ...early, writableMs: 3450 }, restored: same });
     expect(late).not.toContain('accepts writes');
     expect(text({ phases: NO_PHASES, restored: { undone: [], master: null, keysRemoved: 0 } })).toMatch(
-      /its master is not known\nseen: no sentinel had marked it down\nnothing had to be rolled back\n/,
+      /its master is not known\nseen: no sentinel had marked it down\nclients had no answer for 3\.82 s\nnothing had to be rolled back\n/,
     );
   });
 
