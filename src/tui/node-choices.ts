@@ -10,24 +10,35 @@ export interface NodeChoice {
 
 /** Commands for a node that does not answer. */
 const FOR_THE_SILENT = ['start', 'resume'];
+/** Commands after which a node takes no writes: Enter alone must not choose the master. */
+const STOPS_WRITES = ['kill', 'stop', 'pause', 'restart'];
 
 /**
  * The nodes that a command may be meant for, each with what is known of it at this moment; where that is known, the
- * likelier ones first: silent ones for `start` and `resume`, answering ones for the others.
+ * likelier ones first: silent ones for `start` and `resume`, answering ones for the others. For what stops writes the
+ * master is last; where it is not known which one that is, the sentinels are first.
  */
 export function nodeChoices(
   ids: readonly string[],
   status: StatusResult | undefined,
   command: string,
 ): NodeChoice[] {
-  if (status === undefined) return ids.map((id) => ({ value: id, name: id }));
+  const stops = STOPS_WRITES.includes(command);
+  if (status === undefined) {
+    const risk = (id: string): number => (id === 'master' ? 2 : id.startsWith('sentinel-') ? 0 : 1);
+    const ordered = stops ? ids.toSorted((a, b) => risk(a) - risk(b)) : ids;
+    return ordered.map((id) => ({ value: id, name: id }));
+  }
   const width = Math.max(...ids.map((id) => id.length));
   const wantsSilent = FOR_THE_SILENT.includes(command);
-  const likely = (id: string): boolean => isSilent(id, status) === wantsSilent;
-  return [...ids.filter(likely), ...ids.filter((id) => !likely(id))].map((id) => ({
-    value: id,
-    name: `${id.padEnd(width)}  ${stateOf(id, status)}`.trimEnd(),
-  }));
+  const rank = (id: string): number =>
+    stops && isMaster(id, status) ? 2 : isSilent(id, status) === wantsSilent ? 0 : 1;
+  return ids
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((id) => ({
+      value: id,
+      name: `${id.padEnd(width)}  ${stateOf(id, status)}${stops && writesStop(id, status) ? ': writes stop' : ''}`.trimEnd(),
+    }));
 }
 
 /** Those that it makes sense for: silent ones for `start` and `resume`, answering ones for the others. */
@@ -49,6 +60,15 @@ export async function liveNodeChoices(
 }
 
 const masterOf = (status: StatusResult): string | undefined => status.masters[0]?.master?.id;
+
+/** The alias, the one that the sentinels name, and any that says itself that it is one. */
+const isMaster = (id: string, status: StatusResult): boolean =>
+  id === 'master' ||
+  id === masterOf(status) ||
+  status.masters.some(({ nodes }) => nodes.some((node) => node.id === id && node.role === 'master'));
+
+const writesStop = (id: string, status: StatusResult): boolean =>
+  isMaster(id, status) && !isSilent(id, status);
 
 function isSilent(id: string, status: StatusResult): boolean {
   const meant = id === 'master' ? masterOf(status) : id;

@@ -157,9 +157,10 @@ describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {
 
   it('a missing node is asked for, with what each one is at this moment', async () => {
     await terminal.run('sentinelctl kill');
-    const asked = await terminal.shows(/Which node\?[\s\S]*sentinel-3/);
-    expect(asked).toMatch(/❯ master {6}redis-1 now\n {2}redis-1 {5}master\n {2}redis-2 {5}replica\n/);
-    await terminal.press('Down', 'Down', 'Enter');
+    const asked = await terminal.shows(/Which node\?[\s\S]*redis-1 {5}master: writes stop/);
+    expect(asked).toMatch(/❯ redis-2 {5}replica\n {2}redis-3 {5}replica\n {2}sentinel-1 {2}answers\n/);
+    expect(asked).toMatch(/ {2}master {6}redis-1 now: writes stop\n {2}redis-1 {5}master: writes stop\n/);
+    await terminal.press('Enter');
     await terminal.shows(
       /kills redis-2, a replica: writes continue, and 1 replica stays linked to redis-1\. Continue\?/,
     );

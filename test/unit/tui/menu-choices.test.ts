@@ -254,6 +254,6 @@ describe('the nodes that the menu offers', () => {
     const state = stateOf({ look: look(['redis-2', 'sentinel-3']) });
     const offered = (command: string): string[] => nodeOffers(state, command).map((o) => o.key);
     expect(offered('start')).toEqual(['redis-2', 'sentinel-3']);
-    expect(offered('kill')).toEqual(['master', 'redis-1', 'redis-3', 'sentinel-1', 'sentinel-2']);
+    expect(offered('kill')).toEqual(['redis-3', 'sentinel-1', 'sentinel-2', 'master', 'redis-1']);
   });
 });

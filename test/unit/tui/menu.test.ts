@@ -155,12 +155,12 @@ describe('the menu', () => {
     press('kil');
     await shows('❯ Kill a node …');
     press(ENTER);
-    await shows('$ sentinelctl kill master --cluster b');
+    await shows('$ sentinelctl kill redis-2 --cluster b');
     press(ESC);
     await shows('❯ Kill a node …');
     press(ENTER);
-    await shows('❯ master');
-    press(DOWN, ENTER);
+    await shows('❯ redis-2');
+    press(DOWN, DOWN, ENTER);
     await shows('Enter: menu');
     expect(ran).toEqual([['kill', 'redis-1', '--cluster', 'b']]);
     press('q');
