@@ -90,12 +90,22 @@ export function progressReader(options: ProgressOptions): ProgressReader {
       print(`${event.label} … ${ms}\n`);
       return;
     }
-    const mark = isCut ? '–' : failed ? '✗' : '✔';
+    if (!failed) {
+      // The tick is for what the whole act came to: a step of it stands back.
+      const lines = fitted(`  ${event.label}  ${together(ms)}`).split('\n');
+      print(`${lines.map((one) => paint('dim', one)).join('\n')}\n`);
+      return;
+    }
+    const mark = isCut ? '–' : SYMBOL.bad;
     const [head, tail] = around(fitted(`${mark} ${event.label}  ${together(ms)}`), mark, ms);
-    print(`${paint(isCut ? 'dim' : failed ? 'red' : 'green', mark)}${head}${paint('dim', tail)}\n`);
+    print(`${paint(isCut ? 'dim' : 'red', mark)}${head}${paint('dim', tail)}\n`);
   };
   const note = ({ level, text }: Note): void => {
-    if (block !== null && level === 'info') return;
+    if (block !== null && level !== 'warning') return;
+    if (level === 'done') {
+      print(`${paint('green', SYMBOL.ok)}${fitted(`${SYMBOL.ok} ${text}`).slice(SYMBOL.ok.length)}\n`);
+      return;
+    }
     const label = level === 'warning' ? 'warning:' : 'note:';
     const shade = level === 'warning' ? 'yellow' : 'cyan';
     print(`${paint(shade, label)}${fitted(`${label} ${text}`).slice(label.length)}\n`);

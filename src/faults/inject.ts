@@ -137,7 +137,8 @@ async function perform(
     const prepared = injected.map(({ act }) => act);
     const expected = expectedOf(fault, roles, acts, forMs);
     const result = { ...resultOf(live, { ...fault, ...expected }, prepared, isGuarded), impact };
-    for (const { does } of result.acts) runtime.onProgress({ type: 'note', level: 'info', text: does });
+    const done = result.acts.map(({ does }) => does).join('; ');
+    runtime.onProgress({ type: 'note', level: 'done', text: `injected: ${done}` });
     if (keep) return result;
     let activeMs = 0;
     const work = async (): Promise<void> => {

@@ -30,8 +30,8 @@ export type Progress =
       since?: string;
       interrupted?: true;
     }
-  /** Something worth a line that stays: a choice made, a warning. */
-  | { type: 'note'; level: 'info' | 'warning'; text: string }
+  /** Something worth a line that stays: a choice made, a warning; `done`: one act is done, and the run goes on. */
+  | { type: 'note'; level: 'info' | 'warning' | 'done'; text: string }
   /** A part of a run has ended with a verdict: a line that stays. */
   | { type: 'result'; title: string; verdict: 'holds' | 'violated' | 'unknown'; text: string }
   /** A run as it goes on, each time that something changed; null ends the block that shows it. */

@@ -104,7 +104,7 @@ describe('a live block on a terminal', () => {
     reader.on({ type: 'note', level: 'info', text: 'a detail' });
     reader.on(done);
     expect(stream.text).not.toContain('a detail');
-    expect(stream.text).not.toContain('✔ waited');
+    expect(stream.text).not.toContain('waited');
     reader.on({ type: 'note', level: 'warning', text: 'beware' });
     expect(stream.text.endsWith('\x1b[J\x1b[?25hwarning: beware\n')).toBe(true);
     reader.on({ type: 'live', run: null });
@@ -167,7 +167,7 @@ describe('a live block on a terminal', () => {
     reader.on({ type: 'live', run: null });
     reader.on({ type: 'step', id: 'heal', state: 'start', label: 'rolling back' });
     reader.on({ type: 'step', id: 'heal', state: 'done', label: 'rolling back', ms: 3 });
-    expect(stream.text).toMatch(/✔ rolling back {2}3 ms\n$/);
+    expect(stream.text).toMatch(/ {2}rolling back {2}3 ms\n$/);
   });
 });
 
@@ -193,6 +193,6 @@ describe('without a block', () => {
     reader.on({ ...start, missing: ['redis-1 does not answer', 'redis-2 loads'] });
     expect(stream.text).toContain('waiting: redis-1 does not answer (1 more) …');
     reader.on(done);
-    expect(stream.text).toMatch(/✔ waited {2}5 ms\n$/);
+    expect(stream.text).toMatch(/ {2}waited {2}5 ms\n$/);
   });
 });

@@ -87,8 +87,17 @@ describe('progress on a terminal', () => {
     r.on(start('network'));
     expect(stream.text).toBe('  network …');
     r.on(done('network'));
-    expect(stream.text).toBe('  network …\r\x1b[2K✔ network  84 ms\n');
+    expect(stream.text).toBe('  network …\r\x1b[2K  network  84 ms\n');
     expect(clock.sleeping()).toBe(0);
+  });
+
+  it('ticks what is done, and only that: a step of it stands back', () => {
+    const { reader: r, stream } = reader({ tty: true });
+    r.on(start('heal'));
+    r.on({ type: 'note', level: 'done', text: 'injected: SIGKILL to redis-2' });
+    r.on(done('heal'));
+    r.close();
+    expect(stream.text.match(/✔ .*/g)).toEqual(['✔ injected: SIGKILL to redis-2']);
   });
 
   it('spins only for what lasts, and leaves the line and the cursor clean', async () => {
@@ -98,7 +107,7 @@ describe('progress on a terminal', () => {
     await expect.poll(() => stream.text, { interval: 5, timeout: 50_000 }).toMatch(/⠋/);
     r.on(done('slow', 1200));
     r.close();
-    expect(stream.text).toMatch(/✔ slow {2}1\.20 s\n$/);
+    expect(stream.text).toMatch(/\n? {2}slow {2}1\.20 s\n$/);
     expect(stream.text.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stream.text.lastIndexOf('\x1b[?25l'));
   });
 
@@ -107,7 +116,7 @@ describe('progress on a terminal', () => {
     r.on(start('one'));
     r.on(start('two'));
     r.on(done('two'));
-    expect(stream.text).toMatch(/✔ two {2}84 ms\n {2}one …$/);
+    expect(stream.text).toMatch(/ {2}two {2}84 ms\n {2}one …$/);
     r.close();
     expect(stream.text.endsWith('\r\x1b[2K')).toBe(true);
   });
