@@ -17,7 +17,7 @@ import type { LiveCluster } from './open.js';
 /** How often a starting node is looked at, in milliseconds: a fraction of what a start takes. */
 const LOOK_EVERY_MS = 8;
 /** How long the port of a server that has ended may stay taken: Docker's proxy ends after the container. */
-const LETS_GO_MS = 2000;
+export const LETS_GO_MS = 2000;
 /** How many lines of a node's log an error shows. */
 const LOG_TAIL_LINES = 12;
 
@@ -78,7 +78,7 @@ async function requireFreePort({ asking, plan }: LiveCluster, { id, endpoint }: 
       holder === undefined
         ? 'in use by an unknown process'
         : `in use by pid ${holder.pid}: ${holder.command}`,
-    hint: 'end what listens there, then run it again',
+    hint: 'end what listens there',
   });
 }
 
@@ -92,7 +92,7 @@ async function startFailed(host: NodeHost, node: NodePlan, why: string): Promise
   }
   return failed('start-failed', `${node.id} did not start: ${why}`, {
     why: [`the end of ${node.id}'s log:`, ...tail].join('\n'),
-    hint: 'fix what the log names (often a --redis-conf, or the server itself), then run it again',
+    hint: 'fix what the log names (often a --redis-conf, or the server itself)',
   });
 }
 

@@ -8,6 +8,7 @@ import { command } from '../model/hints.js';
 import { dataNodes } from '../model/plan.js';
 import { dataWords } from '../model/words.js';
 import { countKeys, type HeldData, heldBy, type KeyCounts, mostKeys } from './held.js';
+import { type LeftRunning, leftRunning } from './left-running.js';
 import { type LiveCluster, lend, openCluster, openDriver, provisionerOf, underLock } from './open.js';
 import { type Runtime, requireCluster, step } from './runtime.js';
 import { readJournal } from './store/journal.js';
@@ -21,6 +22,8 @@ export interface DownResult {
   keptData: boolean;
   /** What was kept or deleted; absent where the cluster's state could not be read. */
   data?: RemovedData;
+  /** Servers that sentinelctl did not start, at addresses of its nodes; not looked for where its state could not be read or it was down. */
+  leftRunning: LeftRunning[];
 }
 
 export interface RemovedData extends HeldData {
@@ -60,7 +63,7 @@ export function down(
     const byName = async (): Promise<DownResult> => {
       const removed = await removeByName(runtime, cluster);
       await runtime.store.forget(cluster);
-      return { cluster, removed, keptData: false };
+      return { cluster, removed, keptData: false, leftRunning: [] };
     };
     if (!isKnown && state === 'damaged') {
       const done = await byName();
@@ -70,7 +73,9 @@ export function down(
     }
     if (state === 'damaged') return removing(runtime, cluster, byName);
     const done = await removeKnown(runtime, state, options, wasLeft);
-    return { cluster, removed: done.removed, keptData: options.keepData, data: done.data };
+    // The ports of a cluster that was down belong to others.
+    const left = state.phase === 'kept' ? [] : await leftRunning(runtime, state.plan.nodes);
+    return { cluster, ...done, keptData: options.keepData, leftRunning: left };
   };
   return underLock(runtime, cluster, 'down', work, journal);
 }

@@ -14,7 +14,8 @@ export interface FixSteps {
 /** The first words of the commands in fixes. What begins with another word is a line of a file, or a sentence. */
 const PROGRAMS = /^(sentinelctl|redis-cli|redis-server|docker|sed|echo|chmod|chown|\(cd) /;
 /** Those that need a value of the shell, and those that only a person types. */
-const TYPED = /^(test -n|printf|kill|kubectl|helm|rm|systemctl|ss -|getent|ip route|(export )?[A-Z_]+=)/;
+const TYPED =
+  /^(test -n|(printf|kill|kubectl|helm|rm|systemctl|getent|cat|journalctl) |ss -|ps -|ip route|iptables-save|apt-get |(export )?[A-Z_]+=)/;
 
 /** Whether a line is a command for a shell, also where something must be filled in; else it is words. */
 export const isTyped = (line: string): boolean => PROGRAMS.test(line) || TYPED.test(line);

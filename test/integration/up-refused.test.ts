@@ -1,11 +1,13 @@
+import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.js';
+import { canConnect } from '../../src/host/ports.js';
 import { until } from '../../src/until.js';
 import { type Cli, openCli, type Ran } from '../helpers/cli.js';
-import { ask, dirOf, pidsOf } from '../helpers/inside.js';
+import { ask, dirOf, nodesOf, pidsOf } from '../helpers/inside.js';
 import { startRedis } from '../helpers/redis.js';
 import { expectNoStack, leftBehind, refusal } from '../helpers/refusal.js';
 
@@ -122,6 +124,28 @@ describe('a port that is taken', () => {
 });
 
 describe('down', () => {
+  it('says which server was left running at the address of a node', async () => {
+    expect((await cli.run(UP)).code).toBe(0);
+    expect((await cli.run(['kill', 'redis-3', '--yes'])).code).toBe(0);
+    // By a relative path, nothing in its command line says that it is a node.
+    const dir = join(dirOf(cli), 'nodes', 'redis-3');
+    const byHand = spawn('redis-server', ['redis.conf', '--daemonize', 'no'], { cwd: dir, stdio: 'ignore' });
+    onTestFinished(() => void byHand.kill('SIGKILL'));
+    const port = (await nodesOf(cli)).find((node) => node.id === 'redis-3')?.endpoint.port ?? 0;
+    const listens = async (): Promise<true | undefined> =>
+      (await canConnect({ host: '127.0.0.1', port })) ? true : undefined;
+    expect(await until(listens, { clock: systemClock, everyMs: 20, deadlineMs: 20_000 })).toBe(true);
+
+    const down = await cli.run(['down', '--yes']);
+    expect(down.code, down.stderr).toBe(0);
+    expect(down.stdout).toMatch(/^default is down: 5 processes removed, /);
+    expect(down.stdout).toContain(
+      `! pid ${byHand.pid} (redis-server redis.conf) was left running at 127.0.0.1:${port}, the address of redis-3: it was not started by sentinelctl\n` +
+        `  → ps -fp ${byHand.pid} # shows it; kill ${byHand.pid} ends it\n`,
+    );
+    expect(byHand.exitCode).toBeNull();
+  });
+
   it('takes away what is left when half is gone already, and nothing of anybody else', async () => {
     const foreign = await startRedis({ port: 8660 });
     onTestFinished(() => foreign.stop());
@@ -145,6 +169,7 @@ describe('down', () => {
         wasKept: false,
         unsaved: null,
       },
+      leftRunning: [],
     });
     expect((await serversOf(cli)).every((server) => server.includes('/other/'))).toBe(true);
     expect(await serversOf(cli)).toHaveLength(6);

@@ -1,9 +1,11 @@
 import type { DownResult, RemovedData } from '../../cluster/down.js';
+import type { LeftRunning } from '../../cluster/left-running.js';
+import { formatAddress } from '../../model/address.js';
 import { command } from '../../model/hints.js';
 import { count, dataWords, heldWords, listed } from '../../model/words.js';
 import { wrap } from '../plain-text.js';
 import { nextLines, warningLines } from './lines.js';
-import { lineWidth, themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 const NOUNS = {
   processes: 'process',
@@ -20,15 +22,18 @@ export function downText(result: DownResult, view: View): string {
     .filter((key) => removed[key] > 0)
     .map((key) => (removed[key] === 1 ? count(1, NOUNS[key]) : `${removed[key]} ${key}`));
   const { data, keptData } = result;
+  const left = result.leftRunning.flatMap((server) => leftLines(server, view));
   const wasDeleted = !keptData && data?.wasKept === true && data.nodes.length > 0;
-  const none = wasDeleted ? 'nothing ran' : 'there was nothing to remove';
+  const none =
+    left.length > 0 ? 'no node of it ran' : wasDeleted ? 'nothing ran' : 'there was nothing to remove';
   const what = parts.length === 0 ? none : `${listed(parts)} removed`;
   const went =
     data === undefined ? (keptData ? ', data kept' : '') : keptData ? keptWords(data) : deletedWords(data);
-  const lines = wrap(`${cluster} is down: ${what}${went}`, lineWidth(view), 2).map((line, i) =>
-    i === 0 ? theme.ok(line) : line,
+  const tick = left.length === 0 && (parts.length > 0 || wasDeleted) ? `${SYMBOL.ok} ` : '';
+  const lines = wrap(`${tick}${cluster} is down: ${what}${went}`, lineWidth(view), 2).map((line, i) =>
+    i === 0 && left.length === 0 ? theme.ok(line) : line,
   );
-  if (!keptData) return lines.join('\n');
+  if (!keptData) return [...lines, ...left].join('\n');
   const lost = data?.unsaved ?? null;
   const unsaved =
     lost === null
@@ -44,7 +49,19 @@ export function downText(result: DownResult, view: View): string {
         4,
       )
     : [];
-  return [...lines, ...unsaved, ...places, ...nextLines(command('up', cluster), view)].join('\n');
+  return [...lines, ...unsaved, ...places, ...left, ...nextLines(command('up', cluster), view)].join('\n');
+}
+
+/** A server that is not ours: what it is, and how to find out more; the command that ends it stands behind `#`. */
+function leftLines({ node, address, pid, command: started }: LeftRunning, view: View): string[] {
+  const at = `${formatAddress(address)}, the address of ${node}`;
+  const which = pid === null ? 'an unknown process' : `pid ${pid} (${started})`;
+  const words = `${which} was left running at ${at}: it was not started by sentinelctl`;
+  const next =
+    pid === null
+      ? `ss -ltnp 'sport = :${address.port}' # as root, shows its pid`
+      : `ps -fp ${pid} # shows it; kill ${pid} ends it`;
+  return [...warningLines(words, view), ...nextLines(next, view, 2)];
 }
 
 const placesText = (places: readonly string[]): string =>

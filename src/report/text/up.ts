@@ -6,7 +6,7 @@ import { count, named } from '../../model/words.js';
 import { together, wrap } from '../plain-text.js';
 import { nextLines, warningLines } from './lines.js';
 import { type Cell, table } from './table.js';
-import { lineWidth, themeOf, type View } from './theme.js';
+import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 
 /** The cluster's nodes and addresses, and the next commands. */
 export function upText(result: UpResult, view: View): string {
@@ -15,7 +15,7 @@ export function upText(result: UpResult, view: View): string {
   const proof = result.alreadyUp
     ? 'nothing was changed'
     : `converged in ${together(humanDurationMs(result.convergedMs))} (proved)`;
-  const first = `${cluster} is ${result.alreadyUp ? 'already ' : ''}up: ${result.masterName} → ${named(result.master)}, ${count(replicas.length, 'replica')}, ${count(sentinels.length, 'sentinel')} (${driver}), ${proof}`;
+  const first = `${result.alreadyUp ? '' : `${SYMBOL.ok} `}${cluster} is ${result.alreadyUp ? 'already ' : ''}up: ${result.masterName} → ${named(result.master)}, ${count(replicas.length, 'replica')}, ${count(sentinels.length, 'sentinel')} (${driver}), ${proof}`;
   const nodes = [
     { role: 'master', ref: result.master },
     ...replicas.map((ref) => ({ role: 'replica', ref })),

@@ -32,7 +32,7 @@ const behindNat: UpResult = {
 describe('up', () => {
   it('answers first, then lists addresses, then says what to type next', () => {
     expect(upText(up, plainView(100))).toMatchInlineSnapshot(`
-      "default is up: mymaster → redis-1 127.0.0.1:6379, 2 replicas, 3 sentinels (process), converged in
+      "✔ default is up: mymaster → redis-1 127.0.0.1:6379, 2 replicas, 3 sentinels (process), converged in
         84 ms (proved)
 
       NODE        ROLE      ADDRESS
@@ -51,7 +51,7 @@ describe('up', () => {
 
   it('40 columns', () => {
     expect(upText(up, plainView(40))).toMatchInlineSnapshot(`
-      "default is up: mymaster → redis-1
+      "✔ default is up: mymaster → redis-1
         127.0.0.1:6379, 2 replicas, 3
         sentinels (process), converged in
         84 ms (proved)
@@ -99,19 +99,19 @@ describe('up', () => {
 describe('down', () => {
   it('counts what was removed', () => {
     const removed = { processes: 0, containers: 6, networks: 1, volumes: 3 };
-    expect(downText({ cluster: 'lab', removed, keptData: false }, plainView(80))).toMatchInlineSnapshot(
-      `"lab is down: 6 containers, 1 network and 3 volumes removed"`,
-    );
     expect(
-      downText({ cluster: 'lab', removed: nothingRemoved, keptData: false }, plainView(80)),
+      downText({ cluster: 'lab', removed, keptData: false, leftRunning: [] }, plainView(80)),
+    ).toMatchInlineSnapshot(`"✔ lab is down: 6 containers, 1 network and 3 volumes removed"`);
+    expect(
+      downText({ cluster: 'lab', removed: nothingRemoved, keptData: false, leftRunning: [] }, plainView(80)),
     ).toMatchInlineSnapshot(`"lab is down: there was nothing to remove"`);
     expect(
       downText(
-        { cluster: 'default', removed: { ...nothingRemoved, processes: 1 }, keptData: true },
+        { cluster: 'default', removed: { ...nothingRemoved, processes: 1 }, keptData: true, leftRunning: [] },
         plainView(80),
       ),
     ).toMatchInlineSnapshot(`
-      "default is down: 1 process removed, data kept
+      "✔ default is down: 1 process removed, data kept
       → sentinelctl up"
     `);
     const data = {
@@ -122,21 +122,21 @@ describe('down', () => {
       wasKept: false,
       unsaved: null,
     };
-    const one = { cluster: 'lab', removed: { ...nothingRemoved, processes: 6 } };
+    const one = { cluster: 'lab', removed: { ...nothingRemoved, processes: 6 }, leftRunning: [] };
     expect(downText({ ...one, keptData: false, data }, plainView(80))).toMatchInlineSnapshot(
-      `"lab is down: 6 processes removed, data deleted: 8 keys, 2 KiB on disk"`,
+      `"✔ lab is down: 6 processes removed, data deleted: 8 keys, 2 KiB on disk"`,
     );
     expect(
       downText({ ...one, keptData: false, data: { ...data, keys: null } }, plainView(80)),
     ).toMatchInlineSnapshot(`
-      "lab is down: 6 processes removed, data deleted: 2 KiB on disk, number of keys
+      "✔ lab is down: 6 processes removed, data deleted: 2 KiB on disk, number of keys
         unknown"
     `);
     const unsaved = { node: 'redis-1', keys: 9 };
     expect(
       downText({ ...one, keptData: true, data: { ...data, unsaved } }, plainView(80)),
     ).toMatchInlineSnapshot(`
-      "lab is down: 6 processes removed, data kept: 8 keys, 2 KiB on disk
+      "✔ lab is down: 6 processes removed, data kept: 8 keys, 2 KiB on disk
       ! redis-1 held 9 keys in memory and writes nothing to disk: what only it held is
         lost
         kept in /tmp/nodes; up starts the cluster with this data again
@@ -197,6 +197,14 @@ it('fits every width', () => {
         cluster: 'a-rather-long-name-of-a-cluster-of-mine',
         removed: { processes: 2, containers: 6, networks: 1, volumes: 3 },
         keptData: true,
+        leftRunning: [
+          {
+            node: 'redis-1',
+            address: { host: '127.0.0.1', port: 6379 },
+            pid: 4711,
+            command: 'redis-server redis.conf',
+          },
+        ],
       },
       v,
     ),
