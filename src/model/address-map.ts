@@ -1,4 +1,4 @@
-import { type Address, formatAddress, parseAddress } from './address.js';
+import { type Address, formatAddress, parseAddress, sameAddress } from './address.js';
 
 /**
  * Where this machine reaches what a cluster announces: one address, every port of a host, or everything (`*`). Written
@@ -58,5 +58,12 @@ export function mappedBy(rules: readonly AddressRule[], { host, port }: Address)
   if (rule === undefined) return { host, port };
   return { host: rule.toHost, port: 'port' in rule.toPort ? rule.toPort.port : port + rule.toPort.plus };
 }
+
+/** Whether a server is dialled at another address than it announces. */
+export const isMapped = ({ announce, endpoint }: { announce: Address; endpoint: Address }): boolean =>
+  !sameAddress(announce, endpoint);
+
+/** What a server is that the map leads to another one. */
+export const ledByMap = (to: Address): string => `is led by --map to ${formatAddress(to)}`;
 
 const exactness = ({ host, port }: AddressRule): number => (host === null ? 0 : 1) + (port === null ? 0 : 1);

@@ -1,11 +1,12 @@
-import { type Address, formatAddress, sameAddress } from '../model/address.js';
+import { type Address, formatAddress } from '../model/address.js';
+import { isMapped } from '../model/address-map.js';
 import { isOutOfReachIn, leftoversOf } from '../model/never-reached.js';
 import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import { type Asking, askingAs, endpointOf } from './access.js';
 import { askNode, askSentinel } from './ask.js';
 import { atMost } from './at-most.js';
 import { bestFirst, type Found, keyOf, MAX_STEPS, NODES_AT_ONCE, ordered } from './discovery.js';
-import { misled } from './misled.js';
+import { withoutMisled } from './misled.js';
 
 /** A server that is known beforehand. */
 export interface KnownServer {
@@ -100,7 +101,7 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
   ]);
   return {
     takenAtMs,
-    sentinels: ordered(onePerId(withoutMisled([...sentinels.values()]))),
+    sentinels: ordered(onePerId(onlyLed([...sentinels.values()]))),
     groups: [...groups].map(([masterName, keys]) => ({
       masterName,
       nodes: ordered([...keys].flatMap((key) => nodes.get(key) ?? [])),
@@ -113,27 +114,21 @@ const answeredAs = (sentinels: Map<string, Found<SentinelState>>, id: string | u
   Boolean(id) &&
   [...sentinels.values()].some(
     ({ server: { announce, endpoint, answer } }) =>
-      answer?.sentinelId === id && sameAddress(announce, endpoint),
+      answer?.sentinelId === id && !isMapped({ announce, endpoint }),
   );
 
-/** Those that the address map leads to another sentinel are silent: what was heard is not theirs. */
-function withoutMisled(all: Found<SentinelState>[]): Found<SentinelState>[] {
-  const listings = all.map(({ server }) => ({
-    server,
-    id: server.answer?.sentinelId,
-    peers: (server.answer?.masters ?? []).flatMap(({ sentinels }) =>
-      sentinels.map(({ address, sentinelId }) => ({ address, id: sentinelId })),
-    ),
-  }));
-  return all.map((found, i) => {
-    const listing = listings[i];
-    const silence = listing === undefined ? null : misled(listing, listings);
-    const { server } = found;
-    return silence === null
-      ? found
-      : { ...found, server: { ...server, endpoint: server.announce, answer: null, silence } };
-  });
-}
+/** Those that the address map leads to another sentinel are silent. */
+const onlyLed = (all: Found<SentinelState>[]): Found<SentinelState>[] =>
+  withoutMisled(
+    all,
+    ({ answer }: SentinelState) => ({
+      id: answer?.sentinelId,
+      peers: (answer?.masters ?? []).flatMap(({ sentinels }) =>
+        sentinels.map(({ address, sentinelId }) => ({ address, id: sentinelId })),
+      ),
+    }),
+    (server, silence) => ({ ...server, endpoint: server.announce, answer: null, silence }),
+  );
 
 /**
  * A sentinel that is known by one address and named by its peers by another was asked twice, unless its id was

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import { isStillOurs, knownSentinels, renamed, unnamedNodes } from '../../cluster/attached.js';
 import type { Target } from '../../cluster/target.js';
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
+import { isMapped } from '../../model/address-map.js';
 import type { AttachedServer } from '../../model/attached.js';
 import type { Fields, GatheredMaster, Got } from '../../model/gathered.js';
 import { leftoversOf } from '../../model/never-reached.js';
@@ -14,7 +15,7 @@ import type { Asked } from '../../wire/gather-ask.js';
 import { gatherNode } from '../../wire/gather-node.js';
 import { gatherSentinel, type SentinelGatherOptions, silentSentinel } from '../../wire/gather-sentinel.js';
 import { addressOf, nodeAnswer } from '../../wire/info.js';
-import { misled } from '../../wire/misled.js';
+import { withoutMisled } from '../../wire/misled.js';
 import { isUnreached } from '../never-reached.js';
 import { followToTheEnd } from './follow.js';
 import { onePerProcess, type WiredNode, type WiredSentinel } from './identity.js';
@@ -150,7 +151,7 @@ export async function gatherServers(
     masterNames: [...(names.get(keyOf(node.announce)) ?? [])],
   }));
   return named(target, {
-    sentinels: ordered(onePerProcess(withoutMisled(settled(sentinels)))),
+    sentinels: ordered(onePerProcess(onlyLed(settled(sentinels)))),
     ...(await followToTheEnd(asked, (announce) =>
       inTurn(() => gatherNode(discovered(announce), askingNodes)),
     )),
@@ -180,7 +181,6 @@ function apartIn(masters: readonly GatheredMaster[]): (a: WiredNode, b: WiredNod
         ? record.runid
         : [],
     );
-  const isMapped = ({ announce, endpoint }: WiredNode): boolean => !sameAddress(announce, endpoint);
   return (a, b) => {
     if (!isMapped(a) && !isMapped(b)) return false;
     const [atA, atB] = [runIdsAt(a), runIdsAt(b)];
@@ -188,22 +188,16 @@ function apartIn(masters: readonly GatheredMaster[]): (a: WiredNode, b: WiredNod
   };
 }
 
-/** Those that the address map leads to another sentinel are silent: what was gathered is not theirs. */
-function withoutMisled(all: Found<WiredSentinel>[]): Found<WiredSentinel>[] {
-  const listings = all.map(({ server }) => ({
-    server,
-    id: server.myid.ok ? server.myid.value : undefined,
-    peers: (server.masters.ok ? server.masters.value : []).flatMap((m) => peersIn(m.sentinels)),
-  }));
-  return all.map((found, i) => {
-    const listing = listings[i];
-    const silence = listing === undefined ? null : misled(listing, listings);
-    const { id, announce } = found.server;
-    return silence === null
-      ? found
-      : { ...found, server: silentSentinel({ id, announce, endpoint: announce }, silence) };
-  });
-}
+/** Those that the address map leads to another sentinel are silent. */
+const onlyLed = (all: Found<WiredSentinel>[]): Found<WiredSentinel>[] =>
+  withoutMisled(
+    all,
+    ({ myid, masters }: WiredSentinel) => ({
+      id: myid.ok ? myid.value : undefined,
+      peers: (masters.ok ? masters.value : []).flatMap((m) => peersIn(m.sentinels)),
+    }),
+    ({ id, announce }, silence) => silentSentinel({ id, announce, endpoint: announce }, silence),
+  );
 
 /** The servers, each by the id that it was given when its cluster was attached. */
 function named(target: Target, servers: WiredServers): WiredServers {

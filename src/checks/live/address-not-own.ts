@@ -1,4 +1,5 @@
-import { formatAddress, isLoopback, sameAddress } from '../../model/address.js';
+import { formatAddress, isLoopback } from '../../model/address.js';
+import { isMapped } from '../../model/address-map.js';
 import { isAt } from '../../model/facts.js';
 import type { Fields, Gathered, GatheredNode } from '../../model/gathered.js';
 import { ctl } from '../../model/hints.js';
@@ -111,9 +112,9 @@ function onlyFromHere(
   gathered: Gathered,
 ): Pick<RawFinding, 'impact' | 'severity' | 'brief' | 'message' | 'consequence' | 'fix' | 'misread'> | null {
   const place = formatAddress(announce);
-  const isMapped = !sameAddress(announce, endpoint);
-  if (gathered.own || (!isMapped && !isLoopback(announce.host))) return null;
-  const brief = isMapped
+  const isLed = isMapped({ announce, endpoint });
+  if (gathered.own || (!isLed && !isLoopback(announce.host))) return null;
+  const brief = isLed
     ? `--map leads ${place} to ${formatAddress(endpoint)}, which is another server`
     : `${place} is another server at this machine than for the sentinels`;
   return {
@@ -134,7 +135,7 @@ function notYetKnown(
   masterName: string,
   gathered: Gathered,
 ): RawFinding[] {
-  if (gathered.own || sameAddress(announce, endpoint)) return [];
+  if (gathered.own || !isMapped({ announce, endpoint })) return [];
   const brief = `whether ${formatAddress(endpoint)}, where --map leads ${formatAddress(announce)}, is that server is not known yet`;
   return [
     {

@@ -1,4 +1,5 @@
-import { formatAddress, sameAddress } from '../../model/address.js';
+import { formatAddress } from '../../model/address.js';
+import { isMapped, ledByMap } from '../../model/address-map.js';
 import { isAt, livesHere, type SnapshotFacts } from '../../model/facts.js';
 import { ctl } from '../../model/hints.js';
 import { HEARD_MS } from '../../model/sentinel-timing.js';
@@ -48,8 +49,8 @@ function leftOut({ masters }: SnapshotFacts): string {
 
 /** What to type where something else than a sentinel answers at its address; a remark alone where no other one answers. */
 export function elsewhere(facts: SnapshotFacts, sentinel: SentinelState): string[] {
-  const { announce, endpoint } = sentinel;
-  if (!facts.expectation.own && !sameAddress(announce, endpoint)) return [routeTo(facts, sentinel)];
+  const { announce } = sentinel;
+  if (!facts.expectation.own && isMapped(sentinel)) return [routeTo(facts, sentinel)];
   return facts.expectation.own || !isUnlisted(facts, sentinel)
     ? ['# give the addresses of the sentinels: --sentinel-addrs HOST:26379']
     : [`${leftOut(facts)}  # without ${formatAddress(announce)}`];
@@ -69,7 +70,7 @@ export function withoutRoute(
     const { at, is } = silence.misled;
     const other = facts.snapshot.sentinels.find((s) => isAt(s, is))?.id ?? formatAddress(is);
     const where = formatAddress(at);
-    const brief = `${sentinel.id} is led by --map to ${where}${where === other ? '' : `, which is ${other}`}`;
+    const brief = `${sentinel.id} ${ledByMap(at)}${where === other ? '' : `, which is ${other}`}`;
     return {
       brief,
       message: brief,

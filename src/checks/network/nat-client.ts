@@ -1,4 +1,5 @@
-import { formatAddress, sameAddress } from '../../model/address.js';
+import { formatAddress } from '../../model/address.js';
+import { isMapped } from '../../model/address-map.js';
 import { isLocked, type Silence } from '../../model/snapshot.js';
 import type { Check, RawFinding } from '../check.js';
 import { flagsOf, type MonitoredAt, silentSentinels } from '../evidence.js';
@@ -51,7 +52,7 @@ export default {
     for (const group of groups) {
       const { master } = group;
       if (master === null) missing.push(`${group.name}: its master is unknown`);
-      else if (!sameAddress(master.announce, master.endpoint)) {
+      else if (isMapped(master)) {
         if (app === null)
           missing.push(
             `${master.id}: only its published port was tried, not ${formatAddress(master.announce)} (see --app)`,
