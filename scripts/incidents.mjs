@@ -1,5 +1,5 @@
 // Writes the table of docs/incidents.md from real output: each incident is caused on a cluster of its own, and the
-// first lines of `status` are put into its row. `npm run docs:incidents`; needs dist/, a redis-server and redis-cli.
+// first lines of `status` are put into its row. Above it stand the settings of these clusters, which are all alike. `npm run docs:incidents`; needs dist/, a redis-server and redis-cli.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,6 @@ const INCIDENTS = [
   {
     title: 'the master crashed a moment ago',
     word: 'DOWN',
-    up: '--down-after 20s',
     lines: ['sentinelctl kill redis-1 --quiet --yes'],
     shows: silent('redis-1'),
     runbook: 'master-died',
@@ -38,7 +37,6 @@ const INCIDENTS = [
   {
     title: 'the master is frozen',
     word: 'DOWN',
-    up: '--down-after 20s',
     lines: ['sentinelctl pause redis-1 --quiet --yes'],
     shows: silent('redis-1'),
     runbook: 'master-died',
@@ -46,7 +44,6 @@ const INCIDENTS = [
   {
     title: 'a frozen master was replaced',
     word: 'DEGRADED',
-    up: '--down-after 2s',
     lines: ['sentinelctl pause redis-1 --quiet --yes'],
     shows: both(
       silent('redis-1'),
@@ -92,7 +89,6 @@ const INCIDENTS = [
   {
     title: 'the master and two sentinels are down',
     word: 'DOWN',
-    up: '--down-after 2s',
     lines: [
       'sentinelctl stop sentinel-2 --quiet --yes',
       'sentinelctl stop sentinel-3 --quiet --yes',
@@ -123,7 +119,7 @@ const INCIDENTS = [
   {
     title: 'an old master was started by hand: two masters',
     word: 'AT RISK',
-    up: '--down-after 2s --persistence all',
+    up: '--persistence all',
     lines: ['sentinelctl kill redis-1 --quiet --yes'],
     shows: (status) => status.masters[0]?.agreement === 'all' && !masterIs('redis-1')(status),
     afterwards: ['sentinelctl start redis-1 --as-crashed --quiet --yes'],
@@ -163,6 +159,8 @@ async function seen(incident) {
         `${incident.title}: healthy before it`,
       ),
     );
+    const { masters } = JSON.parse(await typed('sentinelctl masters --json', shell));
+    const settings = settingsOf(whole, masters[0].claims[0].values);
     for (const line of incident.lines) await typed(line, shell);
     await until(() => asked('sentinelctl status', incident.shows), incident.title);
     for (const line of incident.afterwards ?? []) await typed(line, shell);
@@ -170,12 +168,16 @@ async function seen(incident) {
       () => asked(incident.status ?? 'sentinelctl status', (status) => status.verdict.word === incident.word),
       `${incident.title}: ${incident.word}`,
     );
-    return JSON.parse(usual(text, whole)).verdict;
+    return { ...JSON.parse(usual(text, whole)).verdict, settings };
   } finally {
     await typed('sentinelctl down --all --quiet --yes', shell);
     await rm(dir, { recursive: true, force: true });
   }
 }
+
+/** The settings of a cluster, in words. */
+const settingsOf = ({ masters, sentinels }, { quorum, downAfterMs, failoverTimeoutMs }) =>
+  `${masters[0].nodes.length} data nodes, ${sentinels.length} sentinels, quorum ${quorum}, down-after ${downAfterMs / 1000} s, failover-timeout ${failoverTimeoutMs / 1000} s`;
 
 /** What `holds` answered at last. */
 async function until(holds, title) {
@@ -204,7 +206,15 @@ function row({ title, runbook }, { word, text, next }) {
 }
 
 const rows = [];
-for (const incident of INCIDENTS) rows.push(row(incident, await seen(incident)));
+const settings = new Set();
+for (const incident of INCIDENTS) {
+  const verdict = await seen(incident);
+  settings.add(verdict.settings);
+  rows.push(row(incident, verdict));
+}
+if (settings.size > 1) throw new Error(`clusters with different settings: ${[...settings].join('; ')}`);
+const besides = INCIDENTS.flatMap(({ title, up }) => (up === undefined ? [] : [`\`${up}\` for "${title}"`]));
+const named = `Each incident was caused on a new cluster with the defaults of \`sentinelctl up\`: ${[...settings][0]}; besides, ${besides.join(', and ')}.`;
 const page = await readFile(PAGE, 'utf8');
 const table = [
   '| incident | first line: impact, cause, when | command |',
@@ -213,5 +223,5 @@ const table = [
 ].join('\n');
 await writeFile(
   PAGE,
-  page.replace(TABLE, (_, head, tail) => `${head}\n${table}\n\n${tail}`),
+  page.replace(TABLE, (_, head, tail) => `${head}\n${named}\n\n${table}\n\n${tail}`),
 );
