@@ -185,7 +185,7 @@ function chosenSources(
   for (const file of [passwordFile, sentinelPasswordFile])
     if (file === '-')
       throw usageError('password-file', 'a password from standard input cannot be read again later', {
-        hint: '--password-file FILE, --password-env NAME or --password-command COMMAND',
+        hint: '--password-file FILE # or --password-env NAME, or --password-command COMMAND',
       });
   const typed = sourcesOf(context, recorded);
   const password = only(['--password', passwordFile, options.passwordEnv, options.passwordCommand]);

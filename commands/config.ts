@@ -2,7 +2,7 @@ import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import { withCluster } from '../src/cluster/open.js';
 import { redactConf } from '../src/model/conf.js';
-import { unknownNode } from '../src/model/plan.js';
+import { unknownNode } from '../src/model/unknown-node.js';
 import { ownCluster } from './shared/runtime.js';
 
 interface ConfigResult {

@@ -1,7 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
 import type { BaselineComparison } from '../src/failover/baseline.js';
-import { parseThreshold } from '../src/failover/thresholds.js';
+import { METRICS_LINE, parseThreshold } from '../src/failover/thresholds.js';
 import { downAfterAnd, formatDurationMs } from '../src/model/duration.js';
 import { liveSettings } from '../src/model/sentinel-settings.js';
 import {
@@ -77,7 +77,7 @@ export default defineCommand({
     'and node until all agree and the replicas follow the new master → brings the old master back → waits until it is a\n' +
     'linked replica without lag → reads back every acknowledged write → judges. Always restores the old master, also\n' +
     'after an error or Ctrl-C. Exits 0 when everything holds, 1 when something does not, 2 when evidence is missing,\n' +
-    '3 when the cluster is not steady.',
+    `3 when the cluster is not steady.\n\n${METRICS_LINE}`,
   examples: [
     'sentinelctl failover-test',
     'sentinelctl failover-test --budget 8s --rejoin guarded --json',

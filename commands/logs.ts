@@ -4,7 +4,7 @@ import { option } from '../src/cli/option.js';
 import { withCluster } from '../src/cluster/open.js';
 import type { Output } from '../src/config/globals.js';
 import type { LogLine } from '../src/drivers/node-host.js';
-import { unknownNode } from '../src/model/plan.js';
+import { unknownNode } from '../src/model/unknown-node.js';
 import { cell, type RowSet } from '../src/report/rows.js';
 import { logLineText } from '../src/report/text/logs.js';
 import { ownCluster } from './shared/runtime.js';

@@ -32,7 +32,7 @@ export default defineCommand({
     const [foreign] = accessOptions.filter((option) => option !== '--password-file');
     if (foreign !== undefined)
       throw usageError('not-for-up', `up creates a cluster: ${foreign} is for attached ones`, {
-        hint: 'up --password-file FILE gives every server of the new cluster one password',
+        hint: '--password-file FILE # gives every server of the new cluster one password',
       });
     const given = { ...givenOf(SPEC_OPTIONS, options), ...(masterName !== null && { masterName }) };
     const spec: ClusterSpec = completeSpec({ ...given, cluster });

@@ -154,7 +154,7 @@ async function readSource({ env, signal }: Context, source: SecretSource | null)
       if (value !== undefined && value !== '') return value;
       throw refused('no-secret', `no password: the variable ${source.variable} is not set`, {
         why: 'the cluster was attached with its password in that variable',
-        hint: `set it in this shell, or give --password-file FILE`,
+        hint: '--password-file FILE # or set it in this shell',
       });
     }
     case 'command': {
@@ -162,7 +162,7 @@ async function readSource({ env, signal }: Context, source: SecretSource | null)
       if (read.ok) return read.line;
       throw refused('no-secret', `no password: ${source.words[0]} did not print it`, {
         why: read.why,
-        hint: 'run it in this shell to see what it wants, or give --password-file FILE',
+        hint: '--password-file FILE # or run it in this shell to see what it wants',
       });
     }
   }

@@ -9,7 +9,7 @@ export function parseApp(text: string): { container: string } {
   const match = /^container:(.+)$/.exec(text);
   if (match?.[1] === undefined) {
     throw usageError('bad-app', `--app: "${text}" is not container:NAME`, {
-      hint: '--app for this shell, or --app=container:NAME for the environment of a container',
+      hint: '--app # for this shell; --app=container:NAME for the environment of a container',
     });
   }
   return { container: match[1] };

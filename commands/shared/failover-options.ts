@@ -121,7 +121,7 @@ export function budgetFor(given: Budget | undefined, hasClients: boolean): Omit<
   const limit = formatDurationMs(switchMs ?? outageMs);
   throw usageError('contradiction', '--budget outage has no meaning with --clients 0', {
     why: 'only clients that write measure an outage',
-    hint: `limit the switch alone: --budget switch=${limit}; or let clients write: --clients ${DEFAULT_WORKLOAD.clients}`,
+    hint: `--budget switch=${limit} # limits the switch alone; or let clients write: --clients ${DEFAULT_WORKLOAD.clients}`,
   });
 }
 

@@ -129,7 +129,7 @@ export function driverOf({ driver, loopback }: OptionsOf<typeof UP_OPTIONS>): Dr
     'bad-spec',
     '--loopback own is for processes; each container already has its own address',
     {
-      hint: 'leave it out, or use --driver process',
+      hint: '--driver process # or leave it out',
     },
   );
 }

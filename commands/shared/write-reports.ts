@@ -106,14 +106,14 @@ async function orUnwritable(path: string, work: Promise<unknown>): Promise<void>
 function unknownFormat(destination: string, formats: readonly ReportFormat<never>[]): OperatorError {
   return usageError('report-format', `--report: ${shown(destination)} is not a directory or a report file`, {
     why: `extensions of reports are ${formats.flatMap((f) => f.extensions).join(', ')}; a directory gets all formats`,
-    hint: '--report out/, or --report run.html',
+    hint: '--report out/ # or --report run.html',
   });
 }
 
 function unwritable(path: string, error: unknown): OperatorError {
   return refused('report-unwritable', `cannot write the report ${shown(path)}`, {
     why: messageOf(error),
-    hint: 'choose another path: a directory or a file that can be written',
+    hint: '--report PATH # a directory or a file that can be written',
     cause: error,
   });
 }

@@ -72,6 +72,10 @@ export interface Command extends CommandDef {
   creates?: boolean;
 }
 
+/** Whether no cluster is made by it, and no client interrupted: a scenario does that, too. */
+export const isRepeatable = ({ creates, harmful, stopsNode }: Command, [first]: readonly string[]): boolean =>
+  creates !== true && harmful !== true && stopsNode !== true && first !== 'run';
+
 /** Keeps the types between arguments, options, `run` and `render`, and forgets them for the registry. */
 export function defineCommand<
   R,

@@ -24,7 +24,7 @@ export function failureOf(error: unknown): Failure {
     message: `unexpected: ${messageOf(error).split('\n')[0] ?? ''}`,
     why: 'this is a bug in sentinelctl',
     account: [],
-    hint: 'run it again with SENTINELCTL_DEBUG=1 to see the stack, and report it',
+    hint: 'report it with its stack, which the variable SENTINELCTL_DEBUG=1 shows',
     exitCode: EXIT.unknown,
     stack: error instanceof Error ? error.stack : undefined,
   };

@@ -86,6 +86,6 @@ export function armInterrupts(
 function timedOut(ms: number): OperatorError {
   return unknownOutcome('timeout', `not finished after ${formatDurationMs(ms)}`, {
     why: '--timeout has passed',
-    hint: `allow more time: --timeout ${formatDurationMs(ms * 2)}`,
+    hint: `--timeout ${formatDurationMs(ms * 2)} # allows more time`,
   });
 }

@@ -2,6 +2,7 @@ import { shown as quoted } from '../config/parsers.js';
 import { variableOf } from '../config/settings.js';
 import { EXIT, type OperatorError, usageError } from '../errors.js';
 import { nearest } from '../model/nearest.js';
+import { shellWord } from '../model/secrets.js';
 import type { View } from '../report/text/theme.js';
 import { type Failure, failureDocument, failureOf } from './failure.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
@@ -22,7 +23,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
   try {
     return await dispatch(argv, world, shown);
   } catch (error) {
-    return await report(error, world, shown);
+    return await report(error, argv, world, shown);
   }
 }
 
@@ -49,7 +50,7 @@ async function dispatch(typed: readonly string[], world: World, shown: Shown): P
     return await withoutCommand(argv, world, shown, look.flags.input === false);
   }
   const def = await loadCommand(world.commands, name);
-  if (def === undefined) throw unknownCommand(name, world.commands);
+  if (def === undefined) throw await unknownCommand(name, argv, world.commands);
   if (look.flags.help === true || first === 'help')
     return await print(world, `${commandHelp(def, view(world, shown))}\n`);
   const { runCommand } = await import('./run.js');
@@ -74,7 +75,11 @@ async function withoutCommand(
   return EXIT.usage;
 }
 
-function unknownCommand(name: string, commands: Registry): OperatorError {
+async function unknownCommand(
+  name: string,
+  argv: readonly string[],
+  commands: Registry,
+): Promise<OperatorError> {
   const listed = Object.entries(commands).filter(([, entry]) => entry.hidden !== true);
   const closest = nearest(
     name,
@@ -84,8 +89,24 @@ function unknownCommand(name: string, commands: Registry): OperatorError {
   return usageError('unknown-command', `unknown command ${quoted(name)}`, {
     // A command that interrupts clients is never guessed.
     why: found === undefined ? undefined : `did you mean ${found}?`,
-    hint: found === undefined ? 'sentinelctl --help # lists the commands' : `sentinelctl ${found}`,
+    hint:
+      found === undefined
+        ? 'sentinelctl --help # lists the commands'
+        : await meantLine(found, [found, ...argv.toSpliced(argv.indexOf(name), 1)], commands),
   });
+}
+
+/** What was typed, with the command that was probably meant: one that acts on something that is named is only explained. */
+async function meantLine(found: string, line: readonly string[], commands: Registry): Promise<string> {
+  const help = `sentinelctl ${found} --help`;
+  const def = await loadCommand(commands, found);
+  if (def === undefined || def.arguments.some((argument) => argument.required)) return help;
+  try {
+    secondLook(def, line);
+  } catch {
+    return help;
+  }
+  return ['sentinelctl', ...line.map(shellWord)].join(' ');
 }
 
 function view(world: World, shown: Shown): View {
@@ -101,15 +122,26 @@ async function print(world: World, text: string): Promise<number> {
 }
 
 /** Prints an error: one document with --json, else three lines on standard error. */
-async function report(error: unknown, world: World, shown: Shown): Promise<number> {
+async function report(error: unknown, argv: readonly string[], world: World, shown: Shown): Promise<number> {
   if (error instanceof ClosedPipe) return EXIT.ok;
-  const failure = failureOf(error);
+  const failure = await hinted(failureOf(error), withoutRemark(argv), world);
   const written =
     shown.json && failure.code !== 'output-failed'
       ? safeStream(world.stdout).write(jsonText(failureDocument(failure), world.stdout.isTTY === true))
       : safeStream(world.stderr).write(await textOf(failure, world, shown));
   await written.catch(() => {});
   return failure.exitCode;
+}
+
+/** Where no file can be opened any more, the hint stands as it is. */
+async function hinted(failure: Failure, argv: readonly string[], { commands }: World): Promise<Failure> {
+  if (failure.hint === undefined) return failure;
+  try {
+    const { withTypedHint } = await import('./typed-hint.js');
+    return await withTypedHint(failure, argv, commands);
+  } catch {
+    return failure;
+  }
 }
 
 /** What lays out text is loaded with the first error: where no file can be opened any more, the words stand as they are. */

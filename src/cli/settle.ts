@@ -3,7 +3,7 @@ import { type Globals, resolveGlobals, withReadableApp } from '../config/globals
 import { resolveSettings } from '../config/settings.js';
 import { setAsked, setImplied, setNamed, setTyped } from '../model/hints.js';
 import { nearest } from '../model/nearest.js';
-import type { Command } from './command.js';
+import { type Command, isRepeatable } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import type { OptionDef } from './option.js';
 import { type Parsed, toSettable } from './parse.js';
@@ -49,10 +49,6 @@ export async function settle(
     color: typeof color === 'boolean' ? color : undefined,
   };
 }
-
-/** Whether no cluster is made by it, and no client interrupted: a scenario does that, too. */
-const isRepeatable = ({ creates, harmful, stopsNode }: Command, [first]: readonly string[]): boolean =>
-  creates !== true && harmful !== true && stopsNode !== true && first !== 'run';
 
 const selects = ({ attribute }: { attribute: string }): boolean =>
   attribute === 'cluster' || attribute === 'sentinelAddrs';

@@ -57,7 +57,7 @@ export async function attach(
   const before = await store.attached(cluster);
   if (before === undefined && (await store.list()).includes(cluster))
     throw refused('cluster-exists', `cluster "${cluster}" was made by sentinelctl`, {
-      hint: `the same command with another name, such as ${cluster}-2`,
+      hint: `sentinelctl attach ${cluster}-2 --sentinel-addrs ${request.sentinelAddrs.map(formatAddress).join(',')} # with the other options that were typed`,
     });
   const snapshot = await surveyOf(target, asking);
   const answering = snapshot.sentinels.filter((s) => s.answer !== null);

@@ -160,7 +160,7 @@ async function whoIs(node: NodePlan, asking: Asking): ReturnType<AttachedNode['a
     if (error instanceof WireError && isLocked(error.silence))
       throw refused('not-possible-here', `${node.id} does not say who it is: it ${error.silence.message}`, {
         why: 'nothing is done to a server whose run id cannot be read',
-        hint: '--password-file FILE, or --username NAME',
+        hint: '--password-file FILE # or --username NAME',
       });
     return error instanceof WireError && error.silence.kind === 'refused' ? null : 'silent';
   }

@@ -53,7 +53,7 @@ async function identify(store: Store, request: TargetRequest): Promise<Identifie
   if (sentinelAddrs !== null) {
     if (sentinelAddrs.length === 0) {
       throw usageError('no-sentinel-addrs', 'the list of sentinel addresses is empty', {
-        hint: '--sentinel-addrs 127.0.0.1:26379,127.0.0.1:26380',
+        hint: '--sentinel-addrs HOST:PORT,HOST:PORT',
       });
     }
     const own = await ownerOf(store, sentinelAddrs);

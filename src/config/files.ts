@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { errnoOf, messageOf, type OperatorError, usageError } from '../errors.js';
+import { shellWord } from '../model/secrets.js';
 import { BadYaml, readYaml } from '../yaml.js';
 import { shown } from './parsers.js';
 import { type Env, projectFile, userFile } from './paths.js';
@@ -80,6 +81,7 @@ export function badFile(path: string, line: number | undefined, why: string, hin
   const place = line === undefined ? path : `${path}:${line}`;
   return usageError('settings-file', `cannot use the settings in ${place}`, {
     why,
-    hint: hint ?? `correct or remove ${path}`,
+    hint:
+      hint ?? `${line === undefined ? 'cat' : `sed -n ${line}p`} ${shellWord(path)} # correct or remove it`,
   });
 }

@@ -154,7 +154,7 @@ function resolveSelection(settings: Settings, env: Env): Selection {
   if (cluster && addrs && RANK[cluster.origin.from] === RANK[addrs.origin.from]) {
     throw usageError('contradiction', '--cluster and --sentinel-addrs cannot be combined', {
       why: `both are set: ${setBy('--cluster', cluster.origin)}, and ${setBy('--sentinel-addrs', addrs.origin)}`,
-      hint: '--cluster for a cluster that was created or attached under a name, --sentinel-addrs for any other',
+      hint: 'leave one of them out; --cluster is for a cluster that was created or attached under a name',
     });
   }
   const named =
@@ -221,7 +221,7 @@ function clusterName(given: Text): string {
     `${nameOf('--cluster', given.origin)}: ${shown(given.text)} is not a valid cluster name`,
     {
       why: '1 to 40 of a-z, 0-9, - and _, starting with a letter or digit',
-      hint: '--cluster staging-1',
+      hint: '--cluster NAME',
     },
   );
 }
@@ -241,7 +241,7 @@ function masterName(given: Text): string {
 function addressList(given: Text): Address[] {
   const parsed = parseAddressList(given.text);
   const name = nameOf('--sentinel-addrs', given.origin);
-  const hint = '--sentinel-addrs 127.0.0.1:26379,127.0.0.1:26380';
+  const hint = '--sentinel-addrs HOST:PORT,HOST:PORT';
   if ('bad' in parsed) {
     throw usageError('bad-value', `${name}: ${shown(parsed.bad)} is not host:port`, {
       why: 'ports are 1 to 65535, IPv6 addresses are written in brackets, commas separate addresses',

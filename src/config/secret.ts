@@ -27,7 +27,7 @@ export async function readPem(option: string, file: string): Promise<string> {
   const bad = (why: string): OperatorError =>
     usageError('tls-file', `${option}: cannot read ${shown(file)}`, {
       why,
-      hint: `${option} FILE, in PEM form`,
+      hint: `${option} FILE # in PEM form`,
     });
   let text: string;
   try {
@@ -69,6 +69,6 @@ async function fromInput(stdin: SecretInput): Promise<string> {
 function bad(message: string, why: string): OperatorError {
   return usageError('password-file', `--password-file: ${message}`, {
     why,
-    hint: '--password-file FILE, where FILE contains only the password; - reads standard input',
+    hint: '--password-file FILE # FILE contains only the password; - reads standard input',
   });
 }

@@ -60,7 +60,7 @@ export function refuseHeld(
 export function otherPort(kind: NodeKind): string {
   const auto = kind === 'redis' ? '--port auto' : '--port auto --sentinel-port auto';
   const own = kind === 'redis' ? '--port' : '--sentinel-port';
-  return `use another port with ${own}, or let sentinelctl choose free ones: ${auto}`;
+  return `${auto} # chooses free ports; or choose them: ${own} PORT`;
 }
 
 async function portsOf(clusterDir: string, of: Pick<Held, 'home' | 'isWatched'>): Promise<[number, Held][]> {

@@ -50,7 +50,7 @@ export function judgeBudget(
     `${typed(ms)} cannot hold, so nothing was done: no quorum of sentinels marks the master as down before down-after (${downAfter}) has passed`,
     {
       why: about,
-      hint: `${typed(usualFailoverMs(settings))} is enough on a quiet machine; a shorter failover needs a shorter down-after-milliseconds at every sentinel`,
+      hint: `${typed(usualFailoverMs(settings))} # enough on a quiet machine; a shorter failover needs a shorter down-after-milliseconds at every sentinel`,
     },
   );
 }

@@ -43,13 +43,13 @@ export function parseThreshold(text: string): Threshold {
     return found;
   };
   /** The mark goes under what was taken last. */
-  const wrong = (taken: string, what: string, hint = 'switchedMs:p(95)<7000'): OperatorError =>
-    badThreshold(text, at - taken.length, what, hint);
+  const wrong = (taken: string, what: string, example?: string): OperatorError =>
+    badThreshold(text, at - taken.length, what, example);
 
   const name = take(/^[A-Za-z_][\w.]*/);
-  if (name === '') throw wrong('', 'expected a metric', listOfMetrics());
+  if (name === '') throw wrong('', 'expected a metric');
   const metric = metricNamed(name);
-  if (metric === undefined) throw wrong(name, `unknown metric "${name}"${meant(name)}`, listOfMetrics());
+  if (metric === undefined) throw wrong(name, `unknown metric "${name}"${meant(name)}`);
 
   let aggregation: Aggregation = { kind: 'each' };
   if (take(/^:/) !== '') {
@@ -111,16 +111,22 @@ function meant(name: string): string {
   return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
-const listOfMetrics = (): string => `the metrics are ${METRICS.map((m) => m.name).join(', ')}`;
+/** What `--help` of the commands that take a threshold says. */
+export const METRICS_LINE = `The metrics of --threshold: ${METRICS.map((m) => m.name).join(', ')}.`;
 
 /** Longer than this, a text and the mark below it do not fit on a line. */
 const MARKED_UP_TO = 70;
 
-function badThreshold(text: string, at: number, what: string, hint: string): OperatorError {
+function badThreshold(
+  text: string,
+  at: number,
+  what: string,
+  example = 'switchedMs:p(95)<7000',
+): OperatorError {
   const safe = text.replace(/[\p{C}\p{Z}]/gu, ' ');
   const marked = safe.length > MARKED_UP_TO ? '' : `\n  ${safe}\n  ${' '.repeat(Math.min(at, safe.length))}^`;
   return usageError('bad-threshold', `--threshold: ${JSON.stringify(abbreviate(text))} is not a threshold`, {
     why: `at character ${at + 1}: ${what}${marked}`,
-    hint,
+    hint: `sentinelctl failover-test --help # lists the metrics; such as --threshold '${example.replaceAll("'", '')}'`,
   });
 }

@@ -144,7 +144,7 @@ async function requirePastFailoverGuard(
   if (waitMs === 0) return;
   throw refused('too-soon', `a failover failed less than ${humanDurationMs(guardMs)} ago`, {
     why: 'the sentinels do not retry within 2 × failover-timeout after a failed failover, so a fault now would measure that delay',
-    hint: `wait ${humanDurationMs(waitMs)} and run it again`,
+    hint: `${command('wait', plan.spec.cluster)} # then, in ${humanDurationMs(waitMs)}, run it again`,
   });
 }
 

@@ -33,5 +33,5 @@ export function requireRadius(plan: ClusterPlan, fault: Fault, acts: readonly Ac
 const tooMuch = ({ name }: Fault, why: string): OperatorError =>
   refused('blast-radius', `${name} on so many nodes is refused`, {
     why,
-    hint: 'name fewer nodes, choose a fault that is made for several (sentinelctl faults), or --force',
+    hint: 'sentinelctl faults # choose one that is made for several, or name fewer nodes, or use --force',
   });

@@ -42,7 +42,7 @@ function cannotListen(host: string, port: number, error: Error): Error {
     EACCES: () =>
       refused('port-forbidden', `this user may not listen on port ${port}`, {
         why: 'ports below 1024 are reserved for root on most systems',
-        hint: 'use a port above 1024',
+        hint: '--port auto --sentinel-port auto # or ports above 1024',
         cause: error,
       }),
     EADDRNOTAVAIL: () =>
@@ -110,7 +110,7 @@ export async function freePorts(
     `no ${count} consecutive free ports between ${LOWEST_CHOSEN} and ${end - 1}`,
     {
       why: `${MAX_ATTEMPTS} ranges were tried`,
-      hint: 'give one with --port',
+      hint: '--port PORT',
     },
   );
 }

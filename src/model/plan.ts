@@ -1,4 +1,3 @@
-import { type OperatorError, usageError } from '../errors.js';
 import type { Address } from './address.js';
 import { ATTACHED, type DriverName } from './drivers.js';
 import type { ClusterSpec } from './spec.js';
@@ -75,9 +74,3 @@ export const addressMapOf = ({
       { host: endpoint.host, port: endpoint.port },
     ]),
   );
-
-/** The error for a node that the plan does not have; `more` extends the list of its nodes. */
-export const unknownNode = (plan: ClusterPlan, name: string, more = ''): OperatorError =>
-  usageError('node-unknown', `cluster "${plan.spec.cluster}" has no node "${name.slice(0, 60)}"`, {
-    hint: `one of: ${plan.nodes.map((n) => n.id).join(', ')}${more}`,
-  });

@@ -82,7 +82,7 @@ export function specFaults(spec: ClusterSpec): SpecFault[] {
     faults.push({
       option: '--quorum',
       message: `quorum ${spec.quorum} can never be reached by ${spec.sentinels} sentinel${spec.sentinels === 1 ? '' : 's'}: no failover would ever start`,
-      hint: `use --quorum ${majorityOf(spec.sentinels)} (a majority of ${spec.sentinels})`,
+      hint: `--quorum ${majorityOf(spec.sentinels)} # a majority of ${spec.sentinels}`,
     });
   }
   for (const [directive] of spec.redisConf) {
@@ -118,9 +118,9 @@ const OWNED_DIRECTIVES = new Set([
   'include',
 ]);
 const OWNED_HINT: Record<string, string> = {
-  port: 'use --port',
-  requirepass: 'use --password-file',
-  masterauth: 'use --password-file',
+  port: 'leave it out; --port sets it',
+  requirepass: 'leave it out; --password-file sets it',
+  masterauth: 'leave it out; --password-file sets it',
 };
 
 /**

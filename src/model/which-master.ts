@@ -37,7 +37,7 @@ export function masterNameOf(snapshot: Snapshot, wanted: string | null, ctl: Ctl
     if (names.includes(wanted)) return wanted;
     throw usageError('unknown-master-name', `no sentinel monitors a master named ${wanted}`, {
       why: names.length === 0 ? undefined : `they monitor ${listed(names)}`,
-      hint: names[0] === undefined ? ctl('masters') : `use --master-name ${names[0]}`,
+      hint: names[0] === undefined ? ctl('masters') : `--master-name ${names[0]}`,
     });
   }
   const [first, ...others] = names;
@@ -47,7 +47,7 @@ export function masterNameOf(snapshot: Snapshot, wanted: string | null, ctl: Ctl
     first === undefined
       ? 'the sentinels monitor no master'
       : `the sentinels monitor ${listed(names)}: say which`,
-    { hint: first === undefined ? ctl('status') : `use --master-name ${first}` },
+    { hint: first === undefined ? ctl('status') : `--master-name ${first}` },
   );
 }
 

@@ -10,7 +10,7 @@ export interface WireErrorInit {
 }
 
 const HINT: Partial<Record<Silence['kind'], string>> = {
-  auth: 'give the password with --password-file FILE or in SENTINELCTL_PASSWORD',
+  auth: '--password-file FILE # or the password in SENTINELCTL_PASSWORD',
   refused: 'check that the server runs and that host and port are right',
 };
 

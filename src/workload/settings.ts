@@ -14,7 +14,7 @@ export function parsePolicy(text: string): Policy {
   const replicas = /^wait:([1-9]\d{0,2})$/.exec(text)?.[1];
   if (replicas !== undefined) return { tuning: 'tuned', replicas: Number(replicas) };
   throw usageError('bad-client-policy', `${JSON.stringify(text.slice(0, 60))} is not a client policy`, {
-    hint: 'default (ioredis without settings), tuned (the settings of connect()), or wait:N (WAIT for N replicas)',
+    hint: '--client-policy default # ioredis without settings; tuned: the settings of connect(); wait:N: WAIT for N replicas',
   });
 }
 

@@ -40,7 +40,10 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['up', '--sentinels', 'three'], badValue('a whole number')],
   [['up', '--quorum', '0'], badValue('1 to 9')],
   [['up', '--quorum', '4'], usage('bad-spec', 'can never be reached by 3 sentinels')],
-  [['up', '--sentinels', '1', '--quorum', '2'], usage('bad-spec', 'use --quorum 1')],
+  [
+    ['up', '--sentinels', '1', '--quorum', '2'],
+    usage('bad-spec', 'sentinelctl up --sentinels 1 --quorum 1 # a majority of 1'),
+  ],
   [['up', '--parallel-syncs', ''], badValue('is empty')],
   [['logs', '--tail', 'all'], badValue('a whole number')],
 
@@ -77,7 +80,10 @@ const CASES: [words: string[], expected: Refusal][] = [
   [['up', '--persistence', 'some'], badValue('one of procedure, all, none')],
   [['up', '--redis-conf', 'maxmemory'], badValue('not KEY=VALUE')],
   [['up', '--redis-conf', 'a=1\nrequirepass x'], badValue('not KEY=VALUE')],
-  [['up', '--redis-conf', 'PORT=1'], usage('bad-spec', 'use --port')],
+  [
+    ['up', '--redis-conf', 'PORT=1'],
+    usage('bad-spec', 'leave it out; --port sets it: sentinelctl up --help'),
+  ],
   [['status', '--output', 'xml'], badValue('one of table, json, yaml, tsv')],
   [['completion', 'bash', '--output', 'tsv'], usage('no-rows', 'no rows')],
   [['up', '--password-file', '/nonexistent/secret'], usage('password-file', 'there is no such file')],

@@ -17,6 +17,13 @@ afterAll(() => cli?.close());
 const CORPUS: [line: string, code: string, exits?: number[]][] = [
   ['statsu', 'unknown-command'],
   ['frobnicate', 'unknown-command'],
+  ['restrt redis-1', 'unknown-command'],
+  ['detac default', 'unknown-command'],
+  ['status --timeout fast', 'bad-value'],
+  ['kill redis-1 --timeout fast', 'bad-value'],
+  ['failover-test --threshold x==0', 'bad-threshold'],
+  ['logs redis-9', 'node-unknown'],
+  ['down --keep-data --delete-data', 'contradiction'],
   ['failover', 'unknown-command'],
   ['status --user x', 'unknown-option'],
   ['status --clutser default', 'unknown-option'],
@@ -83,6 +90,7 @@ describe('what an error says to type is typed, and exits as it should', () => {
   it.each(CORPUS)('%s', async (line, code, exits = []) => {
     const error = await hintOf(line);
     expect(error.code).toBe(code);
+    expect(error.hint, 'has a command').toMatch(/\bsentinelctl -?-?[a-z]/);
     await typeAll(error.hint, exits);
   });
 

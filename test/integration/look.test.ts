@@ -99,7 +99,10 @@ describe('every way to look', () => {
     expect((await ok('master-addr', 'mymaster')).stdout).toBe(`${addressOf('redis-1')}\n`);
     const wrong = await cli.run(['master-addr', 'other', '--json']);
     expect(wrong.code).toBe(3);
-    expect(wrong.json().error).toMatchObject({ code: 'master-unknown', hint: '--master-name mymaster' });
+    expect(wrong.json().error).toMatchObject({
+      code: 'master-unknown',
+      hint: 'sentinelctl master-addr --json --master-name mymaster',
+    });
   });
 
   it('env can be evaluated by a shell, and then means the same cluster', async () => {

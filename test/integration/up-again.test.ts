@@ -80,7 +80,7 @@ describe('up', () => {
     const { plain } = await refusal(cli, words, {
       exit: 3,
       code: 'options-differ',
-      says: 'leave the options out to keep it, or create another one: --cluster NAME',
+      says: 'sentinelctl up # without these options keeps it; another one: --cluster NAME',
     });
     for (const said of [
       '--replicas is 2, asked for 3',

@@ -1,5 +1,6 @@
 import { refused, usageError } from '../../errors.js';
 import { DEFAULT_SETTINGS, type DriverName } from '../../model/drivers.js';
+import { command } from '../../model/hints.js';
 import { type ClusterSpec, isPasswordUsable, specDifferences } from '../../model/spec.js';
 import type { LiveCluster } from '../open.js';
 
@@ -44,7 +45,7 @@ export function refuseDifferences({ state, asking }: LiveCluster, request: UpReq
   if (differences.length === 0) return;
   throw refused('options-differ', `cluster "${spec.cluster}" already exists with different options`, {
     why: differences.map((d) => `${d.option} is ${d.running}, asked for ${d.asked}`).join('\n'),
-    hint: 'leave the options out to keep it, or create another one: --cluster NAME',
+    hint: `${command('up', spec.cluster)} # without these options keeps it; another one: --cluster NAME`,
   });
 }
 
@@ -56,7 +57,7 @@ export function refuseUnusablePassword(password: string | undefined): void {
     'this password cannot be used: it contains a blank, a quote or a control character',
     {
       why: 'Sentinel writes it into its configuration without quotes, and could not read that at its next start',
-      hint: '--password-file FILE with a password of letters, digits and other punctuation',
+      hint: '--password-file FILE # with a password of letters, digits and other punctuation',
     },
   );
 }

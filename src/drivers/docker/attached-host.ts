@@ -202,7 +202,7 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
 const notAsReplica = (id: string, why: string, cause?: unknown): OperatorError =>
   refused('not-possible-here', `${id} cannot be started as a replica by sentinelctl`, {
     why,
-    hint: '--as-crashed starts it as it was; failover-test: --rejoin as-crashed',
+    hint: '--as-crashed # starts it as it was; failover-test: --rejoin as-crashed',
     cause,
   });
 

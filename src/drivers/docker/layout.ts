@@ -60,7 +60,7 @@ function checkReach(engine: Engine, facts: EngineFacts, settings: DockerSettings
         why: facts.desktop
           ? 'Docker Desktop runs containers in a virtual machine'
           : `it runs on ${remoteHost}`,
-        hint: 'omit --network host',
+        hint: '--network bridge',
       },
     );
   }
@@ -70,7 +70,7 @@ function checkReach(engine: Engine, facts: EngineFacts, settings: DockerSettings
       'publish-unreachable',
       `ports published on ${settings.publish} of ${remoteHost} cannot be reached from here`,
       {
-        hint: `use --publish with an address of ${remoteHost} that this machine reaches; set a password too (--password-file)`,
+        hint: `--publish ADDRESS # one of ${remoteHost} that this machine reaches; set a password too: --password-file FILE`,
       },
     );
   }
@@ -99,6 +99,6 @@ async function pickSubnet(engine: Engine, cluster: string, asked: string): Promi
   if (found !== undefined) return found;
   throw refused('no-free-subnet', "no private subnet is free for the cluster's network", {
     why: `${taken.length} subnets are in use by Docker networks and this machine's routes`,
-    hint: 'remove unused networks (docker network prune), or use --network host',
+    hint: '--network host # or remove unused networks: docker network prune',
   });
 }

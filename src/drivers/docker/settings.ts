@@ -44,19 +44,19 @@ export function readSettings(raw: Readonly<Record<string, string>>): DockerSetti
   const network = raw.network || DEFAULT_SETTINGS.network;
   if (network !== 'bridge' && network !== 'host') {
     throw usageError('bad-network', `"${network}" is not a value of --network`, {
-      hint: 'use --network bridge or --network host',
+      hint: '--network bridge # or --network host',
     });
   }
   const publish = raw.publish || DEFAULT_SETTINGS.publish;
   if (isIP(publish) === 0) {
     throw usageError('bad-publish', `"${publish}" is not an IP address`, {
-      hint: "use --publish 127.0.0.1, or the address of one of this machine's interfaces",
+      hint: "--publish 127.0.0.1 # or the address of one of this machine's interfaces",
     });
   }
   const image = raw.image || DEFAULT_IMAGE;
   if (image.length > 255 || !(REFERENCE.test(image) || /^sha256:[0-9a-f]{64}$/.test(image))) {
     throw usageError('bad-image', `"${abbreviate(image)}" is not the name of an image`, {
-      hint: 'a name looks like redis:8, valkey/valkey:8 or registry.example/redis:8; or use --image host',
+      hint: '--image redis:8 # or a name such as valkey/valkey:8 or registry.example/redis:8, or host',
     });
   }
   const tls = raw.tls === 'verify' || raw.tls === 'skip' ? raw.tls : '';

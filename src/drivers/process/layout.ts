@@ -51,7 +51,7 @@ function portRange(option: string, first: number, count: number): number[] {
       `${option} ${first} leaves no room: ${count} nodes would need ports up to ${last}`,
       {
         why: 'the last port is 65535',
-        hint: `use ${option} ${65_535 - count + 1} or less, or ${option} auto`,
+        hint: `${option} ${65_535 - count + 1} # or less, or ${option} auto`,
       },
     );
   }
@@ -63,7 +63,7 @@ function refuseOverlap(data: number[], sentinels: number[]): void {
   if (both === undefined) return;
   throw usageError('bad-port', `port ${both} would be used twice: by a data node and by a sentinel`, {
     why: `data nodes take ${show(data)}, sentinels take ${show(sentinels)}`,
-    hint: 'move one of them: --port or --sentinel-port',
+    hint: '--sentinel-port auto # or move one of them: --port, --sentinel-port',
   });
 }
 

@@ -32,7 +32,7 @@ export async function probeLinks(
     return {
       ok: false,
       reason: 'all nodes share 127.0.0.1, so their packets cannot be distinguished',
-      hint: 'bring the cluster up with --loopback own (Linux, as root), or with --driver docker',
+      hint: 'sentinelctl up --help # bring the cluster up with --loopback own (Linux, as root), or with --driver docker',
     };
   }
   const why = await whyNoPacketRules();

@@ -38,7 +38,7 @@ export async function chooseNet(clusterDir: string): Promise<string> {
     if (!taken.has(net)) return net;
   }
   throw refused('no-loopback-net', 'no loopback network is free for this cluster', {
-    hint: 'leave --loopback own out',
+    hint: '--loopback shared',
   });
 }
 

@@ -20,7 +20,7 @@ export function readSettings(raw: Readonly<Record<string, string>>): ProcessSett
   const loopback = raw.loopback || DEFAULT_SETTINGS.loopback;
   if (loopback !== 'shared' && loopback !== 'own') {
     throw usageError('bad-loopback', `"${loopback.slice(0, 60)}" is not a value of --loopback`, {
-      hint: 'use --loopback shared or --loopback own',
+      hint: '--loopback shared # or --loopback own',
     });
   }
   const source =

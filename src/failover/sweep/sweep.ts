@@ -142,7 +142,7 @@ function refuseImpossible({ spec }: ClusterPlan, { minReplicas }: SweepOptions):
   if (most <= spec.replicas) return;
   throw refused('too-many-replicas-wanted', `min-replicas-to-write ${most} would refuse every write`, {
     why: `${spec.cluster} has ${count(spec.replicas, 'replica')}`,
-    hint: `--min-replicas 0 to ${spec.replicas}`,
+    hint: `--min-replicas ${spec.replicas} # or less`,
   });
 }
 

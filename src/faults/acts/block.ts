@@ -1,6 +1,7 @@
 import { CLIENT, type Link, type Party } from '../../drivers/links.js';
 import { removalCommands } from '../../drivers/links-rules.js';
 import { refused } from '../../errors.js';
+import { command } from '../../model/hints.js';
 import type { ActContext, ActHandler, ActOf } from '../act.js';
 import { requireLinks } from './links-of.js';
 
@@ -20,7 +21,7 @@ export const block: ActHandler<Block> = {
     const stranger = act.links.flatMap(({ from, to }) => [from, to]).find((party) => !known.has(party));
     if (stranger !== undefined) {
       throw refused('no-links', `${JSON.stringify(stranger)} cannot be cut off: no such node`, {
-        hint: `one of: ${[...known].join(', ')}`,
+        hint: `${command('status', context.live.plan.spec.cluster)} # one of: ${[...known].join(', ')}`,
       });
     }
     const cutsClients = act.links.some(({ from, to }) => from === CLIENT || to === CLIENT);

@@ -46,7 +46,7 @@ export const FROZEN_FAULTS: Fault[] = [
       if (forMs !== undefined && forMs >= roles.settings.downAfterMs) {
         throw badTarget(
           `${formatDurationMs(forMs)} is not a short freeze: down-after is ${formatDurationMs(roles.settings.downAfterMs)}`,
-          'use inject freeze, or a shorter --for',
+          'sentinelctl faults freeze # made for longer ones; or a shorter --for',
         );
       }
       return dataTargets(roles, targets).map(({ id }) => ({ act: 'pause', node: id }));

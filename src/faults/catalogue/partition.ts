@@ -2,7 +2,8 @@ import { CLIENT, type Link, type Party } from '../../drivers/links.js';
 import type { ClusterRoles } from '../../observe/roles.js';
 import { badTarget, nodeNamed, replicaTargets } from './targets.js';
 
-const FORMS = 'master, master+sentinel, master+client, one-way, replication-link, a node, or GROUP|GROUP';
+const FORMS =
+  'sentinelctl faults partition # one of: master, master+sentinel, master+client, one-way, replication-link, a node, or GROUP|GROUP';
 
 /** The links that a partition cuts, for the words that name it. Pure. Throws `bad-target` (64). */
 export function cutLinks(roles: ClusterRoles, words: readonly string[]): Link[] {
@@ -65,7 +66,7 @@ function twoGroups(roles: ClusterRoles, form: string): Link[] {
   if (a === undefined || b === undefined || a.length === 0 || b.length === 0 || more.length > 0)
     throw badTarget(
       `${form} does not name two groups`,
-      'redis-1,sentinel-1|redis-2,redis-3,sentinel-2,sentinel-3',
+      "sentinelctl faults partition # such as 'redis-1,sentinel-1|redis-2,redis-3,sentinel-2,sentinel-3'",
     );
   const both = a.find((party) => b.includes(party));
   if (both !== undefined) throw badTarget(`${both} is on both sides of the partition`);

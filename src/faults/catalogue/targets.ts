@@ -1,4 +1,5 @@
 import { usageError } from '../../errors.js';
+import { command } from '../../model/hints.js';
 import type { NodePlan } from '../../model/plan.js';
 import type { ClusterRoles } from '../../observe/roles.js';
 
@@ -12,7 +13,7 @@ export function nodeNamed(roles: ClusterRoles, word: string): NodePlan {
   if (node !== undefined) return node;
   throw badTarget(
     `unknown node "${word.slice(0, 60)}" in cluster "${roles.plan.spec.cluster}"`,
-    `one of: ${roles.plan.nodes.map(({ id }) => id).join(', ')}, or master`,
+    `${command('status', roles.plan.spec.cluster)} # one of: ${roles.plan.nodes.map(({ id }) => id).join(', ')}, or master`,
   );
 }
 
@@ -41,7 +42,7 @@ export function replicaTargets(
   if (!nodes.includes(roles.master)) return nodes;
   throw badTarget(
     `${roles.master.id} is the master at this moment, and this fault is for replicas`,
-    `one of: ${roles.replicas.map(({ id }) => id).join(', ')}`,
+    `${command('status', roles.plan.spec.cluster)} # one of: ${roles.replicas.map(({ id }) => id).join(', ')}`,
   );
 }
 
@@ -58,7 +59,7 @@ function ofKind(
   const wanted = kind === 'redis' ? roles.nodes : roles.sentinels;
   throw badTarget(
     `${other.id} is not a ${kind === 'redis' ? 'data node' : 'sentinel'}, as this fault needs`,
-    `one of: ${wanted.map(({ id }) => id).join(', ')}`,
+    `${command('status', roles.plan.spec.cluster)} # one of: ${wanted.map(({ id }) => id).join(', ')}`,
   );
 }
 

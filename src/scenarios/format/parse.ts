@@ -179,7 +179,11 @@ function nodeAt(document: Document, path: readonly PropertyKey[], key?: string):
   return null;
 }
 
-function bad(file: string, faults: Mistake[], hint = 'the format: docs/scenarios.md'): OperatorError {
+function bad(
+  file: string,
+  faults: Mistake[],
+  hint = 'sentinelctl chaos show kill # one that is right; the format: docs/scenarios.md',
+): OperatorError {
   const shown = faults
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
     .map((f) => `${file}:${f.line}:${f.column}: ${f.text}`);

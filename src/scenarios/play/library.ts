@@ -55,7 +55,7 @@ export async function scenariosTagged(tags: readonly string[]): Promise<Scenario
   const strange = tags.find((t) => !known.includes(t));
   if (strange !== undefined) {
     throw usageError('tag-unknown', `no scenario has the tag "${strange.slice(0, 60)}"`, {
-      hint: `one of: ${known.join(', ')}`,
+      hint: `sentinelctl chaos list # their tags: ${known.join(', ')}`,
     });
   }
   return all.filter((s) => s.tags.some((t) => tags.includes(t)));

@@ -360,7 +360,9 @@ describe('errors', () => {
     const { code, out, err } = await run(['refuses']);
     expect(code).toBe(3);
     expect(out).toBe('');
-    expect(err).toBe('error: another command is running\n  why: line one\n       line two\n  try: wait\n');
+    expect(err).toBe(
+      'error: another command is running\n  why: line one\n       line two\n  try: wait, then: sentinelctl refuses\n',
+    );
   });
 
   it('an unexpected error is one line without a stack, exit 2', async () => {

@@ -73,7 +73,7 @@ describe('a budget', () => {
         expect.objectContaining({
           code: 'contradiction',
           exitCode: 64,
-          hint: 'limit the switch alone: --budget switch=7s; or let clients write: --clients 8',
+          hint: '--budget switch=7s # limits the switch alone; or let clients write: --clients 8',
         }),
       );
   });
@@ -107,7 +107,7 @@ describe('a budget', () => {
         code: 'budget-too-short',
         exitCode: 3,
         message: `--budget ${typed} cannot hold, so nothing was done: no quorum of sentinels marks the master as down before down-after (5s) has passed`,
-        hint: `--budget ${enough} is enough on a quiet machine; a shorter failover needs a shorter down-after-milliseconds at every sentinel`,
+        hint: `--budget ${enough} # enough on a quiet machine; a shorter failover needs a shorter down-after-milliseconds at every sentinel`,
       });
     // Of two limits the one that cannot hold is named.
     expect(judged('outage=1s,switch=60s')).toMatchObject({

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { commands } from '../../../commands/index.js';
+import { main } from '../../../src/cli/main.js';
 import { OperatorError } from '../../../src/errors.js';
 import { judge } from '../../../src/failover/judge.js';
 import { parseThreshold } from '../../../src/failover/thresholds.js';
@@ -6,6 +8,7 @@ import { randomOf } from '../../../src/model/random.js';
 import { METRICS } from '../../../src/observe/metrics.js';
 import type { Trial, Verdict } from '../../../src/observe/result.js';
 import { client, ledger, nothingCame, trial } from '../../helpers/trials.js';
+import { memoryWorld } from '../../helpers/world.js';
 
 /** What a bad text is refused with. */
 function refusalOf(text: string): OperatorError {
@@ -92,9 +95,13 @@ describe('a threshold', () => {
     `);
   });
 
-  it('of an unknown metric is answered with all there are', () => {
-    const { hint = '' } = refusalOf('bananas<1');
-    for (const m of METRICS) expect(hint).toContain(m.name);
+  it('of an unknown metric is answered in short lines, with the command that lists all of them', async () => {
+    const { hint = '', why = '' } = refusalOf('x==0');
+    expect(hint).toMatch(/^sentinelctl failover-test --help # /);
+    for (const line of [...hint.split('\n'), ...why.split('\n')]) expect(line.length).toBeLessThan(120);
+    const world = memoryWorld({ commands });
+    expect(await main(['failover-test', '--help'], world)).toBe(0);
+    for (const m of METRICS) expect(world.stdout.text).toContain(m.name);
   });
 
   it('never echoes what a terminal would obey, nor pages of text', () => {

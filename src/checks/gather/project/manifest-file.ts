@@ -17,11 +17,7 @@ export interface ReadManifest {
 export async function manifestText(file: string): Promise<string> {
   const read = await readText(file === '-' ? '/dev/stdin' : file);
   if ('why' in read)
-    throw badManifest(
-      file,
-      read.why,
-      '--kube FILE, where FILE is a Kubernetes manifest; - is standard input',
-    );
+    throw badManifest(file, read.why, '--kube FILE # a Kubernetes manifest; - is standard input');
   return read.text;
 }
 

@@ -161,7 +161,7 @@ const subnetsOf = (tree: Tree): string[] =>
 const badCompose = (where: string, why: string): Error =>
   usageError('compose-file', `cannot read the compose file ${where}`, {
     why,
-    hint: '--compose FILE, where FILE is a docker-compose.yml',
+    hint: '--compose FILE # a docker-compose.yml',
   });
 
 /** Compose files that are one model: each of them changes those before it. */

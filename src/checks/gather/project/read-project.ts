@@ -81,7 +81,7 @@ async function serverOf(
       hint:
         inside.length > 0
           ? `sentinelctl doctor --config ${inside.join(' ')}`
-          : '--config FILE, where FILE is a redis.conf or a sentinel.conf',
+          : '--config FILE # a redis.conf or a sentinel.conf',
     });
   }
   // No directive of Redis or Sentinel ends with a colon.

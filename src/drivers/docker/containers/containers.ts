@@ -118,7 +118,7 @@ export class Containers {
       });
     }
     return refused('container-foreign', `the container ${name} exists and was not created by sentinelctl`, {
-      hint: 'use another --cluster NAME, or remove that container yourself',
+      hint: '--cluster NAME # another one, or remove that container yourself',
     });
   }
 

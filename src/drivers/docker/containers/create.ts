@@ -73,7 +73,7 @@ export async function refuseForeignVolumes(
     });
     if (volume !== undefined && !isOwn) {
       throw refused('volume-foreign', `the volume ${name} exists and was not created by sentinelctl`, {
-        hint: 'use another --cluster NAME, or remove that volume yourself',
+        hint: '--cluster NAME # another one, or remove that volume yourself',
       });
     }
   }

@@ -111,7 +111,7 @@ export function startError(error: unknown, target: EngineTarget, node: string): 
   if (/executable file not found|no such file or directory/.test(words)) {
     return unreachable('image-unfit', `the image of ${node} does not contain the server`, {
       why: words,
-      hint: 'use --image redis:8, valkey/valkey:8 or host',
+      hint: '--image redis:8 # or valkey/valkey:8, or host',
       cause: error,
     });
   }

@@ -56,7 +56,7 @@ export async function refuseNameInUse(engine: Engine, cluster: string): Promise<
     `a cluster "${cluster}" exists on this engine: ${count(containers.length, 'container')}, ${count(volumes.length, 'volume')}`,
     {
       why: 'nothing is known of it here: it was made with another state directory (SENTINELCTL_HOME)',
-      hint: `another --cluster NAME, or that state directory; if it is gone: ${recreate(cluster)}`,
+      hint: `--cluster NAME # another one, or that state directory; if it is gone: ${recreate(cluster)}`,
     },
   );
 }
@@ -128,7 +128,7 @@ async function removeVolume(engine: Engine, name: string): Promise<boolean> {
     if (statusOf(error) === 409) {
       throw failed('volume-in-use', `the volume ${name} is still used by a container of another owner`, {
         why: engineWords(error),
-        hint: 'remove that container, then repeat the command',
+        hint: 'remove that container',
         cause: error,
       });
     }

@@ -33,14 +33,14 @@ export async function findHostBinary(asked: string, env: Env): Promise<HostBinar
       '--image host needs a redis-server on this machine, and none was found',
       {
         why: 'neither redis-server nor valkey-server is in PATH',
-        hint: 'install one (Debian, Ubuntu: apt-get install redis-server), or give --redis-server PATH, or --image redis:8',
+        hint: '--image redis:8 # or --redis-server PATH, or install one (Debian, Ubuntu: apt-get install redis-server)',
       },
     );
   }
   const content = await readFile(path).catch((error: unknown) => {
     throw unreachable('host-image-binary', `${path} cannot be read`, {
       why: errnoOf(error) === 'ENOENT' ? 'there is no such file' : messageOf(error),
-      hint: 'see --redis-server and SENTINELCTL_REDIS_SERVER',
+      hint: '--redis-server PATH # or SENTINELCTL_REDIS_SERVER=PATH',
       cause: error,
     });
   });
@@ -50,7 +50,7 @@ export async function findHostBinary(asked: string, env: Env): Promise<HostBinar
       'host-image-not-linux',
       `${path} is not a Linux binary, so no image can be built from it`,
       {
-        hint: 'use --image redis:8, or an image that the engine already has',
+        hint: '--image redis:8 # or an image that the engine already has',
       },
     );
   }
@@ -69,7 +69,7 @@ async function askVersion(path: string): Promise<Pick<HostBinary, 'name' | 'vers
   if (match?.[2] === undefined) {
     throw unreachable('host-image-binary', `${path} is neither a Redis nor a Valkey server`, {
       why: `--version says: ${output.stdout.slice(0, 80).trim()}`,
-      hint: 'see --redis-server and SENTINELCTL_REDIS_SERVER',
+      hint: '--redis-server PATH # or SENTINELCTL_REDIS_SERVER=PATH',
     });
   }
   return { name: match[1] === 'Valkey' ? 'valkey-server' : 'redis-server', version: match[2] };
@@ -100,7 +100,7 @@ async function askLdd(binary: string): Promise<string> {
     throw unreachable('host-image-library', `the libraries of ${binary} could not be determined`, {
       why:
         errnoOf(error) === 'ENOENT' ? 'there is no ldd on this machine' : stderr.trim() || messageOf(error),
-      hint: 'use --image redis:8, or an image that the engine already has',
+      hint: '--image redis:8 # or an image that the engine already has',
       cause: error,
     });
   }

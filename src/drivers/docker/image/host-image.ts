@@ -35,7 +35,7 @@ export async function ensureHostImage(
       'host-image-arch',
       `${binary.path} is for ${binary.machine}, the engine's machine is ${facts.arch}`,
       {
-        hint: 'use --image redis:8, or an image that the engine already has',
+        hint: '--image redis:8 # or an image that the engine already has',
       },
     );
   }

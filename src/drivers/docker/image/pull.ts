@@ -48,7 +48,7 @@ function pullError(error: unknown, engine: Engine, ref: string): OperatorError {
   const other = isRefused ? `docker pull ${ref} after docker login` : 'another --image';
   return unreachable('image-pull', what, {
     why: words,
-    hint: `use --image host (built from this machine's own redis-server), or ${other}`,
+    hint: `--image host # built from this machine's own redis-server; or ${other}`,
     cause: error,
   });
 }

@@ -42,7 +42,7 @@ export async function probeLinks(session: DockerSession): Promise<LinksProbe> {
     return {
       ok: false,
       reason: "the containers share the host's network, so their packets cannot be distinguished",
-      hint: 'bring the cluster up without --network host',
+      hint: 'sentinelctl up --help # bring the cluster up without --network host',
     };
   }
   const cluster = await session.connected();

@@ -114,7 +114,7 @@ const inUse = (name: string, guests: readonly string[], error: unknown): Error =
 const stillCounted = (name: string, error: unknown): Error =>
   refused('network-in-use', `the engine still counts a container in the network ${name}, and names none`, {
     why: engineWords(error),
-    hint: 'repeat the command; where it stays so, restart the Docker Engine first',
+    hint: 'where it stays so, restart the Docker Engine first',
     cause: error,
   });
 
@@ -135,7 +135,7 @@ function checkExisting(existing: NetworkInspectInfo, cluster: string, subnet: st
       'network-foreign',
       `the network ${existing.Name} exists and was not created by sentinelctl`,
       {
-        hint: 'use another --cluster NAME, or remove that network yourself',
+        hint: '--cluster NAME # another one, or remove that network yourself',
       },
     );
   }

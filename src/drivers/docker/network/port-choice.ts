@@ -41,7 +41,7 @@ export async function choosePorts(
     const last = ports.at(-1) ?? 0;
     if (last > 65_535) {
       throw usageError('bad-port', `${ids.length} nodes from port ${ports[0]} on would need port ${last}`, {
-        hint: `use a lower ${option}, or ${option} auto`,
+        hint: `${option} auto # or a lower port`,
       });
     }
     ids.forEach((id, i) => {
@@ -53,7 +53,7 @@ export async function choosePorts(
   );
   if (twice !== undefined) {
     throw usageError('bad-port', `port ${twice[1]} would be used twice: --port and --sentinel-port overlap`, {
-      hint: 'use a different --sentinel-port, or --sentinel-port auto',
+      hint: '--sentinel-port auto # or a different port',
     });
   }
   return chosen;
@@ -87,7 +87,7 @@ export async function checkPorts(
     why: taken
       .map(({ id, port, holder }) => `${port} (${id}): in use by ${holder ?? 'an unknown process'}`)
       .join('\n'),
-    hint: `use ${option} auto, or ${option} with the first of several consecutive free ports`,
+    hint: `${option} auto # or the first of several consecutive free ports`,
   });
 }
 
