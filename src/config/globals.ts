@@ -108,7 +108,7 @@ function resolveTls(settings: Settings): TlsSource | null {
   if ((tls.cert === null) !== (tls.key === null)) {
     const [given, missing] = tls.cert === null ? ['--key', '--cert'] : ['--cert', '--key'];
     throw usageError('contradiction', `${given} needs ${missing}: a client's certificate goes with its key`, {
-      hint: '--cert client.crt --key client.key',
+      hint: '--cert FILE --key FILE',
     });
   }
   if (insecure && tls.ca !== null)

@@ -56,7 +56,7 @@ async function expectAlone(hint: string): Promise<void> {
     const words =
       line
         .split(' # ')[0]
-        ?.match(/"[^"]*"|\S+/g)
+        ?.match(/"[^"]*"|'[^']*'|\S+/g)
         ?.slice(1) ?? [];
     expect(await lineOf(words), `cannot be pasted as it is: ${line}`).toEqual(words);
   }

@@ -15,9 +15,9 @@ const PORT = 8800;
 const ONE = `127.0.0.1:${PORT + 50}`;
 const DEAD = '127.0.0.1:1';
 /** For addresses that were not typed, where no cluster of our own is known and where one is. */
-const FORGOTTEN = /these addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it$/m;
+const FORGOTTEN = /these addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it(, then: |$)/m;
 const FORGOTTEN_BESIDE =
-  /these addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it, or name a cluster: --cluster default$/m;
+  /these addresses come from REDIS_SENTINEL_ADDRS in this shell: unset it, or name a cluster: --cluster default(, then: |$)/m;
 const at = (...words: string[]): string[] => [...words, '--sentinel-addrs', ONE];
 
 beforeAll(async () => {
