@@ -5,7 +5,7 @@ import { masterViewIn, nodeAnswerIn, simulatesIn, tiltIn, uptimeIn } from '../mo
 import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import type { Expectation } from '../model/status.js';
 import { isPlanned, masterNames, nodesOf } from './evidence.js';
-import { LEAST_REPLICAS, settingIn } from './group.js';
+import { LEAST_REPLICAS, pingErrorOf, settingIn } from './group.js';
 import { hasAuthPass } from './passwords.js';
 
 /** What a snapshot taken at the same moment would show: `doctor` judges by it what `status` judges. Pure. */
@@ -40,12 +40,12 @@ const groupNames = (gathered: Gathered): string[] => [
 ];
 
 function nodeState(node: GatheredNode): NodeState {
-  const { id, announce, endpoint, alsoAt, silence, info, config, pingMs, clients } = node;
+  const { id, announce, endpoint, alsoAt, silence, info, config, clients } = node;
   const known = { id, announce, endpoint, silence, ...(alsoAt && { alsoAt }) };
   if (!info.ok) return { ...known, answer: null, ...(silence === null && { withheld: info.why }) };
   const values = new Map(Object.entries(info.value));
   const answer = nodeAnswerIn(values);
-  const pingError = pingMs.ok ? undefined : /^PING: ([A-Z]+\b.*)/.exec(pingMs.why)?.[1];
+  const pingError = pingErrorOf(node);
   return answer === undefined
     ? { ...known, answer: null, withheld: 'gave no version in INFO' }
     : {

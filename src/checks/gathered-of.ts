@@ -3,6 +3,7 @@ import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
 import { oncePer } from '../model/once-per.js';
 import type { NodeState, SentinelState } from '../model/snapshot.js';
+import { pingFailed } from './group.js';
 
 const UNASKED = { ok: false, why: 'status does not ask for it' } as const;
 /** What only `doctor` asks of every server. */
@@ -68,7 +69,9 @@ function nodeOf(node: NodeState, masterNames: string[]): GatheredNode {
   const { id, announce, endpoint, alsoAt, silence, answer, withheld } = node;
   const no = { ok: false, why: silence?.message ?? withheld ?? UNASKED.why } as const;
   const known = { id, announce, endpoint, silence, masterNames, ...(alsoAt && { alsoAt }), ...COMMON };
-  const unasked = { dryrun: UNASKED, channels: UNASKED, pingMs: UNASKED };
+  // An error is known, and the time of an answer is not.
+  const pingMs = answer?.pingError === undefined ? UNASKED : pingFailed(answer.pingError);
+  const unasked = { dryrun: UNASKED, channels: UNASKED, pingMs };
   if (answer === null || answer.raw === undefined)
     return { ...known, ...unasked, info: no, role: no, config: no, whoami: no };
   const { info, config, login, whoami } = answer.raw;

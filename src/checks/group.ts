@@ -137,6 +137,13 @@ export function num(fields: Fields, name: string): number | null {
   return text === undefined || !/^-?\d+(\.\d+)?$/.test(text) ? null : Number(text);
 }
 
+/** The error with which a data node answered PING; undefined where it did not answer with one. */
+export const pingErrorOf = ({ pingMs }: Pick<GatheredNode, 'pingMs'>): string | undefined =>
+  pingMs.ok ? undefined : /^PING: ([A-Z]+\b.*)/.exec(pingMs.why)?.[1];
+
+/** The reverse: what is known of a PING that was answered with an error. */
+export const pingFailed = (error: string): GatheredNode['pingMs'] => ({ ok: false, why: `PING: ${error}` });
+
 /** It runs again, but a sentinel that called it down reconnects only once a second. */
 export const justStarted = ({ info }: Pick<GatheredServer, 'info'>): boolean =>
   info.ok && (num(info.value, 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY) * 1000 < RETRIED_MS;

@@ -3,6 +3,7 @@ import aclChannel from './authentication/acl-channel.js';
 import aclShort from './authentication/acl-short.js';
 import aclSyntax from './authentication/acl-syntax.js';
 import authPassMissing from './authentication/auth-pass-missing.js';
+import { authPassFiles } from './authentication/auth-pass-missing-files.js';
 import authUserMissing from './authentication/auth-user-missing.js';
 import { masterauthFiles } from './authentication/masterauth-files.js';
 import masterauthMissing from './authentication/masterauth-missing.js';
@@ -13,8 +14,10 @@ import { protectedModeFiles } from './authentication/protected-mode-files.js';
 import renameCommand from './authentication/rename-command.js';
 import sentinelAclShort from './authentication/sentinel-acl-short.js';
 import sentinelPass from './authentication/sentinel-pass.js';
+import { sentinelPassFiles } from './authentication/sentinel-pass-files.js';
 import tlsExpiring from './authentication/tls-expiring.js';
 import tlsMismatch from './authentication/tls-mismatch.js';
+import { tlsMismatchFiles } from './authentication/tls-mismatch-files.js';
 import type { Check } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
 import { bindLoopbackFiles } from './configuration/bind-loopback-files.js';
@@ -41,6 +44,7 @@ import initStops from './configuration/init-stops.js';
 import keyTwice from './configuration/key-twice.js';
 import masterAddressLost from './configuration/master-address-lost.js';
 import masterLoopback from './configuration/master-loopback.js';
+import { masterLoopbackFiles } from './configuration/master-loopback-files.js';
 import mastersSeveral from './configuration/masters-several.js';
 import monitorReplica from './configuration/monitor-replica.js';
 import myidDup from './configuration/myid-dup.js';
@@ -52,6 +56,7 @@ import { overlapFiles } from './configuration/overlap-files.js';
 import parallelStart from './configuration/parallel-start.js';
 import parallelSyncs from './configuration/parallel-syncs.js';
 import quorumGtN from './configuration/quorum-gt-n.js';
+import { quorumGtNFiles } from './configuration/quorum-gt-n-files.js';
 import quorumLtMajority from './configuration/quorum-lt-majority.js';
 import scriptBad from './configuration/script-bad.js';
 import sentinelStateLost from './configuration/sentinel-state-lost.js';
@@ -87,7 +92,6 @@ import flapping from './live/flapping.js';
 import foreignSentinels from './live/foreign-sentinels.js';
 import lag from './live/lag.js';
 import lagGrowing from './live/lag-growing.js';
-import masterFrozen from './live/master-frozen.js';
 import masterPaused from './live/master-paused.js';
 import mastersMany from './live/masters-many.js';
 import replicaChained from './live/replica-chained.js';
@@ -145,11 +149,11 @@ export const CHECKS: readonly Check[] = [
   monitorReplica,
   { ...overlap, files: overlapFiles },
   { ...bindLoopback, files: bindLoopbackFiles },
-  masterLoopback,
+  { ...masterLoopback, files: masterLoopbackFiles },
   masterAddressLost,
   mastersSeveral,
   imageVariable,
-  quorumGtN,
+  { ...quorumGtN, files: quorumGtNFiles },
   debugTuned,
   quorumLtMajority,
   parallelStart,
@@ -167,8 +171,8 @@ export const CHECKS: readonly Check[] = [
   probeUnauthorized,
   { ...protectedMode, files: protectedModeFiles },
   tlsExpiring,
-  tlsMismatch,
-  authPassMissing,
+  { ...tlsMismatch, files: tlsMismatchFiles },
+  { ...authPassMissing, files: authPassFiles },
   { ...masterauthMissing, files: masterauthFiles },
   authUserMissing,
   // Sentinels that have not found each other come before what a promotion would lack.
@@ -176,7 +180,7 @@ export const CHECKS: readonly Check[] = [
   aclShort,
   renameCommand,
   sentinelAclShort,
-  sentinelPass,
+  { ...sentinelPass, files: sentinelPassFiles },
 
   // network
   dynamicIp,
@@ -219,7 +223,6 @@ export const CHECKS: readonly Check[] = [
   replicaChained,
   replicaForeign,
   ...SNAPSHOT_CHECKS,
-  masterFrozen,
   masterPaused,
   clockSkew,
   failoverStuck,

@@ -20,6 +20,7 @@ import loading from './live/loading.js';
 import masterAddressNotMaster from './live/master-address-not-master.js';
 import masterDisagree from './live/master-disagree.js';
 import masterDown from './live/master-down.js';
+import masterFrozen from './live/master-frozen.js';
 import masterNeverReached from './live/master-never-reached.js';
 import mastersDead from './live/masters-dead.js';
 import networkCut from './live/network-cut.js';
@@ -68,6 +69,7 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   pauseTooLong,
   writesRefused,
   masterNeverReached,
+  masterFrozen,
   noMaster,
   nodeDown,
   nodeUnreachable,

@@ -1,12 +1,19 @@
+import authPassMissing from './authentication/auth-pass-missing.js';
 import masterauthMissing from './authentication/masterauth-missing.js';
 import protectedMode from './authentication/protected-mode.js';
+import sentinelPass from './authentication/sentinel-pass.js';
+import tlsMismatch from './authentication/tls-mismatch.js';
 import type { LiveCheck } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
+import masterLoopback from './configuration/master-loopback.js';
 import myidDup from './configuration/myid-dup.js';
 import nameMismatch from './configuration/name-mismatch.js';
 import overlap from './configuration/overlap.js';
+import quorumGtN from './configuration/quorum-gt-n.js';
 import addressNotOwn from './live/address-not-own.js';
+import failoverStuck from './live/failover-stuck.js';
 import lag from './live/lag.js';
+import masterPaused from './live/master-paused.js';
 import addressShared from './network/address-shared.js';
 import natReplica from './network/nat-replica.js';
 import natSentinel from './network/nat-sentinel.js';
@@ -22,12 +29,19 @@ export const STATUS_CHECKS: readonly LiveCheck[] = [
   nameMismatch,
   overlap,
   bindLoopback,
+  masterLoopback,
+  quorumGtN,
   protectedMode,
+  tlsMismatch,
+  authPassMissing,
   masterauthMissing,
+  sentinelPass,
   addressShared,
   natReplica,
   natSentinel,
   addressNotOwn,
   ...SNAPSHOT_CHECKS,
+  masterPaused,
+  failoverStuck,
   lag,
 ];

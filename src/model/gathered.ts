@@ -151,8 +151,6 @@ export interface GatheredNode extends GatheredServer {
   channels: Got<string>;
   /** Whether TCP connects from this machine, and how long PING took in milliseconds. */
   pingMs: Got<number>;
-  /** It takes connections; looked at only where it did not answer in time. */
-  accepts?: true;
   /** Its settings of ports and TLS, where its port speaks TLS and sentinelctl does not, or the reverse. */
   tlsSettings?: Fields;
   /** A second look at a replica without a link whose master began full resyncs; absent where there was no reason. */

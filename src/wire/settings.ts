@@ -48,6 +48,7 @@ export const NAMES = [
   '*auth',
   '*user',
   'requirepass',
+  'port',
   'min-*s-*',
   'repl*',
   'dual-channel-*',

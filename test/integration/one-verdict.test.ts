@@ -267,6 +267,14 @@ const FAULTS: Fault[] = [
     undo: () => both([2], 'SENTINEL SET mymaster quorum 2'),
   },
   {
+    what: 'a quorum that no sentinel can meet',
+    word: 'AT RISK',
+    alike: true,
+    cures: 'quorum-gt-n',
+    plant: () => both([0, 1, 2], 'SENTINEL SET mymaster quorum 5'),
+    undo: () => both([0, 1, 2], 'SENTINEL SET mymaster quorum 2'),
+  },
+  {
     what: 'two sentinels in TILT',
     word: 'AT RISK',
     cures: 'tilt',

@@ -1,13 +1,8 @@
 import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
-import type { FileGroup } from '../files/groups.js';
-import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
-import { comparePasswords, differenceOf, unknownEqual } from '../files/logins.js';
-import type { Project } from '../files/project.js';
-import { asksForPassword, passwordLine, place, sentinelLine, shownAt } from '../files/settings.js';
 import { masterPassword, setAuthPass } from '../fixes.js';
-import { dataNodes, judged, shown } from '../group.js';
+import { dataNodes, judged, pingErrorOf, shown } from '../group.js';
 import { answersWrongly, hasAuthPass, putRightFirst, wantsPassword } from '../passwords.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
 import { thenWait } from '../under-way.js';
@@ -53,7 +48,7 @@ export default {
     const judgedViews = judgeViews(gathered, ({ name, master, nodes, views }): RawFinding[] => {
       if (master === null || wantsPassword(master) !== true) return [];
       // -MISCONF and -BUSY are answers of another kind, and no matter of passwords.
-      const otherwise = master.silence === null && !master.pingMs.ok;
+      const otherwise = master.silence === null && pingErrorOf(master) !== undefined;
       const without = views.filter(
         ({ sentinel, master: view }) =>
           hasAuthPass(sentinel, name) === false || (!otherwise && answersWrongly(view.fields)),
@@ -62,6 +57,8 @@ export default {
       const isNeedless = gathered.own && master.silence?.kind === 'auth';
       const known = without.every(({ sentinel }) => hasAuthPass(sentinel, name) === false);
       const down = without.filter(({ master: view }) => (view.fields.flags ?? '').includes('s_down'));
+      // Once they call it down, status sees it too, without their files.
+      const isNone = known && down.length === 0;
       const state =
         down.length > 0
           ? `; ${sentinelIds(down)} ${down.length === 1 ? 'calls' : 'call'} it down, although it answers`
@@ -71,12 +68,16 @@ export default {
           subject: `${name} at ${sentinelIds(without)}`,
           // What they call down is explained by it.
           ...(down.length > 0 && { servers: nodes.map((n) => n.id) }),
-          // Their open connections work, and without a password nothing else is known of the data nodes.
+          // Their open connections work, and without a password nothing else is known of the data nodes. Where auth is
+          // the cause, this is only what it will lead to.
           ...(down.length === 0 &&
-            master.silence !== null && { impact: 'unknown' as const, severity: 'warning' as const }),
-          brief: `${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} no${known ? '' : ' or a wrong'} password for ${master.id}`,
+            master.silence !== null && {
+              impact: isNeedless ? ('risk' as const) : ('unknown' as const),
+              severity: 'warning' as const,
+            }),
+          brief: `${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} no${isNone ? '' : ' or a wrong'} password for ${master.id}`,
           evidence: `${shown(master)} needs a password${state}`,
-          message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${known ? '' : ' or a wrong one'}${state}`,
+          message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${isNone ? '' : ' or a wrong one'}${state}`,
           fix: isNeedless
             ? putRightFirst([master])
             : [
@@ -91,15 +92,6 @@ export default {
     });
     return Array.isArray(judgedViews) ? judged(judgedViews, missing) : judgedViews;
   },
-  files(project) {
-    return judgeMonitoredGroups(project, (groups) => {
-      const known = groups.filter((g) => g.nodes.length > 0);
-      if (known.length === 0) return { ...noNodeFile };
-      const missing: string[] = [];
-      const seen = known.flatMap((group) => wrongAtSentinels(group, project, missing));
-      return judged(seen, missing);
-    });
-  },
 } satisfies Check;
 
 /** Where one has a wrong password, it was changed at run time: what the others have shows only when they connect again. */
@@ -110,44 +102,4 @@ function alsoAtOthers(all: readonly MonitoredAt[], without: readonly MonitoredAt
     `# a password that was changed at run time is wrong at ${others.length === 1 ? 'the other sentinel' : 'the others'} too, once ${others.length === 1 ? 'it connects' : 'they connect'} again; right or wrong, this does no harm:`,
     ...others.map(({ sentinel }) => setAuthPass(sentinel, name)),
   ];
-}
-
-function wrongAtSentinels(
-  { monitors, nodes, name }: FileGroup,
-  project: Project,
-  missing: string[],
-): RawFinding[] {
-  const node = nodes.find(asksForPassword);
-  if (node === undefined) return [];
-  const asked = passwordLine(node);
-  return monitors.flatMap(({ server, at }) => {
-    const given = sentinelLine(server, 'auth-pass', name ?? undefined);
-    const user = sentinelLine(server, 'auth-user', name ?? undefined);
-    const fix = [`sentinel auth-pass ${name} <the master's password>`];
-    if (given === undefined) {
-      // It may be in the part that was not read.
-      if (!server.seen) return [];
-      return [
-        {
-          subject: server.id,
-          message: `${node.id} needs a password${asked ? ` (${shownAt(asked)})` : ''}, but there is no auth-pass for ${name}`,
-          fix,
-          at,
-        },
-      ];
-    }
-    if (user !== undefined || asked === undefined) return [];
-    const compared = comparePasswords(given, asked, project);
-    if (compared === 'unknown')
-      missing.push(unknownEqual(server, `auth-pass of ${name}`, given, node, asked));
-    if (compared === 'same' || compared === 'unknown') return [];
-    return [
-      {
-        subject: server.id,
-        ...differenceOf(`auth-pass of ${name}`, given, node, asked, compared),
-        fix,
-        at: place(given),
-      },
-    ];
-  });
 }

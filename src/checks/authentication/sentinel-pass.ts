@@ -4,10 +4,6 @@ import { cliSecret } from '../../model/hints.js';
 import { knownSecret } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
-import { comparing, judgeSentinelFiles } from '../files/judge.js';
-import { comparePasswords, refusingUser, unknownEqual } from '../files/logins.js';
-import { sentinelFiles } from '../files/project.js';
-import { asksForPassword, passwordLine, sentinelLine, shownAt } from '../files/settings.js';
 import { idsOf, judged, readAll } from '../group.js';
 import { answersWrongly, sentinelWantsPassword } from '../passwords.js';
 import { deniedAt, peerUser } from '../peer-users.js';
@@ -55,15 +51,17 @@ export default {
       // Without sentinel-pass it sends its own requirepass (sentinel.c, sentinelSendAuthIfNeeded): whether that is the
       // right one only the answers show.
       const sendsNone = none && sentinelWantsPassword(sentinel) === false;
-      const refusing = sentinels.filter((peer) => {
-        if (peer === sentinel) return false;
+      const isSeen = (peer: GatheredSentinel): boolean => {
         const entry = entryOf(sentinel, peer);
         return (
-          (sendsNone && locked.includes(peer)) ||
-          (peer.silence === null && entry !== undefined && answersWrongly(entry) && !isDenied(sentinel, peer))
+          peer.silence === null && entry !== undefined && answersWrongly(entry) && !isDenied(sentinel, peer)
         );
-      });
-      return refusing.length === 0 ? [] : [{ sentinel, refusing, none }];
+      };
+      const refusing = sentinels.filter(
+        (peer) => peer !== sentinel && ((sendsNone && locked.includes(peer)) || isSeen(peer)),
+      );
+      // What status sees too is said in its words, which does not ask for the setting.
+      return refusing.length === 0 ? [] : [{ sentinel, refusing, none: none && !refusing.some(isSeen) }];
     });
     const seen = pairs.map(
       ({ sentinel, refusing, none }): RawFinding => ({
@@ -80,44 +78,6 @@ export default {
       readAll(sentinels, (s) =>
         s.silence?.kind === 'auth' || peerUser(s) !== undefined ? { ok: true, value: {} } : s.config,
       ).missing,
-    );
-  },
-  files(project) {
-    return comparing(
-      sentinelFiles(project),
-      judgeSentinelFiles(project, (sentinels) => {
-        const missing: string[] = [];
-        const seen = sentinels.flatMap((server) => {
-          if (sentinelLine(server, 'sentinel-user') !== undefined) return [];
-          const given = sentinelLine(server, 'sentinel-pass') ?? passwordLine(server);
-          const asking = sentinels.find((other) => {
-            if (other === server || !asksForPassword(other)) return false;
-            const asked = passwordLine(other);
-            // A line "user default" gives no password to send (sentinel.c, sentinelSendAuthIfNeeded: requirepass).
-            if (given === undefined) return true;
-            if (asked === undefined)
-              return refusingUser(other, 'default', given.args.at(-1) ?? '') !== undefined;
-            const compared = comparePasswords(given, asked, project);
-            if (compared === 'unknown')
-              missing.push(unknownEqual(server, 'sentinel-pass', given, other, asked));
-            return compared === 'different';
-          });
-          const asked =
-            asking &&
-            (passwordLine(asking) ??
-              asking.directives.findLast((d) => d.name === 'user' && d.args[0] === 'default'));
-          if (asking === undefined) return [];
-          return [
-            {
-              subject: server.id,
-              message: `${asking.id} needs a password${asked ? ` (${shownAt(asked)})` : ''} that this sentinel does not send`,
-              fix: ["sentinel sentinel-pass <the sentinels' password>"],
-              at: server.at,
-            },
-          ];
-        });
-        return judged(seen, missing);
-      }),
     );
   },
 } satisfies Check;

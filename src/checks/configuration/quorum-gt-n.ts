@@ -1,9 +1,5 @@
-import { majorityOf } from '../../model/sentinel-timing.js';
-import type { Severity } from '../../model/status.js';
 import { count } from '../../model/words.js';
-import type { Check, RawFinding } from '../check.js';
-import type { CountedGroup } from '../files/groups.js';
-import { judgeCountedGroups } from '../files/judge.js';
+import type { Check } from '../check.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt, votersOf } from '../sentinels.js';
 import { lowerQuorum } from '../voters.js';
@@ -29,40 +25,17 @@ export default {
       const voters = votersOf(gathered, group);
       const wrong = group.views.filter(({ master }) => (num(master.fields, 'quorum') ?? 0) > voters);
       if (wrong.length === 0) return [];
+      const words = `quorum ${valuesAt(wrong, 'quorum')}, but there ${voters === 1 ? 'is' : 'are'} only ${count(voters, 'sentinel')}`;
       return [
         {
           subject: `${group.name} at ${sentinelIds(wrong)}`,
           // One with a quorum that can be met is enough: then settings-skew is the cause.
           ...(wrong.length < group.views.length && { severity: 'warning', impact: 'degraded' }),
-          message: `quorum ${valuesAt(wrong, 'quorum')}, but there are only ${count(voters, 'sentinel')} for ${group.name}`,
+          brief: words,
+          message: `${words} for ${group.name}`,
+          evidence: null,
           fix: lowerQuorum(gathered, wrong, { ...group, settings: wrong[0]?.master.fields ?? {} }, voters),
         },
       ];
     }),
-  files: (project) =>
-    judgeCountedGroups(project, (group) =>
-      quorumWrong(
-        group,
-        // A quorum of 2 is right for the three that there should be: that there are fewer is the fault.
-        (quorum) => quorum > group.sentinels && quorum > 2,
-        () => `of ${count(group.sentinels, 'sentinel')}: the master can never be objectively down`,
-      ),
-    ),
 } satisfies Check;
-
-/** The monitor lines with a wrong quorum, and the correct line. */
-export const quorumWrong = (
-  group: CountedGroup,
-  wrong: (quorum: number) => boolean,
-  why: (quorum: number) => string,
-  severityOf?: (quorum: number) => Severity,
-): RawFinding[] =>
-  group.monitors
-    .filter((m) => wrong(m.quorum))
-    .map(({ server, name, host, port, quorum, at }) => ({
-      subject: server.id,
-      ...(severityOf !== undefined && { severity: severityOf(quorum) }),
-      message: `${name}: quorum ${quorum} ${why(quorum)}`,
-      fix: [`sentinel monitor ${name} ${host} ${port} ${Math.max(2, majorityOf(group.sentinels))}`],
-      at,
-    }));

@@ -6,7 +6,7 @@ import { judgeCountedGroups } from '../files/judge.js';
 import { sentinelSet } from '../fixes.js';
 import { num } from '../group.js';
 import { judgeViews, sentinelIds, valuesAt, votersOf } from '../sentinels.js';
-import { quorumWrong } from './quorum-gt-n.js';
+import { quorumWrong } from './quorum-gt-n-files.js';
 
 /** Two sentinels that agree are a choice, the documentation's own example for five; one alone is a risk. */
 const severityOf = (quorum: number): Severity => (quorum < 2 ? 'warning' : 'info');

@@ -7,7 +7,6 @@ import type { ForeignSentinel, GatheredNode, GatheredSentinel, Resync } from '..
 import { HELLO_HEARD_MS } from '../../model/sentinel-timing.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import type { ConnectionOptions } from '../../wire/client.js';
-import { dial } from '../../wire/dial.js';
 import { visit } from '../../wire/gather-ask.js';
 import { parseConfig } from '../../wire/gather-login.js';
 import { gatherNode } from '../../wire/gather-node.js';
@@ -44,7 +43,6 @@ export async function lookAgainAt(
     Promise.all(
       nodes.map(async (node) => {
         const master = masterThatResyncs(node, nodes);
-        if (node.silence?.kind === 'timeout') return withDoor(node, asking);
         if (master === null) return withSettings(withTls(node), target, asking);
         return { ...withTls(node), resync: await resyncOf(node, master, toNodes) };
       }),
@@ -64,20 +62,6 @@ export async function lookAgainAt(
     ),
   ]);
   return { sentinels: probedSentinels, nodes: probedNodes, foreignSentinels: heard.flat() };
-}
-
-/** Whether a node that did not answer in time takes connections. */
-async function withDoor(
-  node: GatheredNode,
-  asking: Omit<ConnectionOptions, 'credentials'>,
-): Promise<GatheredNode> {
-  try {
-    (await dial(node.endpoint, { ...asking, tls: null })).destroy();
-    return { ...node, accepts: true };
-  } catch {
-    asking.signal?.throwIfAborted();
-    return node;
-  }
 }
 
 /** What its connections depend on, as CONFIG GET names it. */

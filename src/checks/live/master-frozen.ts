@@ -1,11 +1,9 @@
 import { humanDurationMs } from '../../model/duration.js';
-import type { Gathered } from '../../model/gathered.js';
-import { ctl } from '../../model/hints.js';
+import type { MasterFacts } from '../../model/facts.js';
 import { USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
-import type { Check, RawFinding } from '../check.js';
-import { flagsOf, silentSentinels } from '../evidence.js';
-import { factsOf } from '../facts-of.js';
-import { type Group, groupsOf, idsOf, judged, num } from '../group.js';
+import type { NodeState } from '../../model/snapshot.js';
+import type { SnapshotCheck } from '../check.js';
+import { judgeMasters, sentinelsOf, subjectOf } from '../snapshot.js';
 import { bringBack } from './bring-back.js';
 import { hasPromotableReplica } from './no-master.js';
 import { beginNow } from './overdue.js';
@@ -15,7 +13,7 @@ const PENDING_MS = 500;
 
 export default {
   id: 'master-frozen',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'critical',
   impact: 'down',
   group: 'live',
@@ -48,56 +46,43 @@ export default {
     'master-down',
     'failover-in-progress',
   ],
-  live(gathered) {
-    const groups = groupsOf(gathered);
-    if (groups.length === 0) return silentSentinels(gathered);
-    const seen: RawFinding[] = [];
-    const missing: string[] = [];
-    for (const group of groups) {
-      const { name, master, views } = group;
-      if (master === null) {
-        missing.push(`${name}: which node is its master is not known`);
-        continue;
-      }
+  live: (facts) =>
+    judgeMasters(facts, ['sentinels'], (master, missing) => {
+      const { name, nodes, refOf, sentinelViews } = master;
+      const lost = nodes.find((n) => master.master !== null && n.id === refOf(master.master).id);
+      if (lost === undefined) missing.push(`${name}: which node is its master is not known`);
       // A machine that is off, or behind a filter, takes no connection.
-      if (master.silence?.kind !== 'timeout' || master.silence.unreached === true) continue;
+      if (lost?.silence?.kind !== 'timeout' || lost.silence.unreached === true) return [];
       // Its connection is still there: a node that is gone, or is not reachable at all, loses it.
-      const waiting = views.filter(
-        ({ master: m }) =>
-          !flagsOf(m.fields).includes('disconnected') && (num(m.fields, 'last-ping-sent') ?? 0) > PENDING_MS,
+      const waiting = sentinelViews.filter(
+        ({ view }) => !view.flags.includes('disconnected') && (view.pingPendingMs ?? 0) > PENDING_MS,
       );
-      if (waiting.length === 0) continue;
+      if (waiting.length === 0) return [];
       const longest = Math.max(
-        ...waiting.map(({ master: m }) =>
-          Math.max(num(m.fields, 'last-ping-sent') ?? 0, num(m.fields, 'last-ok-ping-reply') ?? 0),
-        ),
+        ...waiting.map(({ view }) => Math.max(view.pingPendingMs ?? 0, view.answeredMsAgo ?? 0)),
       );
-      const facts = factsOf(gathered).masters.find((m) => m.name === name);
-      const begin = facts === undefined ? null : beginNow(facts);
-      const lost = facts?.nodes.find((n) => n.id === master.id);
-      // Where no replica is left to promote, as status says: waiting would have no end.
-      const isVain = facts !== undefined && lost !== undefined && !hasPromotableReplica(facts);
-      seen.push({
-        subject: master.id,
-        message: `${master.silence.message}; ${idsOf(waiting.map((w) => w.sentinel))} wait for an answer to PING, for ${humanDurationMs(longest)} by now`,
-        brief: `${master.id} (master) does not answer`,
-        fix: isVain ? bringBack(facts, lost) : nextStep(gathered, group, begin),
-      });
-    }
-    return judged(seen, missing);
-  },
-} satisfies Check;
+      return [
+        {
+          subject: lost.id,
+          message: `${lost.silence.message}; ${subjectOf(sentinelsOf(waiting))} wait for an answer to PING, for ${humanDurationMs(longest)} by now`,
+          brief: `${lost.id} (master) does not answer`,
+          // Where no replica is left to promote, waiting would have no end.
+          fix: hasPromotableReplica(master) ? nextStep(master, lost) : bringBack(master, lost),
+        },
+      ];
+    }),
+} satisfies SnapshotCheck;
 
 /** Where a failover comes, the frozen master is replaced, and resumed it would take writes beside the new one. */
-function nextStep(gathered: Gathered, { master, replicas, views }: Group, begin: string | null): string[] {
-  if (master === null) return [];
-  const comes = replicas.length > 0 && views.some((v) => v.master.ckquorum.ok && v.master.ckquorum.value.ok);
+function nextStep(master: MasterFacts, { id }: NodeState): string[] {
+  const { expectation, hints, nodes, sentinelViews } = master;
+  const comes = nodes.length > 1 && sentinelViews.some(({ view }) => view.ckquorum.ok);
   if (!comes)
-    return gathered.own
-      ? [ctl(gathered, `resume ${master.id}`)]
-      : [`resume it on the machine of ${master.id}: kill -CONT PID, or docker unpause CONTAINER`];
-  const watch = begin ?? ctl(gathered, 'status --watch');
-  return gathered.own
-    ? [watch, '# once another node is the master:', ctl(gathered, `restart ${master.id}`)]
+    return expectation.own
+      ? [hints.ctl(`resume ${id}`)]
+      : [`resume it on the machine of ${id}: kill -CONT PID, or docker unpause CONTAINER`];
+  const watch = beginNow(master) ?? hints.ctl('status --watch');
+  return expectation.own
+    ? [watch, '# once another node is the master:', hints.ctl(`restart ${id}`)]
     : [watch, '# once another node is the master, end the frozen process and start it as a replica'];
 }

@@ -43,7 +43,7 @@ const SURELY_MS = 2000;
  */
 function pausedForAll(group: Group, master: GatheredNode): RawFinding | null {
   const { name, replicas, views } = group;
-  if (master.silence?.kind !== 'timeout' || master.accepts !== true) return null;
+  if (master.silence?.kind !== 'timeout' || master.silence.unreached === true) return null;
   const forMs = waitingMs(group);
   const heard = replicas.flatMap(({ id, info }) => {
     const agoS =

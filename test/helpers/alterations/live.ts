@@ -454,7 +454,6 @@ export const LIVE: Alteration[] = [
     subject: 'redis-1',
     silences: { 'redis-1': 'timeout' },
     alter: (g) => {
-      nodeIn(g, 1).accepts = true;
       say(g, { 'last-ping-sent': '8700', 'last-ok-ping-reply': '8700' });
       for (const n of [2, 3]) alter(nodeIn(g, n).info, { master_last_io_seconds_ago: '1' });
     },
