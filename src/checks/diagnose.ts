@@ -4,7 +4,7 @@ import type { MasterFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import { ctl } from '../model/hints.js';
 import type { Impact, Severity, Verdict } from '../model/status.js';
-import { type ExitOn, labelled, verdictExitCode, verdictOn } from '../model/verdict.js';
+import { type ExitOn, labelled, ofCluster, verdictExitCode, verdictOn } from '../model/verdict.js';
 import { count } from '../model/words.js';
 import { withoutAccepted } from './accepted.js';
 import { alike, byServer } from './alike.js';
@@ -16,6 +16,7 @@ import { withoutLeftovers } from './never-reached.js';
 import { isRisk, type Judged, passed } from './passed.js';
 import { withLogins } from './passwords.js';
 import { isUnjudged, runChecks, runFileChecks, type Skipped } from './run.js';
+import { whoIsMaster } from './shown.js';
 import { weigh } from './weigh.js';
 
 /** A diagnosis. */
@@ -85,7 +86,7 @@ export function diagnose(
     options,
   );
   const isFixable = result.findings.some(isRepairable);
-  const verdict = labelled(result.verdict, gathered.label);
+  const verdict = labelled(ofCluster(result.verdict, gathered.cluster, facts.masters), gathered.label);
   return {
     ...result,
     verdict,
@@ -173,8 +174,9 @@ function resultOf(
 ): DoctorResult {
   const findings = atLeast(folded, severity);
   const checked = ran.checked.length;
-  const healthy = passed(findings, folded, ran);
-  const unproven = unprovenIn(ran, silence, healthy);
+  const checks = passed(findings, folded, ran);
+  const healthy = [...about(masters), checks].join(', ');
+  const unproven = unprovenIn(ran, silence, checks);
   const { verdict, said } = verdictOn(weigh(findings, ran.explains), { masters, healthy, unproven });
   const marked = (f: Finding): Finding => ({
     ...f,
@@ -185,6 +187,15 @@ function resultOf(
     ...{ cluster, verdict, findings: byServer(findings.map(marked)), checked },
     ...{ skipped: ran.skipped, accepted: ran.accepted ?? [], silence, fixWith: null },
   };
+}
+
+/** Which masters a healthy first line is about; empty for files. */
+function about(masters: readonly MasterFacts[]): string[] {
+  const [only, ...others] = masters;
+  if (only === undefined) return [];
+  if (others.length > 0) return [count(masters.length, 'master')];
+  const { name, master, refOf } = only;
+  return [master === null ? name : whoIsMaster({ name, master: refOf(master) })];
 }
 
 /** Why nothing can be called healthy, although nothing was found; empty where everything that was asked was judged. */

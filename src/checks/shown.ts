@@ -3,6 +3,10 @@ import { isLocked, type NodeState, type SentinelState } from '../model/snapshot.
 import type { MasterStatus, NodeStatus, SentinelStatus } from '../model/status.js';
 import { named } from '../model/words.js';
 
+/** `mymaster → redis-1 127.0.0.1:6379`: which node a healthy first line is about. */
+export const whoIsMaster = ({ name, master }: Pick<MasterStatus, 'name' | 'master'>): string =>
+  `${name} → ${master === null ? 'no master' : named(master)}`;
+
 /** `mymaster → redis-1 127.0.0.1:6379, 2/2 replicas linked, 3/3 sentinels agree, quorum 2 reachable`. */
 export function summary(
   { name, master, nodes, views }: Pick<MasterStatus, 'name' | 'master' | 'nodes' | 'views'>,
@@ -14,7 +18,7 @@ export function summary(
   const known = views.length + sentinels.filter((s) => !s.reachable).length;
   const quorum = views[0]?.quorum;
   return [
-    `${name} → ${master === null ? 'no master' : named(master)}`,
+    whoIsMaster({ name, master }),
     `${linked.length}/${replicas.length} replicas linked`,
     `${agreeing.length}/${known} sentinels agree`,
     ...(quorum === undefined ? [] : [`quorum ${quorum} reachable`]),

@@ -246,6 +246,12 @@ export function verdictExitCode({ word }: Pick<Verdict, 'word'>, exitOn: ExitOn 
   return verdictRank(word) <= verdictRank(EXIT_ON[exitOn]) ? EXIT.violated : EXIT.ok;
 }
 
+/** A verdict on a cluster of which no master is known: with its name before it, where the text does not name it already. */
+export function ofCluster(verdict: Verdict, cluster: string, masters: readonly unknown[]): Verdict {
+  const isNamed = masters.length > 0 || cluster.split(',').some((name) => verdict.text.includes(name));
+  return isNamed ? verdict : { ...verdict, text: `${cluster}: ${verdict.text}` };
+}
+
 /** A verdict with the cluster's label before it, so that the first line says that it is production. */
 export const labelled = (verdict: Verdict, label: string | null | undefined): Verdict =>
   label == null || label === '' ? verdict : { ...verdict, text: `[${label}] ${verdict.text}` };

@@ -49,8 +49,10 @@ describe.each([
 
   it('says so in each format', async () => {
     const text = await doctor();
-    expect(text.stdout).toMatch(/^HEALTHY {2}\d+ checks passed/);
-    expect((await doctor('--markdown')).stdout).toMatch(/^## HEALTHY: \d+ checks passed/);
+    expect(text.stdout).toMatch(/^HEALTHY {2}mymaster → redis-\d 127\.0\.0\.1:\d+, \d+ checks passed/);
+    expect((await doctor('--markdown')).stdout).toMatch(
+      /^## HEALTHY: mymaster → redis-\d 127\.0\.0\.1:\d+, \d+ checks passed/,
+    );
     expect((await doctor('--output', 'tsv')).stdout.split('\n')[0]).toBe(
       'id\tseverity\tsubject\tmessage\tfix\tat\tcause',
     );

@@ -54,7 +54,7 @@ export function statusText(
   if (isMany) lines.push(...wrap(countsOf(status), lineWidth(view), 2).map(theme.dim));
   for (const master of masters) {
     lines.push('');
-    if (several) lines.push(...verdictHead(master.verdict, '', view), ...nextOf(master.verdict, view));
+    if (several) lines.push(...verdictHead(master.verdict, view), ...nextOf(master.verdict, view));
     if (master.nodes.length > 0) lines.push(nodesTable(master, view), '');
     lines.push(sentinelsTable(master, status.sentinels, view));
   }
@@ -153,15 +153,10 @@ function hiddenWords(masters: number, problems: number): string | null {
 }
 
 /** The first line, or lines where it is wrapped: the verdict. */
-export const headline = ({ cluster, masters, verdict }: StatusResult, view: View): string[] =>
-  verdictHead(verdict, masters.length === 0 && !namesOne(cluster, verdict) ? `${cluster}: ` : '', view);
+export const headline = ({ verdict }: StatusResult, view: View): string[] => verdictHead(verdict, view);
 
-/** Whether the verdict names an address of an attached cluster already. */
-const namesOne = (cluster: string, { text }: Verdict): boolean =>
-  cluster.split(',').some((address) => text.includes(address));
-
-const verdictHead = ({ word, text }: Verdict, lead: string, view: View): string[] =>
-  verdictLines(word, verdictPaint(word, themeOf(view)), `${lead}${text}`, view);
+const verdictHead = ({ word, text }: Verdict, view: View): string[] =>
+  verdictLines(word, verdictPaint(word, themeOf(view)), text, view);
 
 /** The command that comes next. */
 const nextOf = ({ next }: Verdict, view: View): string[] => (next === null ? [] : nextLines(next, view));

@@ -194,7 +194,10 @@ describe('the verdict and the exit code', () => {
   it('healthy: how many passed, how many did not count', () => {
     const note = check('note', sees('redis-1'), { severity: 'info' });
     const result = diagnosed([check('a', []), check('b', []), note, check('c', { skip: 'x' })]);
-    expect(result.verdict).toMatchObject({ word: 'HEALTHY', text: '2 checks passed, 1 note, 1 skipped' });
+    expect(result.verdict).toMatchObject({
+      word: 'HEALTHY',
+      text: 'mymaster, 2 checks passed, 1 note, 1 skipped',
+    });
     expect(doctorExitCode(result)).toBe(0);
   });
 
@@ -214,7 +217,10 @@ describe('the verdict and the exit code', () => {
 
   it('a risk does not exit 1, unless --strict; --exit-on says from which verdict on', () => {
     const risky = diagnosed([check('r', sees('redis-1'), { severity: 'warning', impact: 'risk' })]);
-    expect(risky.verdict).toMatchObject({ word: 'HEALTHY', text: '0 checks passed, 1 risk (no fault now)' });
+    expect(risky.verdict).toMatchObject({
+      word: 'HEALTHY',
+      text: 'mymaster, 0 checks passed, 1 risk (no fault now)',
+    });
     expect(doctorExitCode(risky)).toBe(0);
     expect(doctorExitCode(risky, 'degraded', true)).toBe(1);
     const degraded = diagnosed([check('d', sees('redis-1'), { severity: 'warning', impact: 'degraded' })]);
@@ -233,7 +239,7 @@ describe('the verdict and the exit code', () => {
       const result = diagnosed([risk, check('a', [])], { accepted: [accepted] });
       expect(result.findings).toEqual([]);
       expect(result.accepted).toEqual([{ ...accepted, state: 'muted', findings: 1 }]);
-      expect(result.verdict).toMatchObject({ word: 'HEALTHY', text: '1 check passed, 1 accepted' });
+      expect(result.verdict).toMatchObject({ word: 'HEALTHY', text: 'mymaster, 1 check passed, 1 accepted' });
       expect(doctorExitCode(result, 'degraded', true)).toBe(0);
       const other = check('s', sees('redis-2'), { severity: 'warning', impact: 'risk' });
       const two = diagnosed([risk, other], { accepted: [accepted] });
@@ -295,7 +301,7 @@ describe('the verdict and the exit code', () => {
     expect(critical.findings).toEqual([]);
     expect(doctorExitCode(critical)).toBe(0);
     // What was found did not pass.
-    const text = '1 check passed, 1 warning and 1 note not shown';
+    const text = 'mymaster, 1 check passed, 1 warning and 1 note not shown';
     expect(critical.verdict).toMatchObject({ word: 'HEALTHY', text });
   });
 

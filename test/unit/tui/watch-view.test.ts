@@ -12,7 +12,7 @@ const STATUS: StatusResult = {
   healthy: false,
   verdict: {
     word: 'UNKNOWN',
-    text: 'none of 3 sentinels answers',
+    text: 'default: none of 3 sentinels answers',
     ...{ impact: null, cause: 'none of 3 sentinels answers', forMs: null, next: 'sentinelctl up' },
   },
   sentinels: ['sentinel-1', 'sentinel-2', 'sentinel-3'].map((id, i) => ({

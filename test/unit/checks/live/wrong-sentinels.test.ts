@@ -120,7 +120,7 @@ describe('sentinels that know the wrong thing, or nothing', () => {
     );
     expect(result.verdict).toMatchObject({
       word: 'DOWN',
-      text: 'the masters of 9 names were never reached: m1 to m9',
+      text: '127.0.0.1:26379: the masters of 9 names were never reached: m1 to m9',
     });
     expect(idsIn(result)).toEqual(['masters-dead']);
     expect(result.masters).toEqual([]);
