@@ -7,10 +7,18 @@ const MONITOR = / SENTINEL MONITOR /;
 const SHUTDOWN = / SHUTDOWN\b/;
 
 /**
- * The first command of a fix after what sets its passwords, and what belongs to it where it alone would do harm; none
+ * The first command of a fix with what sets its passwords, and what belongs to it where it alone would do harm; none
  * where a comment comes first, because the command is only right under its condition.
  */
-export function commandIn(fix: readonly string[]): string | null {
+export const commandIn = (fix: readonly string[]): string | null => firstStep(fix)?.command ?? null;
+
+/** How many of the first lines of a fix a command says that `commandIn` made; 0 for another one. */
+export function linesSaid(fix: readonly string[], command: string | undefined): number {
+  const first = firstStep(fix);
+  return first !== null && first.command === command ? first.lines : 0;
+}
+
+function firstStep(fix: readonly string[]): { command: string; lines: number } | null {
   const lines = fix.filter((line) => !isSecretLine(line));
   const [first] = lines;
   if (first === undefined || SHUTDOWN.test(first) || first.startsWith('#')) return null;
@@ -25,5 +33,16 @@ export function commandIn(fix: readonly string[]): string | null {
   const isWhole = MONITOR.test(first) || (REMOVE.test(first) && whole.some((line) => MONITOR.test(line)));
   const steps = isWhole ? whole : [first];
   const until = fix.indexOf(steps.at(-1) ?? first);
-  return [...fix.slice(0, until).filter(isSecretLine), steps.join(' && ')].join('\n');
+  const secrets = fix.slice(0, until).filter(isSecretLine);
+  return { command: inOneLine([...secrets, steps.join(' && ')]), lines: until + 1 };
+}
+
+const COMMENT = / {2}# (.*)$/;
+
+/** One line for one paste, with its comment at the end; a line each where more than one says what FILE is. */
+function inOneLine(lines: readonly string[]): string {
+  const comments = lines.flatMap((line) => COMMENT.exec(line)?.[1] ?? []);
+  if (comments.length > 1) return lines.join('\n');
+  const typed = lines.map((line) => line.replace(COMMENT, '')).join(' && ');
+  return [typed, ...comments].join('  # ');
 }

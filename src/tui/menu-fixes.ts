@@ -7,6 +7,9 @@ const MOST_FIXES = 3;
 /** Commands that only look: where the verdict names one of them, it is offered as what comes next. */
 const LOOKS = ['logs', 'doctor', 'wait'];
 
+/** What gives a command its passwords, before it on its own line. */
+const GIVEN = /^(export [A-Z_]+="[^"]*" && )+/;
+
 /** A command line that the menu offers because something is wrong. */
 export interface FixOffer {
   name: string;
@@ -47,9 +50,10 @@ function nextOf({ fix, message }: { fix: string; message: string }, cluster: str
   const words = wordsFor(fix, cluster);
   if (words !== null && LOOKS.includes(words[0] ?? ''))
     return [{ name: `Next: ${words.join(' ')}`, words, about: message }];
-  if (!/^redis-cli /m.test(fix)) return [];
+  const command = fix.replace(GIVEN, '');
+  if (!/^redis-cli /m.test(command)) return [];
   // A setting it changes itself: it says each change, and asks before it makes one. Other commands it only shows.
-  const next = /^redis-cli .*\b(CONFIG|SENTINEL) SET /m.test(fix) ? ['doctor', '--fix'] : ['doctor'];
+  const next = /^redis-cli .*\b(CONFIG|SENTINEL) SET /m.test(command) ? ['doctor', '--fix'] : ['doctor'];
   return [{ name: `Next: ${next.join(' ')}`, words: next, about: message }];
 }
 

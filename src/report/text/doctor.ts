@@ -4,6 +4,7 @@ import { isRepairable } from '../../checks/fold.js';
 import { idsIn, isNowWrong, isPresent, isRisk, othersIn } from '../../checks/passed.js';
 import { isUnjudged } from '../../checks/run.js';
 import { isTyped } from '../../model/fix-steps.js';
+import { linesSaid } from '../../model/next-command.js';
 import { about, count } from '../../model/words.js';
 import { cut, plain, wrap } from '../plain-text.js';
 import { acceptedLines } from './accepted.js';
@@ -197,13 +198,14 @@ const atTop = (lines: readonly string[]): string => (lines.some(isTyped) ? 'the 
 /** A fix is a sequence and shown in full; a fix that was already shown is replaced by a reference to it. */
 function fixLines({ fix: whole, id }: Finding, shown: Map<string, string>, view: View): string[] {
   const [headline] = [...shown].find(([, id]) => id === IN_HEADLINE) ?? [];
-  const said = headline?.split('\n') ?? [];
-  const next = whole[said.length] ?? '#';
+  const said = linesSaid(whole, headline);
+  const next = whole[said] ?? '#';
   // What comes after it is another step, not the rest of the same.
-  const isSaid = said.length > 0 && said.every((line, i) => line === whole[i]) && next.startsWith('#');
-  const fix = isSaid ? whole.slice(said.length) : whole;
+  const isSaid = said > 0 && next.startsWith('#');
+  const fix = isSaid ? whole.slice(said) : whole;
   // Else the only commands below it would be those of other findings.
-  if (fix.length === 0) return isSaid ? nextLines(`fixed by ${atTop(said)} at the top`, view, 2) : [];
+  if (fix.length === 0)
+    return isSaid ? nextLines(`fixed by ${atTop(whole.slice(0, said))} at the top`, view, 2) : [];
   const text = fix.join('\n');
   const earlier = shown.get(text);
   if (earlier === id) return [];

@@ -1,3 +1,4 @@
+import { linesSaid } from '../../model/next-command.js';
 import type { Problem } from '../../model/status.js';
 import { about } from '../../model/words.js';
 import { cut, plain, wrap } from '../plain-text.js';
@@ -50,8 +51,10 @@ export function problemParts(problems: readonly Problem[], view: View, above: Ab
 
 /** The commands of a problem that no earlier one asked for. */
 function stepLines({ fix, later }: Problem, shown: Set<string>, view: View): string[] {
+  const isSaid = (lines: readonly string[]): boolean =>
+    [...shown].some((command) => linesSaid(lines, command) === lines.length);
   const fresh = (command: string): boolean =>
-    command !== '' && !shown.has(command) && shown.add(command).size > 0;
+    command !== '' && !shown.has(command) && !isSaid(command.split('\n')) && shown.add(command).size > 0;
   return [
     ...(fresh(fix) ? fix.split('\n').flatMap((line) => nextLines(line, view, 2)) : []),
     ...(later !== undefined && fresh(later.fix) ? nextLines(`${later.when}:\n${later.fix}`, view, 2) : []),
