@@ -36,9 +36,9 @@ export default {
     const found = locked.map((server) => {
       const isSentinel = snapshot.sentinels.some((s) => s.id === server.id);
       const said = refusalOf(server) ?? '';
-      // The password of the data nodes is tried at the sentinels too, where they have none of their own.
-      const ownOption = isSentinel && !hasNoPassword(said);
-      const option = ownOption ? '--sentinel-password-file FILE' : '--password-file FILE';
+      const option = isSentinel ? '--sentinel-password-file FILE' : '--password-file FILE';
+      // The password of the data nodes is tried at the sentinels too, where these are given none of their own.
+      const mayShare = isSentinel && hasNoPassword(said) && masters.every((m) => m.answered.length === 0);
       if (server.silence?.kind === 'tls') return withoutTls(server, said, { expectation, hints });
       const apart = masters.find((master) => differsFromMaster(master, server));
       if (expectation.own && /password/.test(said))
@@ -62,12 +62,14 @@ export default {
             brief: `${server.id} ${wantOf(said, option)}`,
             evidence: isWrong(said),
             message: `${nameOf(server)} ${wantOf(said, option)}`,
-            fix: [hints.again(option)],
+            fix: [hints.again(option), ...(mayShare ? [SHARED] : [])],
           };
     });
     return judged(found, unanswered(servers));
   },
 } satisfies SnapshotCheck;
+
+const SHARED = '# where the data nodes have the same password: --password-file FILE alone';
 
 /** What it refused this command with; also one that answers other questions, and does not allow who it is (`doctor`). */
 function refusalOf({ silence, withheld = '' }: NodeState | SentinelState): string | null {

@@ -203,7 +203,19 @@ describe('what only sentinelctl lacks', () => {
   it('the sentinels’ own password has its own option', () => {
     const snapshot = discovered();
     silenceSentinel(snapshot, 3, wants);
-    expect(said(snapshot, attached())[0]).toMatch(/wants a password: --password-file FILE$/);
+    expect(said(snapshot, attached())).toMatchObject([
+      expect.stringMatching(/127\.0\.0\.1:26381 wants a password: --sentinel-password-file FILE$/),
+      'sentinelctl status --sentinel-password-file FILE --sentinel-addrs 127.0.0.1:26379',
+      2,
+    ]);
+    // Where none of them answers, that of the data nodes may be theirs too.
+    const closed = altered((s) => {
+      for (const n of [1, 2, 3]) silenceSentinel(s, n, wants);
+      s.groups = [];
+    });
+    expect(assess(closed, attached()).problems[0]?.fix).toBe(
+      'sentinelctl status --sentinel-password-file FILE --sentinel-addrs 127.0.0.1:26379\n# where the data nodes have the same password: --password-file FILE alone',
+    );
   });
 
   it('a route: a replica that the sentinels reach, and a cluster of which nothing answers in time', () => {
@@ -227,7 +239,7 @@ describe('what only sentinelctl lacks', () => {
       s.groups = [];
     });
     expect(said(nothing, attached())).toMatchObject([
-      expect.stringMatching(/^UNKNOWN {2}none of 3 sentinels answers/),
+      expect.stringMatching(/^UNKNOWN {2}127\.0\.0\.1:26379: none of 3 sentinels answers/),
       expect.stringMatching(/ --timeout 5s --sentinel-addrs /),
       5,
     ]);
@@ -237,7 +249,7 @@ describe('what only sentinelctl lacks', () => {
     expect(problems[0]?.fix).toMatch(/ {2}# waits longer; else a firewall on the way/);
     for (const n of [1, 2]) silenceSentinel(nothing, n);
     expect(said(nothing, attached())).toMatchObject([
-      expect.stringMatching(/^UNKNOWN {2}none of 3 sentinels answers/),
+      expect.stringMatching(/^UNKNOWN {2}127\.0\.0\.1:26379: none of 3 sentinels answers/),
       expect.stringMatching(/^ss -ltnp {2}# /),
       5,
     ]);
