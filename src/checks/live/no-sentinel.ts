@@ -1,6 +1,8 @@
 import { formatAddress } from '../../model/address.js';
 import { type SnapshotFacts, sentinelAnswers } from '../../model/facts.js';
+import { cli } from '../../model/hints.js';
 import { shellWord } from '../../model/secrets.js';
+import { HELLO_PERIOD_MS } from '../../model/sentinel-timing.js';
 import { isLocked, type SentinelState } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
@@ -52,15 +54,11 @@ export default {
                 : NOTHING_KNOWN,
           ...(expectation.whence === undefined ? [] : [expectation.whence]),
         ].join('; '),
-        fix: [
-          expectation.own
-            ? hints.ctl('up')
-            : first === undefined
-              ? hints.at('HOST:PORT')
-              : sentinels.some(speaks)
-                ? (saysInstead(first, 'sentinel')?.fix[0] ?? elsewhere(first, facts))
-                : lookAt(first, facts),
-        ],
+        fix: expectation.own
+          ? [hints.ctl('up')]
+          : first === undefined
+            ? [hints.at('HOST:PORT')]
+            : (instead(sentinels, facts) ?? [lookAt(first, facts)]),
       },
     ];
   },
@@ -80,6 +78,9 @@ function noneOf(sentinels: readonly SentinelState[], own: boolean): string {
     : `none of ${count(sentinels.length, 'sentinel')} answers as a sentinel: ${said}`;
 }
 
+const isDataNode = ({ silence }: SentinelState): boolean =>
+  silence?.kind === 'protocol' && silence.message.startsWith('is a data node');
+
 /** A data node, or no Redis at all. */
 const isSomethingElse = ({ silence }: SentinelState): boolean => silence?.kind === 'protocol';
 
@@ -87,12 +88,23 @@ const isSomethingElse = ({ silence }: SentinelState): boolean => silence?.kind =
 const isDisabled = (sentinel: SentinelState): boolean => saysInstead(sentinel, 'sentinel') !== null;
 const speaks = (sentinel: SentinelState): boolean => isSpeaking(sentinel) || isDisabled(sentinel);
 
-/** Where a sentinel of the same machine usually listens. */
-const elsewhere = (
-  { endpoint: { host, port } }: SentinelState,
-  { hints }: Pick<SnapshotFacts, 'hints'>,
-): string =>
-  `${hints.at(port === 26_379 ? 'HOST:26379' : formatAddress({ host, port: 26_379 }))}  # give the addresses of the sentinels`;
+/** What to type where something answers at one of the addresses, and not as a sentinel; null where nothing does. */
+function instead(sentinels: readonly SentinelState[], facts: SnapshotFacts): string[] | null {
+  const one = sentinels.find(isDataNode) ?? sentinels.find(speaks);
+  if (one === undefined) return null;
+  const [fix] = saysInstead(one, 'sentinel')?.fix ?? [];
+  return fix === undefined ? elsewhere(one, facts) : [fix];
+}
+
+/** What shows the sentinels of a data node: each says its address there every 2 s, as itself knows it. */
+const elsewhere = (server: SentinelState, { hints }: Pick<SnapshotFacts, 'hints'>): string[] => [
+  ...(isDataNode(server)
+    ? [
+        `${cli(server, 'SUBSCRIBE __sentinel__:hello')}  # prints the address of each of its sentinels within ${HELLO_PERIOD_MS / 1000} s; Ctrl-C ends it`,
+      ]
+    : []),
+  `${hints.at('HOST:PORT')}  # give the address of a sentinel`,
+];
 
 /** What shows why nothing answers at an address, at this machine or at that one. */
 function lookAt({ endpoint, silence }: SentinelState, { hints }: Pick<SnapshotFacts, 'hints'>): string {

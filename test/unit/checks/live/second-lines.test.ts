@@ -143,7 +143,12 @@ describe('typed addresses at which no sentinel answers', () => {
     ['refused', 'refused the connection', /^ss -ltnp {2}# on the machine of 127\.0\.0\.1:26379/],
     ['timeout', 'did not answer within 1.50 s', /^sentinelctl \w+ --timeout 5s --sentinel-addrs /],
     ['error', 'cannot be found: the host name does not resolve', /^getent hosts 127\.0\.0\.1 {2}# /],
-    ['protocol', 'is a data node, not a sentinel', /^sentinelctl status --sentinel-addrs HOST:26379 {2}# /],
+    [
+      'protocol',
+      'is a data node, not a sentinel',
+      /^redis-cli -h 127\.0\.0\.1 -p 26379 SUBSCRIBE __sentinel__:hello {2}# prints the address of each /,
+    ],
+    ['protocol', 'sent something else', /^sentinelctl status --sentinel-addrs HOST:PORT {2}# give the /],
     ['tls', 'accepts only TLS at this port: --tls --ca FILE', /^sentinelctl \w+ --tls --ca FILE --s/],
     [
       'tls',
@@ -161,13 +166,13 @@ describe('typed addresses at which no sentinel answers', () => {
       { name: '--insecure', words: '--insecure' },
     ]);
     const tls = next({ kind: 'tls', message: 'does not speak TLS: leave --tls out' });
-    const elsewhere = next({ kind: 'protocol', message: 'is a data node, not a sentinel' });
+    const elsewhere = next({ kind: 'protocol', message: 'sent something else' });
     setTyped(null);
     setDialled(PLAIN);
     setGiven([]);
     expect(tls).toBe('sentinelctl doctor --sentinel-addrs 127.0.0.1:26379 --username ops');
     expect(elsewhere).toMatch(
-      /^sentinelctl doctor --sentinel-addrs HOST:26379 --tls --ca ca\.pem --username ops --insecure {2}# /,
+      /^sentinelctl doctor --sentinel-addrs HOST:PORT --tls --ca ca\.pem --username ops --insecure {2}# /,
     );
   });
 
