@@ -4,7 +4,8 @@ import type { Context } from '../src/cli/context.js';
 import { type OptionsOf, option } from '../src/cli/option.js';
 import { badValue } from '../src/config/parsers.js';
 import { usageError, withAccount } from '../src/errors.js';
-import { parseAddressRule } from '../src/model/address-map.js';
+import type { Address } from '../src/model/address.js';
+import { type AddressRule, formatAddressRule, parseAddressRule } from '../src/model/address-map.js';
 import {
   ACTING_WAYS,
   type AccessSources,
@@ -12,6 +13,7 @@ import {
   type SecretSource,
   wayOf,
 } from '../src/model/attached.js';
+import type { Progress } from '../src/model/events.js';
 import { CLUSTER_NAME } from '../src/model/spec.js';
 import { verdictDocument } from '../src/report/documents.js';
 import { type AttachResult, attachText } from '../src/report/text/attach.js';
@@ -97,6 +99,7 @@ export default defineCommand({
         hint: `sentinelctl attach ${name} --sentinel-addrs HOST:26379`,
       });
     const chosen = chosenSources(context, options, before?.access ?? null);
+    for (const rule of withoutEffect(options.maps, sentinelAddrs)) context.progress(unmapped(rule));
     const sources = lastingSources(await withSentinelsOpen(context, chosen, sentinelAddrs));
     const access = await openSources(context, sources);
     const { attach } = await import('../src/cluster/attach.js');
@@ -174,6 +177,16 @@ function ruleOf(text: string) {
   if (rule !== undefined) return rule;
   throw badValue('--map', text, 'ANNOUNCED=REACHABLE', '10.0.0.5:6379=127.0.0.1:16379');
 }
+
+/** The rules that are for one typed address alone: such an address is dialled as it is (see recordedEndpoint). */
+const withoutEffect = (rules: readonly AddressRule[], typed: readonly Address[]): AddressRule[] =>
+  rules.filter(({ host, port }) => typed.some((address) => address.host === host && address.port === port));
+
+const unmapped = (rule: AddressRule): Progress => ({
+  type: 'note',
+  level: 'warning',
+  text: `--map ${formatAddressRule(rule)} has no effect: its address is in --sentinel-addrs, which are dialled as typed`,
+});
 
 /** Where the passwords are: one source per kind of server. */
 function chosenSources(
