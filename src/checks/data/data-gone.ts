@@ -134,7 +134,10 @@ function gone(facts: MasterFacts, node: AnsweredNode, followers: readonly Answer
       brief: `${node.id} (master) ${lost}`,
       message: `${nameOf(node)} (master) ${lost}`,
       evidence: `${proof.id} executed ${count(writes, 'write')} and no command that removes a key, and holds 0 keys; ${since}, and ${why}`,
-      fix: ['# no server of the cluster holds the data: restore it from a backup', ...keep(facts, node)],
+      fix: [
+        'sentinelctl explain data-gone  # no server of the cluster holds the data: restore it from a backup',
+        ...keep(facts, node),
+      ],
     },
   ];
 }

@@ -290,7 +290,7 @@ describe('data-gone', () => {
         evidence:
           'redis-2 executed 1203 writes and no command that removes a key, and holds 0 keys; redis-1 started 4 s ago, later than redis-2 and redis-3, and writes nothing to disk',
         fix: expect.arrayContaining([
-          expect.stringMatching(/^# .* restore it from a backup$/),
+          expect.stringMatching(/^sentinelctl explain data-gone {2}# .* restore it from a backup$/),
           expect.stringMatching(/ -p 6379 CONFIG SET appendonly yes$/),
         ]),
       },
@@ -414,13 +414,17 @@ describe('restarted-empty', () => {
         for (const record of replicaRecords(g, n)) record['last-ok-ping-reply'] = '6000';
       }
     });
-    expect(stale).toMatchObject([{ fix: [expect.stringMatching(/^# to keep/), 'sentinelctl kill redis-1'] }]);
+    const first = expect.stringMatching(/^sentinelctl explain restarted-empty {2}# .* choose now$/);
+    expect(stale).toMatchObject([
+      { fix: [first, expect.stringMatching(/^# to keep/), 'sentinelctl kill redis-1'] },
+    ]);
   });
 
   it('ends the empty servers instead, where a sentinel might promote one that has copied the master', () => {
     expect(restarted({}, [2])).toMatchObject([
       {
         fix: [
+          'sentinelctl explain restarted-empty  # what redis-2 holds is deleted within seconds: choose now',
           '# to keep what redis-2 holds, end redis-1 and redis-3, and start nothing before the sentinels name another master:',
           'sentinelctl kill redis-1',
           'sentinelctl kill redis-3',
@@ -434,6 +438,7 @@ describe('restarted-empty', () => {
       {
         brief: expect.stringContaining('restarted with 12 keys; redis-2 and redis-3 still hold 1,203 keys'),
         fix: [
+          expect.stringMatching(/^sentinelctl explain restarted-empty {2}# /),
           expect.stringMatching(/^# if what redis-2 and redis-3 hold is worth more/),
           expect.any(String),
           expect.any(String),
