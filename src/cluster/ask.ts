@@ -1,5 +1,12 @@
 import { convergence } from '../model/convergence.js';
-import { addressMapOf, type ClusterPlan, dataNodes, type NodePlan, sentinelNodes } from '../model/plan.js';
+import {
+  addressMapOf,
+  type ClusterPlan,
+  dataNodes,
+  driverWord,
+  type NodePlan,
+  sentinelNodes,
+} from '../model/plan.js';
 import { liveSettings, type SentinelSettings } from '../model/sentinel-settings.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { type Access, type Asking, accessWith, askingAs } from '../wire/access.js';
@@ -12,6 +19,9 @@ export const accessOf = (plan: ClusterPlan, password: string | null): Access =>
 
 /** Which servers a plan's survey asks: every node at its endpoint, and the servers that the sentinels name besides. */
 export function surveyTarget(plan: ClusterPlan): SurveyTarget {
+  const { cluster } = plan.spec;
+  // A process of sentinelctl's own has the path that it was started with; in a container all have the same.
+  const isHere = driverWord(plan) === 'process';
   return {
     sentinels: sentinelNodes(plan).map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
     nodes: dataNodes(plan).map(({ id, announce, endpoint }) => ({
@@ -19,6 +29,7 @@ export function surveyTarget(plan: ClusterPlan): SurveyTarget {
       announce,
       endpoint,
       masterName: plan.spec.masterName,
+      ...(isHere && { file: `/clusters/${cluster}/nodes/${id}/redis.conf` }),
     })),
     masterName: plan.spec.masterName,
     discover: true,

@@ -10,6 +10,8 @@ export interface Silence {
   unreached?: true;
   /** The address map leads to another sentinel: where it leads, and the address of that one. This one was not asked. */
   misled?: { at: Address; is: Address };
+  /** Another server has taken its port: what is known of that one, in words. */
+  other?: string;
 }
 
 /** Whether a server is there and does not let this command in: that says nothing of the server. */

@@ -153,7 +153,8 @@ export async function gatherUser(
   return { dryrun: unasked, channels: unasked, sentinelsUser: user };
 }
 
-function silentNode(server: Asked, silence: Silence): Wired<GatheredNode> {
+/** Everything that is asked of a data node, unanswered for one reason. */
+export function silentNode(server: Asked, silence: Silence): Wired<GatheredNode> {
   const unasked = no(silence.message);
   return {
     ...silentServer(server, silence),

@@ -7,6 +7,7 @@ import { askNode, askSentinel } from './ask.js';
 import { atMost } from './at-most.js';
 import { bestFirst, type Found, keyOf, MAX_STEPS, NODES_AT_ONCE, ordered } from './discovery.js';
 import { withoutMisled } from './misled.js';
+import { otherServer } from './other-server.js';
 
 /** A server that is known beforehand. */
 export interface KnownServer {
@@ -15,6 +16,8 @@ export interface KnownServer {
   announce: Address;
   /** As this machine reaches it. */
   endpoint: Address;
+  /** How the path of its configuration file ends, where only that server has it. */
+  file?: string | undefined;
 }
 
 export interface SurveyTarget {
@@ -96,9 +99,17 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
   }
 
   await Promise.all([
-    ...target.nodes.map(({ masterName, ...server }) => visitNode(server, masterName, 1)),
+    ...target.nodes.map(({ masterName, file: _, ...server }) => visitNode(server, masterName, 1)),
     ...target.sentinels.map((server) => visitSentinel(server, 1)),
   ]);
+  const views = [...sentinels.values()].flatMap(({ server }) => server.answer?.masters ?? []);
+  const masters = views.map(({ address }) => address);
+  for (const { server } of nodes.values()) {
+    const { configFile, raw } = server.answer ?? {};
+    const { file } = target.nodes.find((node) => node.id === server.id) ?? {};
+    const silence = otherServer({ ...server, file, configFile, pid: raw?.info.process_id }, masters);
+    if (silence !== null) Object.assign(server, { answer: null, silence });
+  }
   return {
     takenAtMs,
     sentinels: ordered(onePerId(onlyLed([...sentinels.values()]))),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { surveyTarget } from '../../cluster/ask.js';
 import { isStillOurs, knownSentinels, renamed, unnamedNodes } from '../../cluster/attached.js';
 import type { Target } from '../../cluster/target.js';
 import { type Address, formatAddress, sameAddress } from '../../model/address.js';
@@ -6,16 +7,17 @@ import { isMapped } from '../../model/address-map.js';
 import type { AttachedServer } from '../../model/attached.js';
 import type { Fields, GatheredMaster, Got } from '../../model/gathered.js';
 import { leftoversOf } from '../../model/never-reached.js';
-import { dataNodes, sentinelNodes } from '../../model/plan.js';
 import { isLocked } from '../../model/snapshot.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import { atMost } from '../../wire/at-most.js';
 import { type Found, keyOf, MAX_STEPS, NODES_AT_ONCE, ordered } from '../../wire/discovery.js';
 import type { Asked } from '../../wire/gather-ask.js';
-import { gatherNode } from '../../wire/gather-node.js';
+import { gatherNode, silentNode } from '../../wire/gather-node.js';
 import { gatherSentinel, type SentinelGatherOptions, silentSentinel } from '../../wire/gather-sentinel.js';
 import { addressOf, nodeAnswer } from '../../wire/info.js';
 import { withoutMisled } from '../../wire/misled.js';
+import { otherServer } from '../../wire/other-server.js';
+import type { KnownServer } from '../../wire/survey.js';
 import { isUnreached } from '../never-reached.js';
 import { followToTheEnd } from './follow.js';
 import { onePerProcess, type WiredNode, type WiredSentinel } from './identity.js';
@@ -138,14 +140,19 @@ export async function gatherServers(
   const known = knownOf(target);
   await Promise.all([
     ...known.sentinels.map((server) => visitSentinel(server, 1)),
-    ...known.nodes.map((server) => visitNode(server, known.masterName, 1)),
+    ...known.nodes.map(({ id, announce, endpoint }) =>
+      visitNode({ id, announce, endpoint }, known.masterName, 1),
+    ),
   ]);
   if (target.kind === 'attached') await Promise.all(unnamedNodes(target, isVisited).map(visitEarlier));
   const listed = [...sentinels.values()].flatMap((found) =>
     found?.server.masters.ok === true ? found.server.masters.value : [],
   );
   const asked = ordered(
-    onePerProcess(settled(nodes), { onDouble: mergeNames(names), apart: apartIn(listed) }),
+    onePerProcess(withoutOthers(settled(nodes), known.nodes, listed), {
+      onDouble: mergeNames(names),
+      apart: apartIn(listed),
+    }),
   ).map((node) => ({
     ...node,
     masterNames: [...(names.get(keyOf(node.announce)) ?? [])],
@@ -159,15 +166,10 @@ export async function gatherServers(
   });
 }
 
-function knownOf(target: Target): { sentinels: Asked[]; nodes: Asked[]; masterName: string } {
+function knownOf(target: Target): { sentinels: KnownServer[]; nodes: KnownServer[]; masterName: string } {
   if (target.kind === 'own') {
-    const { plan } = target.state;
-    const asked = ({ id, announce, endpoint }: Asked): Asked => ({ id, announce, endpoint });
-    return {
-      sentinels: sentinelNodes(plan).map(asked),
-      nodes: dataNodes(plan).map(asked),
-      masterName: plan.spec.masterName,
-    };
+    const { sentinels, nodes } = surveyTarget(target.state.plan);
+    return { sentinels, nodes, masterName: target.state.plan.spec.masterName };
   }
   return { sentinels: knownSentinels(target), nodes: [], masterName: '' };
 }
@@ -198,6 +200,24 @@ const onlyLed = (all: Found<WiredSentinel>[]): Found<WiredSentinel>[] =>
     }),
     ({ id, announce }, silence) => silentSentinel({ id, announce, endpoint: announce }, silence),
   );
+
+/** Nodes at whose address another server answers are silent: what was gathered is not theirs. */
+function withoutOthers(
+  all: Found<WiredNode>[],
+  known: readonly KnownServer[],
+  listed: readonly GatheredMaster[],
+): Found<WiredNode>[] {
+  const masters = addressesOf(listed.map(({ fields }) => fields));
+  return all.map((found) => {
+    const { id, announce, endpoint, info, masterNames } = found.server;
+    const { config_file: configFile, process_id: pid } = info.ok ? info.value : {};
+    const { file } = known.find((node) => node.id === id) ?? {};
+    const silence = otherServer({ announce, file, configFile, pid }, masters);
+    return silence === null
+      ? found
+      : { ...found, server: { ...silentNode({ id, announce, endpoint }, silence), masterNames } };
+  });
+}
 
 /** The servers, each by the id that it was given when its cluster was attached. */
 function named(target: Target, servers: WiredServers): WiredServers {

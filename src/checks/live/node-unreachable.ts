@@ -102,6 +102,18 @@ function isDown(node: NodeState, facts: MasterFacts): boolean {
 
 function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subject'> {
   const { hints, expectation } = facts;
+  const other = node.silence?.other;
+  if (other !== undefined) {
+    const words = `is down, and another server answers at ${formatAddress(node.endpoint)}`;
+    return {
+      brief: `${node.id} ${words}`,
+      message: `${nameOf(node)} ${words}: ${other}`,
+      evidence: `that server: ${other}`,
+      consequence:
+        'the sentinels take that server for the replica: they make it follow the master, which deletes its own data',
+      fix: [`${hints.revive(node, null)}  # once the other server is moved to another port: ${other}`],
+    };
+  }
   const cause = saysInstead(node, 'node');
   if (cause !== null) return speaking(node, facts, cause);
   const fix = [
