@@ -27,17 +27,21 @@ export function possibleNow(
     besideRun(isOurs || !EXPLAINED.has(check.id) ? seen : beforeHealed(seen, masterOf(seen)), facts);
 }
 
-function besideRun(raw: RawFinding, { expectation, snapshot }: SnapshotFacts): RawFinding {
-  const { cluster, own, underWay, unfinished } = expectation;
+function besideRun(raw: RawFinding, { expectation, hints, snapshot }: SnapshotFacts): RawFinding {
+  const { acts, cluster, own, underWay, unfinished } = expectation;
   const { later: _, ...rest } = raw;
   if (underWay !== undefined)
     return raw.fix.some((line) => line.startsWith('sentinelctl ') || changesServer(line))
       ? { ...rest, fix: [command('status --watch', cluster)] }
       : raw;
-  if (unfinished === undefined || 'unreadable' in unfinished)
-    return own && snapshot.sentinels.every(isSilent) && raw.fix.some(startsOne)
-      ? { ...rest, fix: [command('up', cluster)] }
-      : raw;
+  if (unfinished === undefined || 'unreadable' in unfinished) {
+    if (!snapshot.sentinels.every(isSilent) || !raw.fix.some(startsOne)) return raw;
+    if (own) return { ...rest, fix: [command('up', cluster)] };
+    // A data node is started by what the sentinels say (see the guard of start): they come first.
+    return acts === undefined
+      ? raw
+      : { ...rest, fix: snapshot.sentinels.map((s) => hints.revive(s, s.silence)) };
+  }
   const lines = [...raw.fix, ...(raw.later === undefined ? [] : [raw.later.fix])];
   return lines.some((line) => isRefusedBesideRun(line) || changesServer(line))
     ? { ...rest, fix: [command(unfinished.keep ? 'heal' : 'recover', cluster)] }

@@ -1,5 +1,11 @@
 import { formatAddress } from '../model/address.js';
-import { type MasterFacts, type SentinelView, type SnapshotFacts, sentinelAnswers } from '../model/facts.js';
+import {
+  livesHere,
+  type MasterFacts,
+  type SentinelView,
+  type SnapshotFacts,
+  sentinelAnswers,
+} from '../model/facts.js';
 import { isLocked, type NodeState, type SentinelState } from '../model/snapshot.js';
 import { listed, named } from '../model/words.js';
 import type { RawFinding, Skip } from './check.js';
@@ -43,6 +49,14 @@ export const isStopped = ({ silence }: Pick<NodeState | SentinelState, 'silence'
 /** Whether nothing is known of the cluster but addresses that were typed, and none of them answers. */
 export const isAllUnknown = ({ expectation, masters, snapshot }: SnapshotFacts): boolean =>
   !expectation.own && masters.length === 0 && !snapshot.sentinels.some(sentinelAnswers);
+
+/** Whether no server of a cluster answers whose processes are not known to be at this machine. */
+export const isUnheard = ({
+  expectation,
+  snapshot,
+}: Pick<SnapshotFacts, 'expectation' | 'snapshot'>): boolean =>
+  !livesHere(expectation) &&
+  [...snapshot.sentinels, ...snapshot.groups.flatMap(({ nodes }) => nodes)].every((s) => s.silence !== null);
 
 /** Whether the operator named this server: it is in the cluster's plan, or its address was typed. */
 export function isNamed(

@@ -1,6 +1,6 @@
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
 import { type AttachedCluster, type AttachedServer, keptIds } from '../model/attached.js';
-import type { Snapshot } from '../model/snapshot.js';
+import type { NodeState, Snapshot } from '../model/snapshot.js';
 import { type Access, type Asking, askingAs, endpointOf } from '../wire/access.js';
 import { askNode } from '../wire/ask.js';
 import type { KnownServer } from '../wire/survey.js';
@@ -95,7 +95,7 @@ export const isStillOurs = (
 
 /**
  * The snapshot with those of the earlier nodes that no server names and that are still there: after SENTINEL RESET while
- * the master is down, nothing else leads to the replicas.
+ * the master is down, nothing else leads to the replicas. Where no sentinel answers, with all of them.
  */
 export async function withUnnamed(
   target: AttachedTarget,
@@ -108,20 +108,28 @@ export async function withUnnamed(
     snapshot.sentinels.flatMap((s) =>
       (s.answer?.masters ?? []).flatMap((view) => (view.name === name ? [view.address] : [])),
     );
+  const isUnheard = snapshot.sentinels.every((s) => s.answer === null);
+  const earlier = unnamedNodes(target, isNamed);
   const found = await Promise.all(
-    unnamedNodes(target, isNamed).map(async (server) => {
+    earlier.map(async (server) => {
       const { announce, masterNames } = server;
       const endpoint = endpointOf(target.access, announce);
       const said = await askNode(endpoint, askingAs(asking, 'redis'));
-      const masters = masterNames.flatMap(mastersOf);
-      if (said.answer === null || !isStillOurs(server, said.answer, masters)) return [];
+      const masters = isUnheard ? earlier.map((e) => e.announce) : masterNames.flatMap(mastersOf);
+      const isOurs = said.answer === null ? isUnheard : isStillOurs(server, said.answer, masters);
+      if (!isOurs) return [];
       return [{ masterNames, state: { id: formatAddress(announce), announce, endpoint, ...said } }];
     }),
   );
   const unnamed = found.flat();
+  const names = isUnheard ? new Set(earlier.flatMap(({ masterNames }) => masterNames)) : [];
+  const groups = [
+    ...snapshot.groups,
+    ...[...names].map((masterName) => ({ masterName, nodes: [] as NodeState[] })),
+  ];
   return {
     ...snapshot,
-    groups: snapshot.groups.map((group) => ({
+    groups: groups.map((group) => ({
       ...group,
       nodes: [
         ...group.nodes,

@@ -119,21 +119,28 @@ export async function gatherServers(
   const isVisited = (address: Address): boolean => nodes.has(keyOf(address));
 
   /** A node of before that no server names is one of the group only where it is still there, or lets no one in: it may be. */
-  async function visitEarlier(earlier: AttachedServer): Promise<void> {
+  async function visitEarlier(
+    earlier: AttachedServer,
+    _: number,
+    all: readonly AttachedServer[],
+  ): Promise<void> {
     const { announce, masterNames } = earlier;
     const answer = await gatherNode(discovered(announce), askingNodes);
     const keep = (): void => {
       nodes.set(keyOf(announce), { known: false, server: { ...answer, masterNames: [] } });
       names.set(keyOf(announce), new Set(masterNames));
     };
-    if (isLocked(answer.silence)) keep();
+    const isUnheard = [...sentinels.values()].every((found) => found?.server.silence !== null);
+    if (isLocked(answer.silence) || (isUnheard && answer.silence !== null)) keep();
     if (!answer.info.ok) return;
     const { run_id: runId = '', master_host: host, master_port: port } = answer.info.value;
-    const masters = [...sentinels.values()].flatMap((found) =>
-      (found?.server.masters.ok ? found.server.masters.value : []).flatMap((m) =>
-        masterNames.includes(m.name) ? addressesOf([m.fields]) : [],
-      ),
-    );
+    const masters = isUnheard
+      ? all.map((e) => e.announce)
+      : [...sentinels.values()].flatMap((found) =>
+          (found?.server.masters.ok ? found.server.masters.value : []).flatMap((m) =>
+            masterNames.includes(m.name) ? addressesOf([m.fields]) : [],
+          ),
+        );
     if (isStillOurs(earlier, { runId, follows: addressOf(host, port) ?? null }, masters)) keep();
   }
 

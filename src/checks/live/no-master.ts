@@ -10,7 +10,7 @@ import { cutOff, cutOffFix } from '../cut-off.js';
 import { answering, canCallDown, canElect, electorateOf, headCount } from '../electorate.js';
 import { FORGOTTEN, forgottenFix, isForgotten } from '../forgotten.js';
 import { blockedAt, eligibleAt } from '../promotable.js';
-import { downWord, ids, isDown, isStopped, judgeMasters, nameOf } from '../snapshot.js';
+import { downWord, ids, isDown, isStopped, isUnheard, judgeMasters, nameOf } from '../snapshot.js';
 import { failoverUnderWay, thawBefore } from '../under-way.js';
 import { bringBack } from './bring-back.js';
 import { hasNoMaster, hasOtherRole, lostMaster } from './lost-master.js';
@@ -184,25 +184,32 @@ function noneSaysMaster(facts: MasterFacts): RawFinding {
   return {
     subject: name,
     servers: [],
-    ...(isOutOfReach(facts) && { impact: 'unknown' }),
+    ...(isOutOfReach(facts) && {
+      impact: 'unknown',
+      consequence: 'whether clients can read and write is not known at this machine',
+    }),
     brief:
       answered.length === 0
         ? (expectation.kept && 'stopped, data kept') || 'no data node answers'
         : `no data node is a master; ${ids(answered)} ${answered.length === 1 ? 'is a replica' : 'are replicas'}`,
     message:
       answered.length === 0
-        ? `${expectation.kept ? 'it was taken down with its data kept: ' : ''}no data node of ${name} answers, nothing can be read or written`
+        ? `${expectation.kept ? 'it was taken down with its data kept: ' : ''}no data node of ${name} answers${isOutOfReach(facts) ? ' this machine' : ', nothing can be read or written'}`
         : `no data node that answers is the master of ${name}, nothing can be written: ${ids(answered)} answer${answered.length === 1 ? 's' : ''}${busy === null ? '' : `; ${busy}`}`,
     evidence: busy,
     fix: busy === null ? nextWithoutMaster(facts) : [facts.hints.ctl('status --watch')],
   };
 }
 
-/** Nothing of an attached cluster answers, and nothing refuses either: this machine may have no route to it. */
-const isOutOfReach = ({ expectation, answered, nodes, snapshot }: MasterFacts): boolean =>
-  !expectation.own &&
-  answered.length === 0 &&
-  [...nodes, ...snapshot.sentinels].every((s) => s.silence !== null && !isStopped(s));
+/**
+ * Nothing of an attached cluster answers, and nothing refuses either: this machine may have no route to it. Where its
+ * processes are not known to be here, a tunnel that ended refuses too.
+ */
+const isOutOfReach = (facts: MasterFacts): boolean =>
+  isUnheard(facts) ||
+  (!facts.expectation.own &&
+    facts.answered.length === 0 &&
+    [...facts.nodes, ...facts.snapshot.sentinels].every((s) => s.silence !== null && !isStopped(s)));
 
 /** Any node that is down, else a server that can be asked for the reason. */
 function nextWithoutMaster(facts: MasterFacts): string[] {

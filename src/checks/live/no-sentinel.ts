@@ -6,10 +6,12 @@ import { HELLO_PERIOD_MS } from '../../model/sentinel-timing.js';
 import { isLocked, type SentinelState } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
-import { isAllUnknown, isStopped, subjectOf } from '../snapshot.js';
+import { isStopped, isUnheard, subjectOf } from '../snapshot.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
 
 const NOT_THEIRS = 'nothing is known of the cluster: these are not the addresses of its sentinels';
+const ENDED =
+  'nothing that was attached answers: its servers were ended, they have other addresses now, or this machine has no route to them';
 const NOTHING_KNOWN =
   'nothing is known of the cluster: the addresses may be wrong, or this machine may have no route to them';
 
@@ -42,23 +44,25 @@ export default {
         // may have no route to them.
         ...(!expectation.own &&
           sentinels.length > 0 &&
-          (isAllUnknown(facts) || !sentinels.some(isStopped)) && { impact: 'unknown' }),
+          (isUnheard(facts) || !sentinels.some(isStopped)) && { impact: 'unknown' }),
         message: first === undefined ? 'no sentinel is known' : noneOf(sentinels, expectation.own),
         consequence: [
-          !isAllUnknown(facts) || first === undefined
+          !isUnheard(facts) || first === undefined
             ? this.consequence
-            : sentinels.every(isSomethingElse)
-              ? NOT_THEIRS
-              : sentinels.some(speaks)
-                ? this.consequence
-                : NOTHING_KNOWN,
+            : !isTyped(facts)
+              ? ENDED
+              : sentinels.every(isSomethingElse)
+                ? NOT_THEIRS
+                : sentinels.some(speaks)
+                  ? this.consequence
+                  : NOTHING_KNOWN,
           ...(expectation.whence === undefined ? [] : [expectation.whence]),
         ].join('; '),
         fix: expectation.own
           ? [hints.ctl('up')]
           : first === undefined
             ? [hints.at('HOST:PORT')]
-            : (instead(sentinels, facts) ?? [lookAt(first, facts)]),
+            : (instead(sentinels, facts) ?? lookOrStart(first, facts)),
       },
     ];
   },
@@ -105,6 +109,17 @@ const elsewhere = (server: SentinelState, { hints }: Pick<SnapshotFacts, 'hints'
     : []),
   `${hints.at('HOST:PORT')}  # give the address of a sentinel`,
 ];
+
+/** Whether the cluster is known by typed addresses alone, which may be wrong. */
+const isTyped = ({ expectation: { cluster } }: Pick<SnapshotFacts, 'expectation'>): boolean =>
+  cluster === '' || cluster.includes(':');
+
+/** A sentinel that was there when its cluster was attached is started again; of a typed address it is looked what is there. */
+function lookOrStart(first: SentinelState, facts: SnapshotFacts): string[] {
+  const { sentinels } = facts.snapshot;
+  const ended = isTyped(facts) ? [] : sentinels.filter(isStopped);
+  return ended.length === 0 ? [lookAt(first, facts)] : ended.map((s) => facts.hints.revive(s, s.silence));
+}
 
 /** What shows why nothing answers at an address, at this machine or at that one. */
 function lookAt({ endpoint, silence }: SentinelState, { hints }: Pick<SnapshotFacts, 'hints'>): string {

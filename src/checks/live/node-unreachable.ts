@@ -5,7 +5,7 @@ import { sayTheSame, together } from '../../model/together.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
 import { isLeftBehind } from '../left-behind.js';
-import { downWord, isNamed, isSilent, isStopped, nameOf, unanswered } from '../snapshot.js';
+import { downWord, isNamed, isSilent, isStopped, isUnheard, nameOf, unanswered } from '../snapshot.js';
 import { lookAgain } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
 import { entriesOf, isHeardBySentinels } from './heard.js';
@@ -50,7 +50,9 @@ export default {
 
 /** A finding for each silent node that is `stopped`, or that is not; a dead master that no other node replaces yet is no-master instead. */
 export function silentNodes(facts: SnapshotFacts, stopped: boolean): RawFinding[] | Skip {
-  const found = facts.masters.flatMap((master) => {
+  // Which of them run is not known where nothing answers this machine: no-master and no-sentinel say so.
+  const judgeable = isUnheard(facts) ? [] : facts.masters;
+  const found = judgeable.flatMap((master) => {
     const each = master.silent
       .filter((node) => isSilent(node) && isDown(node, master) === stopped && !isGhostReplica(master, node))
       .filter((node) => !(hasNoMaster(master) && lostMaster(master)?.id === node.id))
