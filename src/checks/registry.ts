@@ -17,7 +17,6 @@ import sentinelPass from './authentication/sentinel-pass.js';
 import { sentinelPassFiles } from './authentication/sentinel-pass-files.js';
 import tlsExpiring from './authentication/tls-expiring.js';
 import tlsMismatch from './authentication/tls-mismatch.js';
-import { tlsMismatchFiles } from './authentication/tls-mismatch-files.js';
 import type { Check } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
 import { bindLoopbackFiles } from './configuration/bind-loopback-files.js';
@@ -171,7 +170,7 @@ export const CHECKS: readonly Check[] = [
   probeUnauthorized,
   { ...protectedMode, files: protectedModeFiles },
   tlsExpiring,
-  { ...tlsMismatch, files: tlsMismatchFiles },
+  tlsMismatch,
   { ...authPassMissing, files: authPassFiles },
   { ...masterauthMissing, files: masterauthFiles },
   authUserMissing,

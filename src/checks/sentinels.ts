@@ -21,7 +21,8 @@ import { type Group, groupsOf, judged, num, readAll } from './group.js';
 export function judgeViews(gathered: Gathered, see: (group: Group) => RawFinding[]): RawFinding[] | Skip {
   const groups = groupsOf(gathered).filter((group) => group.views.length > 0);
   if (groups.length === 0) return silentSentinels(gathered);
-  return judged(groups.flatMap(see), readAll(gathered.sentinels, (s) => s.masters).missing);
+  const seen = groups.flatMap((group) => see(group).map((raw) => ({ masterName: group.name, ...raw })));
+  return judged(seen, readAll(gathered.sentinels, (s) => s.masters).missing);
 }
 
 /** Judges one setting of every monitored master, at the sentinels that tell it; the same fault is one finding. */

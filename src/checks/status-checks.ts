@@ -2,7 +2,6 @@ import authPassMissing from './authentication/auth-pass-missing.js';
 import masterauthMissing from './authentication/masterauth-missing.js';
 import protectedMode from './authentication/protected-mode.js';
 import sentinelPass from './authentication/sentinel-pass.js';
-import tlsMismatch from './authentication/tls-mismatch.js';
 import type { LiveCheck } from './check.js';
 import bindLoopback from './configuration/bind-loopback.js';
 import masterLoopback from './configuration/master-loopback.js';
@@ -32,7 +31,6 @@ export const STATUS_CHECKS: readonly LiveCheck[] = [
   masterLoopback,
   quorumGtN,
   protectedMode,
-  tlsMismatch,
   authPassMissing,
   masterauthMissing,
   sentinelPass,

@@ -48,7 +48,6 @@ export const NAMES = [
   '*auth',
   '*user',
   'requirepass',
-  'port',
   'min-*s-*',
   'repl*',
   'dual-channel-*',

@@ -510,6 +510,8 @@ const FAULTS: Fault[] = [
   {
     what: 'a frozen master that no replica may replace',
     word: 'DOWN',
+    alike: true,
+    next: 'a person',
     plant: async () => {
       for (const n of [1, 2]) await tell(node(n), 'CONFIG SET replica-priority 0');
       await until(

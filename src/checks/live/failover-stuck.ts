@@ -52,6 +52,7 @@ export default {
       const busy = views.find(({ master: m }) => flagsOf(m.fields).includes('failover_in_progress'));
       seen.push({
         subject: name,
+        masterName: name,
         message: `${name}: down for ${humanDurationMs(downMsOf(fields))}, failover-timeout ${humanDurationMs(timeoutMsOf(fields))}, at ${idsOf(late.map((v) => v.sentinel))}; ${busy === undefined ? 'no sentinel is leading a failover' : `${busy.sentinel.id} is leading one: ${busy.master.fields['failover-state'] ?? '?'}`}`,
         fix: [
           gathered.own
