@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 import LongestFirst from './test/helpers/longest-first.js';
 
 /**
- * Tests that start servers mostly wait for them: with nine files at a time two cores are busy. Each file has its own
+ * Tests that start servers mostly wait for them: with eight files at a time two cores are busy. Each file has its own
  * ports and state directory.
  */
-const WORKERS = 9;
+const WORKERS = 8;
 /** Of the unit tests, so many files at a time wait for a timeout or a socket and not for a core. */
 const WAITING_WORKERS = 2;
 
@@ -35,11 +35,23 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'servers',
-          include: ['test/{integration,torture,e2e}/**/*.test.ts'],
+          include: ['test/{integration,e2e}/**/*.test.ts'],
           sequence: { groupOrder: 1 },
           maxWorkers: WORKERS,
           // Of what a file has marked as concurrent.
           maxConcurrency: 3,
+          globalSetup: 'test/helpers/built.ts',
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        // Commands that are killed or interrupted at random moments: .ci/run plays them, `npm test` does not.
+        extends: true,
+        test: {
+          name: 'torture',
+          include: ['test/torture/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
           globalSetup: 'test/helpers/built.ts',
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -11,4 +11,4 @@ dead=$!
 npm run --silent lint:style
 wait "$types"
 wait "$dead"
-DIST_IS_BUILT=1 exec node_modules/.bin/vitest run "$@"
+DIST_IS_BUILT=1 exec node_modules/.bin/vitest run --project unit --project servers "$@"

@@ -13,7 +13,7 @@ import { keysAt, unsettled, type Watch, type Watched, watchMasters } from './wat
 
 /**
  * Ctrl-C or SIGTERM at a random moment of failover-test: when the command has ended, one node accepts writes, the cluster
- * is converged, and no key of the run is left. An independent watcher looks. One round belongs to the suite, six to
+ * is converged, and no key of the run is left. An independent watcher looks. By itself one round, six in
  * .ci/run; the long run is
  *
  *   INTERRUPTS_ROUNDS=20 INTERRUPTS_DRIVER=docker npx vitest run test/torture/interrupts.test.ts

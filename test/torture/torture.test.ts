@@ -9,7 +9,7 @@ import { leftovers, type Whereabouts } from './leftovers.js';
 
 /**
  * SIGKILL of the command at a random moment of random scenarios, then `recover`: whatever was under way, the cluster
- * is proved converged again, and nothing is left behind. One round belongs to the suite, six to .ci/run; the long run is
+ * is proved converged again, and nothing is left behind. By itself one round, six in .ci/run; the long run is
  *
  *   TORTURE_ROUNDS=100 TORTURE_LANES=4 TORTURE_DRIVER=docker npx vitest run test/torture
  */
