@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 import LongestFirst from './test/helpers/longest-first.js';
 
 /**
- * Tests that start servers mostly wait for them: with eight files at a time two cores are busy. Each file has its own
+ * Tests that start servers mostly wait for them: with nine files at a time two cores are busy. Each file has its own
  * ports and state directory.
  */
-const WORKERS = 8;
+const WORKERS = 9;
 /** Of the unit tests, so many files at a time wait for a timeout or a socket and not for a core. */
 const WAITING_WORKERS = 2;
 

@@ -10,9 +10,11 @@ export interface UntilOptions {
 }
 
 /** What has taken long already is looked at less often: its end is seen at most so much of the wait late, … */
-const LATE_RATIO = 1 / 50;
+const LATE_RATIO = 1 / 20;
 /** … and never later than this, in milliseconds. */
 const LATE_AT_MOST_MS = 250;
+/** A look that takes long, on a busy machine or at many servers, is followed by a pause so many times as long. */
+const PAUSE_PER_LOOK = 3;
 
 /**
  * The one loop that waits for a condition: looks until `look` yields something other than `undefined`.
@@ -28,11 +30,13 @@ export async function until<T>(
   const end = startedMs + deadlineMs;
   for (;;) {
     signal?.throwIfAborted();
+    const lookedMs = clock.now();
     const found = await look();
     if (found !== undefined) return found;
     const now = clock.now();
     if (now >= end) return undefined;
-    const lateMs = Math.min((now - startedMs) * LATE_RATIO, LATE_AT_MOST_MS);
+    const restMs = Math.max((now - startedMs) * LATE_RATIO, (now - lookedMs) * PAUSE_PER_LOOK);
+    const lateMs = Math.min(restMs, LATE_AT_MOST_MS);
     await clock.sleep(Math.min(Math.max(everyMs, lateMs), end - now), signal);
   }
 }
