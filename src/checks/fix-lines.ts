@@ -3,6 +3,9 @@
 /** Starts everything. */
 export const startsAll = (line: string): boolean => /^sentinelctl up\b/.test(line);
 
+/** Starts a sentinel: nodes have the same ids in every cluster. */
+export const startsSentinel = (line: string): boolean => /^sentinelctl start sentinel-/.test(line);
+
 /** Starts one node. */
 export const startsOne = (line: string): boolean => /^sentinelctl start\b/.test(line);
 

@@ -1,7 +1,7 @@
 import { sayTheSame, together } from '../model/together.js';
 import { IMPACTS, type Weighed } from '../model/verdict.js';
 import type { Finding } from './check.js';
-import { awaits, startsAll } from './fix-lines.js';
+import { awaits, startsAll, startsSentinel } from './fix-lines.js';
 import type { Explains } from './fold.js';
 
 /**
@@ -37,9 +37,10 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
   const said = all.filter((f) => brief.includes(f.brief));
   const of = isCause && !isSaid ? [...new Set([...alike, ...said])] : said;
   const covers = isCause ? alike : beside;
-  // What several servers lead to together is not ended by starting the one that it is shown under.
+  // What several servers lead to together is not ended by starting the one that it is shown under: without a majority of
+  // the sentinels, which name the master, no data node can be started safely.
   const isAwaited = !isCause && worst !== root && worst.fix.some(awaits);
-  const isOwn = isAwaited || (!isCause && worst.fix.some(startsAll));
+  const isOwn = isAwaited || (!isCause && worst.fix.some((line) => startsAll(line) || startsSentinel(line)));
   const fix = isOwn ? worst.fix : cause.fix;
   const lacks = root.impact === 'unknown' || of.some((f) => f.impact === 'unknown');
   const weighed = { of, covers, impact, subject, brief, masterName, fix, first: root.first, lacks };

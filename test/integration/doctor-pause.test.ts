@@ -82,6 +82,7 @@ it('a master that CLIENT PAUSE keeps from answering is not a stopped process: it
     ),
   );
   expect(finding.consequences.map((f) => f.id)).toContain('master-frozen');
+  expect(finding.fix).toEqual([expect.stringMatching(/^sentinelctl status --watch .*# it ends by itself/)]);
   await patient.isCured('master-paused', MASTER);
 });
 

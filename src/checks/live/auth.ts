@@ -1,3 +1,4 @@
+import type { Address } from '../../model/address.js';
 import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import { cli, cliSecret } from '../../model/hints.js';
 import { ifSet, knownSecret, passwordLines } from '../../model/secrets.js';
@@ -46,7 +47,7 @@ export default {
           subject: server.id,
           ...unlikeTheCluster(server, said),
           ...(apart !== undefined && calledDown(apart)),
-          fix: reset(server, said, isSentinel),
+          fix: reset(server, said, isSentinel, apart?.master ?? null),
         };
       if (expectation.own) return denied(server, said);
       const lacking = deniedIn(said);
@@ -157,7 +158,7 @@ function otherPassword(facts: MasterFacts, server: NodeState | SentinelState, sa
     message: `${nameOf(server)} ${words}: it ${said.replace(/: .*/, '')}, and the sentinels call it down`,
     evidence: `${accepted}; the sentinels use one password for all nodes and call ${server.id} down`,
     fix: [
-      ...(isBare ? reset(server, said, false) : []),
+      ...(isBare ? reset(server, said, false, facts.master) : []),
       `# on the machine of ${server.id}: requirepass and masterauth as in the configuration file of the master, then restart it`,
       '# or is it another server, which has taken over this address? Then give each its own address',
     ],
@@ -208,15 +209,24 @@ function unlikeTheCluster(
   };
 }
 
-/** Gives it the cluster's own password again, or none. A sentinel has no CONFIG (sentinel.c, sentinelcmds). */
-function reset(server: NodeState | SentinelState, said: string, isSentinel: boolean): string[] {
+/**
+ * Gives it the cluster's own password again, or none. A sentinel has no CONFIG (sentinel.c, sentinelcmds). `master`: whom a
+ * node must follow before clients can write to it again: it may have been the master itself.
+ */
+function reset(
+  server: NodeState | SentinelState,
+  said: string,
+  isSentinel: boolean,
+  master: Address | null,
+): string[] {
+  const follow = master === null ? '' : `${cli(server, `REPLICAOF ${master.host} ${master.port}`)} && `;
   const login = passwordLines(`the password that ${server.id} wants now`);
   if (hasNoPassword(said))
     return [
       ...login,
       ifSet(
         'REDISCLI_AUTH',
-        cli(server, isSentinel ? 'ACL SETUSER default nopass' : "CONFIG SET requirepass ''"),
+        follow + cli(server, isSentinel ? 'ACL SETUSER default nopass' : "CONFIG SET requirepass ''"),
       ),
     ];
   return [
@@ -228,7 +238,7 @@ function reset(server: NodeState | SentinelState, said: string, isSentinel: bool
     ...login,
     isSentinel
       ? cliSecret(server, 'ACL SETUSER default resetpass', 'CLUSTER_PASSWORD', '>')
-      : cliSecret(server, 'CONFIG SET requirepass', 'CLUSTER_PASSWORD'),
+      : follow + cliSecret(server, 'CONFIG SET requirepass', 'CLUSTER_PASSWORD'),
   ];
 }
 

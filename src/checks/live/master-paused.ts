@@ -1,5 +1,6 @@
 import { humanDurationMs } from '../../model/duration.js';
-import type { GatheredNode } from '../../model/gathered.js';
+import type { Gathered, GatheredNode } from '../../model/gathered.js';
+import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import { type Group, groupsOf, judged, num } from '../group.js';
@@ -28,7 +29,7 @@ export default {
       .filter(({ master }) => master === null)
       .map(({ name }) => `${name}: no master is known`);
     const seen = groups.flatMap((group) =>
-      group.master === null ? [] : (pausedForAll(group, group.master) ?? []),
+      group.master === null ? [] : (pausedForAll(gathered, group, group.master) ?? []),
     );
     return judged(seen, missing);
   },
@@ -41,7 +42,7 @@ const SURELY_MS = 2000;
  * A master that takes connections, answers none of them, and has sent to a replica after it left a PING unanswered:
  * a process that is stopped sends nothing (replication.c, replicationCron: a PING to the replicas each 10 s).
  */
-function pausedForAll(group: Group, master: GatheredNode): RawFinding | null {
+function pausedForAll(gathered: Gathered, group: Group, master: GatheredNode): RawFinding | null {
   const { name, replicas, views } = group;
   if (master.silence?.kind !== 'timeout' || master.silence.unreached === true) return null;
   const forMs = waitingMs(group);
@@ -62,7 +63,7 @@ function pausedForAll(group: Group, master: GatheredNode): RawFinding | null {
     brief: `${master.id} (master) holds back all commands: CLIENT PAUSE`,
     evidence,
     message: `${master.id} holds back all commands (CLIENT PAUSE): ${evidence}`,
-    fix: ['# it ends by itself: CLIENT UNPAUSE is held back too'],
+    fix: [`${ctl(gathered, 'status --watch')}  # it ends by itself: CLIENT UNPAUSE is held back too`],
   };
 }
 

@@ -74,6 +74,20 @@ const CASES: [
     (s) => silenceNode(s, 1, { kind: 'auth', message: 'requires a password' }),
   ],
   [
+    // It may have been the master: nobody can ask it.
+    'auth',
+    'critical',
+    ['redis-2'],
+    'wants a password, but the cluster has none: --password-file changes nothing',
+    `${passwordOf('redis-2')}\n${needs('REDISCLI_AUTH')}redis-cli -h 127.0.0.1 -p 6380 REPLICAOF 127.0.0.1 6379 && redis-cli -h 127.0.0.1 -p 6380 CONFIG SET requirepass ''`,
+    (s) => {
+      silenceNode(s, 2, { kind: 'auth', message: 'requires a password' });
+      for (const { answer } of s.sentinels)
+        for (const replica of answer?.masters.flatMap((view) => view.replicas) ?? [])
+          if (replica.address.port === 6380) Object.assign(replica, { flags: ['slave', 's_down'] });
+    },
+  ],
+  [
     'auth',
     'critical',
     ['sentinel-2'],

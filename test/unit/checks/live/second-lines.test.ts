@@ -247,3 +247,22 @@ it('a failed save of a server that takes writes is not said to refuse them', () 
   expect(whyOf({ save: '900 1', 'stop-writes-on-bgsave-error': 'no' })).toMatch(/^it takes writes; /);
   expect(whyOf({ save: '900 1', 'stop-writes-on-bgsave-error': 'yes' }, 'MISCONF')).toContain('-MISCONF');
 });
+
+describe('an attached cluster of which all data nodes are down', () => {
+  const next = (silentSentinels: number[]): string | null => {
+    const snapshot = altered((s) => {
+      for (const n of [1, 2, 3]) silenceNode(s, n);
+      for (const n of silentSentinels) silenceSentinel(s, n);
+      for (const [view] of s.sentinels.flatMap(({ answer }) => (answer === null ? [] : [answer.masters]))) {
+        view?.flags.push('s_down');
+        for (const replica of view?.replicas ?? []) replica.flags.push('s_down', 'disconnected');
+      }
+    });
+    return assess(snapshot, attached({ cluster: 'shop', acts: 'local' })).verdict.next;
+  };
+
+  it('first gets the sentinels that are needed: no data node is started before they name the master', () => {
+    expect(next([2, 3])).toMatch(/^sentinelctl start sentinel-2 /);
+    expect(next([])).toMatch(/^sentinelctl start redis-2 /);
+  });
+});
