@@ -8,7 +8,7 @@ import type { Experiment } from '../faults/experiment.js';
 import type { LiveBlock } from '../faults/live-block.js';
 import { formatAddress } from '../model/address.js';
 import { differences } from '../model/sentinel-settings.js';
-import { failoverBoundMs } from '../model/sentinel-timing.js';
+import { failoverBoundMs, INFO_PERIOD_MS } from '../model/sentinel-timing.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { listed } from '../model/words.js';
 import { secondMasterMs } from '../observe/invariants/dual-masters.js';
@@ -95,9 +95,7 @@ export async function playTrial(
       if (newMaster === null) await healRun(run, earlier);
       else if (settings.rejoin !== null) {
         back = await rejoin(run, fault, newMaster, settings.rejoin);
-        await step(runtime, 'settle', 'waiting until the whole cluster agrees', (onMissing) =>
-          settle(live, onMissing),
-        );
+        await step(runtime, 'settle', AGREES, (onMissing) => settle(live, onMissing));
       } else await experiment.settled(experiment.active().filter((one) => !earlier.includes(one)));
       run.healed = true;
       block.update({
@@ -218,6 +216,9 @@ function startText({ masterName, master, replicas, sentinels }: ClusterRoles): s
  * one in 10 s, and each look opens a connection to every node.
  */
 const SETTLED_EVERY_MS = 300;
+
+/** A sentinel hears of a node's new role with its next INFO. */
+const AGREES = `waiting until the whole cluster agrees, usually within ${INFO_PERIOD_MS / 1000} s`;
 
 /** What is missing shows in the invariants, with its evidence. */
 async function settle(live: LiveCluster, onMissing: (missing: readonly string[]) => void): Promise<void> {

@@ -48,7 +48,7 @@ export function failoverMarkdown(result: FailoverResult): string {
     section('Thresholds', thresholdRows(result)),
     section('Invariants', invariantRows(result)),
     section('Measured', result.trials.length > 1 ? summaryRows(result) : phaseTable(result)),
-    section('Trials', result.trials.length > 1 ? trialRows(result) : []),
+    section('Trials', result.trials.length > 1 || wasCutShort(result) ? trialRows(result) : []),
     section('Ledger', ledgerRows(result)),
     listSection('What to change next', adviceOf(result)),
     [`_${text(settingOf(result))}_`, fenced(result.command)],
@@ -58,6 +58,9 @@ export function failoverMarkdown(result: FailoverResult): string {
     .map((lines) => lines.filter((line) => line !== '').join('\n\n'))
     .join('\n\n')}\n`;
 }
+
+/** The phases alone do not tell how long the clients had waited by then. */
+const wasCutShort = ({ trials }: FailoverResult): boolean => trials.some(({ cutShort }) => cutShort === true);
 
 /** How an interrupted trial left the cluster. */
 const restoredLines = (result: FailoverResult): string[] => [

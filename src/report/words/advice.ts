@@ -33,27 +33,33 @@ export function adviceOf(result: FailoverResult): string[] {
 const TIME_BOUND = /^(switchedMs|client\.outageMs)(?::[^<]+)?<=?(.+)$/;
 
 /** Why a budget was broken: no usual failover keeps it, a step was late, or down-after and nothing else. */
-function budgetAdvice({ thresholds, config, trials, faultForMs }: FailoverResult): string[] {
-  const broken = thresholds.flatMap(({ expression, value, holds }): string[] => {
+function budgetAdvice(result: FailoverResult): string[] {
+  const { thresholds, config, trials, faultForMs } = result;
+  // Both limits of one budget are broken for the same reason, which is said once.
+  const measured = new Map<string, string[]>();
+  for (const { expression, value, holds } of thresholds) {
     const [, metric = '', bound = ''] = TIME_BOUND.exec(expression) ?? [];
     const boundMs = parseDurationMs(bound);
-    if (holds !== 'violated' || value === null || boundMs === undefined) return [];
-    const what = `${metricLabel(metric)}: ${humanDurationMs(value)}, and ${humanDurationMs(boundMs)} are allowed`;
-    if (boundMs < typicalFailoverMs(config))
-      return [`${what}: ${tooShortWords(boundMs, config, faultForMs !== null)}`];
-    const late = trials.flatMap((t) => t.reasons.filter((r) => r.stepMs !== null && r.why !== null));
-    const [worst] = late.toSorted(
-      (a, b) => Number(b.stepMs) - b.predictedMs - (Number(a.stepMs) - a.predictedMs),
-    );
-    if (worst?.stepMs == null)
-      return [
-        `${what}: each step kept Sentinel’s own bound, so only a down-after shorter than the current ${downAfterText(config)} makes it faster`,
-      ];
-    return [
-      `${what}: “${metricLabel(worst.phase)}” took ${humanDurationMs(worst.stepMs)} instead of at most ${humanDurationMs(worst.predictedMs)}: ${worst.why}`,
-    ];
-  });
-  return [...new Set(broken)];
+    if (holds !== 'violated' || value === null || boundMs === undefined) continue;
+    const why =
+      boundMs < typicalFailoverMs(config)
+        ? tooShortWords(boundMs, config, faultForMs !== null)
+        : lateWords(trials, config);
+    const key = `${humanDurationMs(boundMs)} are allowed: ${why}`;
+    measured.set(key, [...(measured.get(key) ?? []), `${metricLabel(metric)}: ${humanDurationMs(value)}`]);
+  }
+  return [...measured].map(([why, values]) => `${values.join(', ')}, and ${why}`);
+}
+
+/** Which step took longer than it may. */
+function lateWords(trials: readonly Trial[], config: FailoverResult['config']): string {
+  const late = trials.flatMap((t) => t.reasons.filter((r) => r.stepMs !== null && r.why !== null));
+  const [worst] = late.toSorted(
+    (a, b) => Number(b.stepMs) - b.predictedMs - (Number(a.stepMs) - a.predictedMs),
+  );
+  return worst?.stepMs == null
+    ? `each step kept Sentinel’s own bound, so only a down-after shorter than the current ${downAfterText(config)} makes it faster`
+    : `“${metricLabel(worst.phase)}” took ${humanDurationMs(worst.stepMs)} instead of at most ${humanDurationMs(worst.predictedMs)}: ${worst.why}`;
 }
 
 /** Of a budget that is shorter than a failover on a quiet machine: which budget, and which down-after, would do. */

@@ -14,6 +14,7 @@ import {
   metricText,
 } from './metrics.js';
 import { outageWords, switchWords } from './numbers.js';
+import { outageText } from './outage.js';
 
 /** A threshold's expression in its parts: `switchedMs:p(95)<5.5s`. */
 interface Parts {
@@ -33,11 +34,22 @@ function partsOf(expression: string): Parts {
 /** What was measured against a threshold, in the metric's unit; of few trials, which one of them a percentile is. */
 export function thresholdText({ expression, value }: ThresholdResult, trials: readonly Trial[]): string {
   const { metric, aggregation } = partsOf(expression);
-  if (value === null) return `no value was measured${needsClients(metric, trials) ? ': no client ran' : ''}`;
+  if (value === null) {
+    const open = metric === 'client.outageMs' ? openOutage(trials) : null;
+    return open ?? `no value was measured${needsClients(metric, trials) ? ': no client ran' : ''}`;
+  }
   // A count of a duration is the number of trials that have one.
   const text = aggregation === 'count' ? grouped(value) : metricText(metric, value);
   const rank = rankWords(metric, aggregation, trials);
   return rank === null ? text : `${text} (${rank})`;
+}
+
+/** `at least 1.28 s (still open when it was interrupted)`: the longest of those; null where there is none. */
+function openOutage(trials: readonly Trial[]): string | null {
+  const open = trials.flatMap(({ client, cutShort }) =>
+    cutShort === true && client?.outageMs != null && client.lastRecoveredMs === null ? [client.outageMs] : [],
+  );
+  return open.length === 0 ? null : outageText(humanDurationMs(Math.max(...open)), null, true);
 }
 
 /** Whether only clients could have measured it, and none ran. */

@@ -32,6 +32,19 @@ describe('a broken budget', () => {
     );
   });
 
+  it('of both limits of one budget is said once', () => {
+    const thresholds = [
+      { expression: 'switchedMs<=5500', value: 6270, holds: 'violated' as const },
+      { expression: 'client.outageMs<=5500', value: 6400, holds: 'violated' as const },
+    ];
+    const said = adviceOf(resultOfTrials([trial()], { thresholds })).filter((a) => a.includes('allow 7s'));
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^first sentinel switches: 6\.27 s, client outage .*: 6\.40 s, and 5\.50 s are allowed: /,
+      ),
+    ]);
+  });
+
   it('names no down-after that brings a second failover', () => {
     expect(advice('switchedMs<=3400', 6270)).toMatch(
       /so allow 7s; a down-after short enough for this limit is below 1500 ms: Sentinel may fail over a second time/,

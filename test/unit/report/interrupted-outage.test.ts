@@ -63,6 +63,18 @@ describe('an outage that was open when its run was interrupted', () => {
     expect(failoverHtml(behind(3100))).toMatch(/at least <data [^>]*data-at="\/trials\/1\/client\/outageMs"/);
   });
 
+  it('is no whole one in Markdown, of one trial and of its threshold neither', () => {
+    const expression = 'client.outageMs<=5000';
+    const markdown = failoverMarkdown({
+      ...interrupted,
+      thresholds: [{ expression, value: null, holds: 'unknown' }],
+    });
+    const words = 'at least 3.20 s (still open when it was interrupted)';
+    expect(markdown).toContain(`| \`${expression}\` | ${words} |`);
+    expect(markdown.match(/at least 3\.20 s/g)?.length).toBe(2);
+    expect(markdown).not.toContain('no value was measured');
+  });
+
   it('beyond its budget is over it, whatever would have come', () => {
     const tight = { ...interrupted, outageBudgetMs: 3000 };
     expect(keyNumbers(tight)[0]).toMatchObject({ state: 'bad', isOverBudget: true });
