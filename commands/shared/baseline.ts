@@ -18,7 +18,10 @@ export async function openBaseline(file: string | undefined): Promise<Baseline> 
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw usageError('baseline', `--baseline: cannot read ${file}`, { why: whyUnreadable(error) });
+    throw usageError('baseline', `--baseline: cannot read ${file}`, {
+      why: whyUnreadable(error),
+      hint: '--baseline FILE # the report.json of an earlier run',
+    });
   }
   const earlier = readResult(text);
   return { earlier, compare: (now) => ({ ...now, baseline: compare(earlier, now) }) };

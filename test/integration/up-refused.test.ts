@@ -141,7 +141,7 @@ describe('down', () => {
     expect(down.stdout).toMatch(/^default is down: 5 processes removed, /);
     expect(down.stdout).toContain(
       `! pid ${byHand.pid} (redis-server redis.conf) was left running at 127.0.0.1:${port}, the address of redis-3: it was not started by sentinelctl\n` +
-        `  → ps -fp ${byHand.pid} # shows it; kill ${byHand.pid} ends it\n`,
+        `  → ps -fp ${byHand.pid} # shows it; kill ${byHand.pid} ends it, or kill -9 ${byHand.pid} where it cannot save because its directory is gone\n`,
     );
     expect(byHand.exitCode).toBeNull();
   });

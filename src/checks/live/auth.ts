@@ -37,9 +37,10 @@ export default {
     const found = locked.map((server) => {
       const isSentinel = snapshot.sentinels.some((s) => s.id === server.id);
       const said = refusalOf(server) ?? '';
-      const option = isSentinel ? '--sentinel-password-file FILE' : '--password-file FILE';
-      // The password of the data nodes is tried at the sentinels too, where these are given none of their own.
+      // The password of the data nodes is tried at the sentinels too, where these are given none of their own; a data node
+      // without a password is asked without it.
       const mayShare = isSentinel && hasNoPassword(said) && masters.every((m) => m.answered.length === 0);
+      const option = isSentinel && !mayShare ? '--sentinel-password-file FILE' : '--password-file FILE';
       if (server.silence?.kind === 'tls') return withoutTls(server, said, { expectation, hints });
       const apart = masters.find((master) => differsFromMaster(master, server));
       if (expectation.own && /password/.test(said))
@@ -63,14 +64,14 @@ export default {
             brief: `${server.id} ${wantOf(said, option)}`,
             evidence: isWrong(said),
             message: `${nameOf(server)} ${wantOf(said, option)}`,
-            fix: [hints.again(option), ...(mayShare ? [SHARED] : [])],
+            fix: [hints.again(option), ...(mayShare ? [APART] : [])],
           };
     });
     return judged(found, unanswered(servers));
   },
 } satisfies SnapshotCheck;
 
-const SHARED = '# where the data nodes have the same password: --password-file FILE alone';
+const APART = '# where the sentinels have a password of their own: --sentinel-password-file FILE as well';
 
 /** What it refused this command with; also one that answers other questions, and does not allow who it is (`doctor`). */
 function refusalOf({ silence, withheld = '' }: NodeState | SentinelState): string | null {
@@ -210,8 +211,8 @@ function unlikeTheCluster(
 }
 
 /**
- * Gives it the cluster's own password again, or none. A sentinel has no CONFIG (sentinel.c, sentinelcmds). `master`: whom a
- * node must follow before clients can write to it again: it may have been the master itself.
+ * Gives it the cluster's own password again, or none. A sentinel has no CONFIG (sentinel.c, sentinelcmds). `master`: what a
+ * node must follow before clients can write to it again, because it may have been the master itself.
  */
 function reset(
   server: NodeState | SentinelState,

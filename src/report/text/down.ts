@@ -60,7 +60,7 @@ function leftLines({ node, address, pid, command: started }: LeftRunning, view: 
   const next =
     pid === null
       ? `ss -ltnp 'sport = :${address.port}' # as root, shows its pid`
-      : `ps -fp ${pid} # shows it; kill ${pid} ends it`;
+      : `ps -fp ${pid} # shows it; kill ${pid} ends it, or kill -9 ${pid} where it cannot save because its directory is gone`;
   return [...warningLines(words, view), ...nextLines(next, view, 2)];
 }
 

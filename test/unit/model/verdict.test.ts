@@ -208,13 +208,13 @@ describe('what only sentinelctl lacks', () => {
       'sentinelctl status --sentinel-password-file FILE --sentinel-addrs 127.0.0.1:26379',
       2,
     ]);
-    // Where none of them answers, that of the data nodes may be theirs too.
+    // Where none of them answers, that of the data nodes is usually theirs too, and it is tried at both.
     const closed = altered((s) => {
       for (const n of [1, 2, 3]) silenceSentinel(s, n, wants);
       s.groups = [];
     });
     expect(assess(closed, attached()).problems[0]?.fix).toBe(
-      'sentinelctl status --sentinel-password-file FILE --sentinel-addrs 127.0.0.1:26379\n# where the data nodes have the same password: --password-file FILE alone',
+      'sentinelctl status --password-file FILE --sentinel-addrs 127.0.0.1:26379\n# where the sentinels have a password of their own: --sentinel-password-file FILE as well',
     );
   });
 

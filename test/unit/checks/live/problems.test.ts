@@ -74,7 +74,7 @@ const CASES: [
     (s) => silenceNode(s, 1, { kind: 'auth', message: 'requires a password' }),
   ],
   [
-    // It may have been the master: nobody can ask it.
+    // It may have been the master: it cannot be asked.
     'auth',
     'critical',
     ['redis-2'],
