@@ -2,7 +2,7 @@ import { majorityOf } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { isOfficialImage } from '../files/compose/images.js';
+import { startsServer } from '../files/compose/starts-server.js';
 import type { Directive } from '../files/conf.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { mountAt } from '../files/paths.js';
@@ -176,15 +176,15 @@ function lacking(scripts: readonly Named[], sentinels: number): RawFinding[] {
  * started that could make it (sentinel.c, sentinelHandleConfiguration: a script must be there and executable).
  */
 function isLacking({ service }: FileServer, path: string): boolean {
-  if (service === null || service.pod !== undefined || service.built || !path.startsWith('/')) return false;
-  if (!isOfficialImage(service.image ?? '') || service.entrypoint !== null) return false;
-  const [program = ''] = service.command?.words ?? [];
-  if (!/^(redis|valkey)-(server|sentinel)$/.test(program.split('/').at(-1) ?? '')) return false;
-  return mountAt(service.mounts, path) === undefined && !OF_THE_IMAGE.test(path);
+  if (service === null || !startsServer(service) || !path.startsWith('/')) return false;
+  return mountAt(service.mounts, path) === undefined && !isOfTheImage(path);
 }
 
-/** What Debian and Alpine have. */
-const OF_THE_IMAGE = /^\/(usr|bin|sbin|lib)\//;
+/** What Debian and Alpine have, and nothing that is called a script; below /usr/local the image's own programs alone. */
+const isOfTheImage = (path: string): boolean =>
+  path.startsWith('/usr/local/')
+    ? /\/(redis-\w+|valkey-\w+|gosu|docker-entrypoint\.sh)$/.test(path)
+    : /^\/(usr|bin|sbin|lib)\//.test(path) && !/\.(sh|bash|py|pl|rb|js|php|lua)$/.test(path);
 
 /** What is wrong with a script, as the end of a sentence. */
 function wordsOf(state: string): string {

@@ -1,6 +1,7 @@
 import type { Check, RawFinding } from '../check.js';
+import { startsServer } from '../files/compose/starts-server.js';
 import type { FileServer } from '../files/project.js';
-import { lineOr } from '../files/settings.js';
+import { isYes, lineOr, settingOf } from '../files/settings.js';
 import { isInBackground, tellsReady } from '../files/unit.js';
 
 export default {
@@ -10,14 +11,19 @@ export default {
   impact: 'at-risk',
   group: 'configuration',
   part: 'starts',
-  title: 'a systemd unit waits for something that its server does not do',
+  title: 'systemd or a container waits for something that its server does not do',
   consequence:
-    'systemd stops the server when its start times out (90 s by default), or as soon as the first process ends, and starts it again and again',
+    'systemd stops the server when its start times out (90 s by default), or as soon as the first process ends, and starts it again and again; a container ends with its first process',
   explanation:
     'Type=notify waits until the server says that it is ready, which it does with supervised systemd or auto only. ' +
     'Type=forking waits until the first process ends, which it does with daemonize yes only. Any other type takes the ' +
-    'end of the first process for the end of the server, which daemonize yes makes.',
-  remedy: ['Type=notify with supervised systemd and daemonize no', 'or Type=simple with daemonize no'],
+    'end of the first process for the end of the server, which daemonize yes makes. A container whose first process is ' +
+    'the server ends then too, and with a restart policy it does so again and again.',
+  remedy: [
+    'Type=notify with supervised systemd and daemonize no',
+    'or Type=simple with daemonize no',
+    'in a container: daemonize no',
+  ],
   sources: [
     'server.c: main, redisSupervisedSystemd',
     'systemd.service(5): Type=',
@@ -25,9 +31,10 @@ export default {
   ],
   files(project) {
     const started = project.servers.filter((s) => s.unit !== undefined && s.seen);
-    if (started.length === 0)
+    const contained = project.servers.filter(isFirstProcess);
+    if (started.length + contained.length === 0)
       return { skip: 'no systemd unit was given (--config FILE.service)', applies: false };
-    return started.flatMap(judge);
+    return [...started.flatMap(judge), ...contained.flatMap(judgeContained)];
   },
 } satisfies Check;
 
@@ -65,4 +72,23 @@ function judge(server: FileServer): RawFinding[] {
       },
     ];
   return [];
+}
+
+/** Whether a container runs this server itself as its first process, and not a script that may go on. */
+const isFirstProcess = ({ service }: FileServer): boolean => service !== null && startsServer(service);
+
+function judgeContained(server: FileServer): RawFinding[] {
+  if (!isYes(settingOf(server, 'daemonize'))) return [];
+  const words = 'daemonize yes ends the first process, and the container with it';
+  return [
+    {
+      subject: server.id,
+      impact: 'down',
+      brief: `${server.id}: ${words}`,
+      evidence: null,
+      message: words,
+      fix: ['daemonize no'],
+      at: lineOr(server, 'daemonize'),
+    },
+  ];
 }
