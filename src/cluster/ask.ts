@@ -1,4 +1,6 @@
+import { confEnd } from '../drivers/node-paths.js';
 import { convergence } from '../model/convergence.js';
+import { driverFacts, isDriverName } from '../model/drivers.js';
 import {
   addressMapOf,
   type ClusterPlan,
@@ -21,7 +23,8 @@ export const accessOf = (plan: ClusterPlan, password: string | null): Access =>
 export function surveyTarget(plan: ClusterPlan): SurveyTarget {
   const { cluster } = plan.spec;
   // A process of sentinelctl's own has the path that it was started with; in a container all have the same.
-  const isHere = driverWord(plan) === 'process';
+  const driver = driverWord(plan);
+  const isHere = isDriverName(driver) && !driverFacts(driver).filesInNode;
   return {
     sentinels: sentinelNodes(plan).map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
     nodes: dataNodes(plan).map(({ id, announce, endpoint }) => ({
@@ -29,7 +32,7 @@ export function surveyTarget(plan: ClusterPlan): SurveyTarget {
       announce,
       endpoint,
       masterName: plan.spec.masterName,
-      ...(isHere && { file: `/clusters/${cluster}/nodes/${id}/redis.conf` }),
+      ...(isHere && { file: confEnd(cluster, id) }),
     })),
     masterName: plan.spec.masterName,
     discover: true,

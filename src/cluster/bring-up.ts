@@ -1,7 +1,7 @@
 import type { ConfEdit, NodeHost } from '../drivers/node-host.js';
 import { failed, refused, unknownOutcome } from '../errors.js';
 import { holderOf } from '../host/port-holder.js';
-import { canConnect } from '../host/ports.js';
+import { becomesFree } from '../host/ports.js';
 import { isLoopback } from '../model/address.js';
 import { redactLogLine } from '../model/conf.js';
 import { command } from '../model/hints.js';
@@ -16,8 +16,6 @@ import type { LiveCluster } from './open.js';
 
 /** How often a starting node is looked at, in milliseconds: a fraction of what a start takes. */
 const LOOK_EVERY_MS = 8;
-/** How long the port of a server that has ended may stay taken: Docker's proxy ends after the container. */
-export const LETS_GO_MS = 2000;
 /** How many lines of a node's log an error shows. */
 const LOG_TAIL_LINES = 12;
 
@@ -69,9 +67,7 @@ export async function startNode(live: LiveCluster, node: NodePlan, edit?: ConfEd
 async function requireFreePort({ asking, plan }: LiveCluster, { id, endpoint }: NodePlan): Promise<void> {
   // The host of an attached cluster asks what answers there who it is.
   if (plan.attached === true) return;
-  const { clock, signal } = asking;
-  const isFree = async (): Promise<true | undefined> => ((await canConnect(endpoint)) ? undefined : true);
-  if (await until(isFree, { clock, everyMs: 50, deadlineMs: LETS_GO_MS, signal })) return;
+  if (await becomesFree(endpoint, asking)) return;
   const holder = isLoopback(endpoint.host) ? await holderOf(endpoint.port) : undefined;
   throw refused('port-taken', `port ${endpoint.port} of ${id} is in use: ${id} was not started`, {
     why:

@@ -1,9 +1,7 @@
 import { holderOf } from '../host/port-holder.js';
-import { canConnect } from '../host/ports.js';
+import { becomesFree } from '../host/ports.js';
 import { type Address, isLoopback } from '../model/address.js';
 import type { NodePlan } from '../model/plan.js';
-import { until } from '../until.js';
-import { LETS_GO_MS } from './bring-up.js';
 import type { Runtime } from './runtime.js';
 
 /** A server at the address of a node that was removed, which sentinelctl did not start. */
@@ -25,8 +23,7 @@ export async function leftRunning(
   const here = nodes.filter(({ endpoint }) => isLoopback(endpoint.host));
   const found = await Promise.all(
     here.map(async ({ id, endpoint }): Promise<LeftRunning[]> => {
-      const isFree = async (): Promise<true | undefined> => ((await canConnect(endpoint)) ? undefined : true);
-      if (await until(isFree, { clock, everyMs: 50, deadlineMs: LETS_GO_MS })) return [];
+      if (await becomesFree(endpoint, { clock })) return [];
       const holder = await holderOf(endpoint.port).catch(() => undefined);
       return [{ node: id, address: endpoint, pid: holder?.pid ?? null, command: holder?.command ?? null }];
     }),

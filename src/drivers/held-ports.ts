@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { refused } from '../errors.js';
 import { listProcesses, seesSameFiles, sharesPorts } from '../host/process-list.js';
 import type { NodeKind } from '../model/plan.js';
+import { clusterDirIn, confOf, nodesBelow } from './node-paths.js';
 
 /** A node of another cluster, which runs at its port or comes back there. */
 export interface Held {
@@ -14,9 +15,6 @@ export interface Held {
   isWatched: boolean;
 }
 
-/** Behind the program: `/usr/bin/redis-server /…/clusters/default/nodes/redis-1/redis.conf`. */
-const OF_A_NODE = / (\/.*\/clusters\/[^/]+)\/nodes\/[^/]+\/(?:redis|sentinel)\.conf\b/;
-
 /**
  * The ports of the nodes of other clusters of processes: those of the same state directory, and of any other while one
  * of their servers runs. A port of a node that is down looks free; a server of another cluster that listened there would
@@ -24,7 +22,7 @@ const OF_A_NODE = / (\/.*\/clusters\/[^/]+)\/nodes\/[^/]+\/(?:redis|sentinel)\.c
  */
 export async function heldPorts(clusterDir: string): Promise<ReadonlyMap<number, Held>> {
   const processes = (await listProcesses()).flatMap(({ pid, command }) => {
-    const dir = OF_A_NODE.exec(command)?.[1];
+    const dir = clusterDirIn(command);
     return dir === undefined ? [] : [{ pid, dir }];
   });
   const seen = await Promise.all(
@@ -64,12 +62,11 @@ export function otherPort(kind: NodeKind): string {
 }
 
 async function portsOf(clusterDir: string, of: Pick<Held, 'home' | 'isWatched'>): Promise<[number, Held][]> {
-  const nodes = join(clusterDir, 'nodes');
   const cluster = basename(clusterDir);
   const found = await Promise.all(
-    (await readdir(nodes).catch(() => [])).map(async (node) => {
-      const [kind] = node.split('-');
-      const text = await readFile(join(nodes, node, `${kind}.conf`), 'utf8').catch(() => '');
+    (await readdir(nodesBelow(clusterDir)).catch(() => [])).map(async (node) => {
+      const kind = node.startsWith('sentinel-') ? 'sentinel' : 'redis';
+      const text = await readFile(confOf(clusterDir, node, kind), 'utf8').catch(() => '');
       return [...text.matchAll(/^port (\d+)$/gm)].map(([, port]): [number, Held] => [
         Number(port),
         { cluster, node, ...of },

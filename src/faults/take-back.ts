@@ -15,6 +15,7 @@ import { waitingFor } from './waiting-for.js';
 
 /** How long a rolled back act may need to show, in milliseconds: Sentinel may have to correct a role twice. */
 const SEEN_BOUND_MS = 2 * RETURNED_MASTER_MS;
+/** How often a node is looked at until a rolled back act shows, in milliseconds. */
 const LOOK_EVERY_MS = 100;
 /** Seldom: a proof may wait for TILT, or for an INFO, and each look asks all nodes; milliseconds. */
 const PROOF_EVERY_MS = 300;

@@ -5,6 +5,7 @@ import { platform } from 'node:process';
 import { systemClock, withDeadline } from '../clock.js';
 import { errnoOf, type OperatorError, refused } from '../errors.js';
 import type { Address } from '../model/address.js';
+import { type UntilOptions, until } from '../until.js';
 
 /** Where chosen ports begin: below are the well-known ones and most defaults. */
 const LOWEST_CHOSEN = 10_000;
@@ -68,6 +69,18 @@ export async function canConnect(address: Address): Promise<boolean> {
   } finally {
     socket.destroy();
   }
+}
+
+/** How long the port of a server that has ended may stay taken, in milliseconds: Docker's proxy ends after the container. */
+const LETS_GO_MS = 2000;
+
+/** Waits until nothing accepts a connection at an address whose server has ended. False: something does, still. */
+export async function becomesFree(
+  address: Address,
+  { clock, signal }: Pick<UntilOptions, 'clock' | 'signal'>,
+): Promise<boolean> {
+  const isFree = async (): Promise<true | undefined> => ((await canConnect(address)) ? undefined : true);
+  return (await until(isFree, { clock, everyMs: 50, deadlineMs: LETS_GO_MS, signal })) === true;
 }
 
 /**

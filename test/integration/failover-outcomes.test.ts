@@ -4,10 +4,22 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { systemClock } from '../../src/clock.js';
 import type { FailoverResult } from '../../src/observe/result.js';
 import { until } from '../../src/until.js';
-import type { Cli } from '../helpers/cli.js';
+import type { Cli, RunOptions } from '../helpers/cli.js';
 import { askNode, pidsOf, setDownAfter } from '../helpers/inside.js';
 import { failoverTest, openWithCluster, statusOf } from '../helpers/main-road.js';
 import { QUIET_MS } from '../helpers/quiet.js';
+
+/** Sends a signal once its standard error matches, and no second one. */
+function once(words: RegExp, signal: NodeJS.Signals): Pick<RunOptions, 'onStderr'> {
+  let sent = false;
+  return {
+    onStderr(text, child) {
+      if (sent || !words.test(text)) return;
+      sent = true;
+      child.kill(signal);
+    },
+  };
+}
 
 describe('failover-test on processes', () => {
   let cli: Cli;
@@ -37,16 +49,9 @@ describe('failover-test on processes', () => {
   });
 
   it('interrupted in its second trial, before the fault, says what was rolled back, and not that no failover happened', async () => {
-    let interrupted = false;
     const ran = await cli.run(
       ['failover-test', '--json', '--rejoin', 'guarded', '--trials', '2', '--budget', '5m', '--clients', '0'],
-      {
-        onStderr(text, child) {
-          if (interrupted || !text.includes('trial 2 of 2')) return;
-          interrupted = true;
-          child.kill('SIGINT');
-        },
-      },
+      once(/trial 2 of 2/, 'SIGINT'),
     );
     expect(ran.code, ran.stderr).toBe(130);
     expect((ran.json() as FailoverResult).account).toEqual([
@@ -107,14 +112,10 @@ describe('failover-test that is cut short', () => {
   afterAll(() => cli.close());
 
   it('puts the killed master back after Ctrl-C, never as an empty second master', async () => {
-    let interrupted = false;
-    const ran = await cli.run(['failover-test', '--clients', '2', '--budget', '5m', '--report', 'cut.json'], {
-      onStderr(text, child) {
-        if (interrupted || !text.includes('fault: SIGKILL')) return;
-        interrupted = true;
-        child.kill('SIGINT');
-      },
-    });
+    const ran = await cli.run(
+      ['failover-test', '--clients', '2', '--budget', '5m', '--report', 'cut.json'],
+      once(/fault: SIGKILL/, 'SIGINT'),
+    );
     expect(ran.code, ran.stderr).toBe(130);
     expect(ran.stderr).toContain('Interrupted: cleaning up');
     // The report keeps what had been seen until then, without a verdict.
@@ -141,14 +142,10 @@ describe('failover-test that is cut short', () => {
 
   it('of several trials says after Ctrl-C that the replica priorities were rolled back too', async () => {
     expect((await cli.run(['up'])).code).toBe(0);
-    let interrupted = false;
-    const ran = await cli.run(['failover-test', '--clients', '0', '--trials', '3', '--budget', '5m'], {
-      onStderr(text, child) {
-        if (interrupted || !text.includes('fault: SIGKILL')) return;
-        interrupted = true;
-        child.kill('SIGINT');
-      },
-    });
+    const ran = await cli.run(
+      ['failover-test', '--clients', '0', '--trials', '3', '--budget', '5m'],
+      once(/fault: SIGKILL/, 'SIGINT'),
+    );
     expect(ran.code, ran.stderr).toBe(130);
     expect(ran.stdout.replace(/\s+/g, ' ')).toMatch(
       /rolled back: redis-\d runs again as (the master|a replica of redis-\d); replica-priority of redis-1, redis-2 and redis-3; all nodes agree again/,
@@ -207,14 +204,7 @@ describe('failover-test that is cut short', () => {
   it('answers SIGTERM with 143, the old master back in place', async () => {
     const settled = await cli.run(['up']);
     expect(settled.code, settled.stderr).toBe(0);
-    let terminated = false;
-    const ran = await cli.run(['failover-test'], {
-      onStderr(text, child) {
-        if (terminated || !text.includes('first +sdown')) return;
-        terminated = true;
-        child.kill('SIGTERM');
-      },
-    });
+    const ran = await cli.run(['failover-test'], once(/first \+sdown/, 'SIGTERM'));
     expect(ran.code, ran.stderr).toBe(143);
     const { status } = await statusOf(cli);
     expect(status.masters[0]?.nodes.every((n) => n.reachable)).toBe(true);
@@ -223,14 +213,7 @@ describe('failover-test that is cut short', () => {
 
   it('leaves its keys to recover where it is killed before the fault', async () => {
     expect((await cli.run(['up'])).code).toBe(0);
-    let killed = false;
-    const ran = await cli.run(['failover-test'], {
-      onStderr(text, child) {
-        if (killed || !/starting \d+ clients/.test(text)) return;
-        killed = true;
-        child.kill('SIGKILL');
-      },
-    });
+    const ran = await cli.run(['failover-test'], once(/starting \d+ clients/, 'SIGKILL'));
     expect(ran.signal).toBe('SIGKILL');
     expect(await keysLeft()).not.toEqual([]);
     const recovered = await cli.run(['recover', '--json']);

@@ -91,9 +91,6 @@ function lost(facts: MasterFacts, node: AnsweredNode, holders: readonly Answered
 const keyWords = (counts: readonly number[]): string =>
   `${listed(counts.map(grouped))} key${counts.length === 1 && counts[0] === 1 ? '' : 's'}`;
 
-/** Where what comes first depends on what the data is worth, the line below the verdict changes nothing. */
-const EXPLAIN = 'sentinelctl explain restarted-empty';
-
 /** How the data is kept: a failover now, or where an emptied replica may be chosen, without the servers that are empty. */
 function keep(
   facts: MasterFacts,
@@ -105,13 +102,10 @@ function keep(
   const others = answered.filter((n) => n !== node && !holders.includes(n));
   const able = sentinelViews.find((w) => holders.some((n) => mayPromote(facts, w, n)));
   const what = `what ${ids(holders)} ${holders.length === 1 ? 'holds' : 'hold'}`;
+  const explain = `sentinelctl explain restarted-empty  # ${what} is deleted within seconds: choose now`;
+  // Where what comes first depends on what the data is worth, the line below the verdict changes nothing.
   const choice =
-    left === 0
-      ? []
-      : [
-          `${EXPLAIN}  # ${what} is deleted within seconds: choose now`,
-          `# if ${what} is worth more than what ${node.id} took since it started:`,
-        ];
+    left === 0 ? [] : [explain, `# if ${what} is worth more than what ${node.id} took since it started:`];
   if (able !== undefined && others.length === 0)
     return [
       ...choice,
@@ -120,7 +114,7 @@ function keep(
     ];
   const empty = [node, ...others.filter((n) => (n.answer.keys ?? left + 1) <= left)];
   return [
-    ...(choice.length > 0 ? choice : [`${EXPLAIN}  # ${what} is deleted within seconds: choose now`]),
+    ...(left === 0 ? [explain] : choice),
     `# to keep ${what}, end ${ids(empty)}, and start nothing before the sentinels name another master:`,
     ...empty.map((n) => hints.act(n, `kill ${n.id}`, shutdownOf(n))),
   ];

@@ -119,11 +119,7 @@ export async function gatherServers(
   const isVisited = (address: Address): boolean => nodes.has(keyOf(address));
 
   /** A node of before that no server names is one of the group only where it is still there, or lets no one in: it may be. */
-  async function visitEarlier(
-    earlier: AttachedServer,
-    _: number,
-    all: readonly AttachedServer[],
-  ): Promise<void> {
+  async function visitEarlier(earlier: AttachedServer, all: readonly AttachedServer[]): Promise<void> {
     const { announce, masterNames } = earlier;
     const answer = await gatherNode(discovered(announce), askingNodes);
     const keep = (): void => {
@@ -151,7 +147,10 @@ export async function gatherServers(
       visitNode({ id, announce, endpoint }, known.masterName, 1),
     ),
   ]);
-  if (target.kind === 'attached') await Promise.all(unnamedNodes(target, isVisited).map(visitEarlier));
+  if (target.kind === 'attached') {
+    const unnamed = unnamedNodes(target, isVisited);
+    await Promise.all(unnamed.map((earlier) => visitEarlier(earlier, unnamed)));
+  }
   const listed = [...sentinels.values()].flatMap((found) =>
     found?.server.masters.ok === true ? found.server.masters.value : [],
   );

@@ -12,9 +12,10 @@ import {
   taggedRules,
   without,
 } from '../links-rules.js';
+import { nodesBelow } from '../node-paths.js';
 import { endProxies, proxyTags, startProxy } from '../proxy-process.js';
 import { loopbackOf, proxyAddress } from './loopback.js';
-import { isNodeId, nodesDirectory } from './node-files.js';
+import { isNodeId } from './node-files.js';
 import type { ProcessSettings } from './settings.js';
 
 /** How often removal is tried when another process removes rules at the same time. */
@@ -118,7 +119,7 @@ class ProcessLinks implements Links {
   }
 
   async #nodes(): Promise<string[]> {
-    return (await readdir(nodesDirectory(this.#dir))).filter(isNodeId).sort();
+    return (await readdir(nodesBelow(this.#dir))).filter(isNodeId).sort();
   }
 
   async #listening(id: string): Promise<Address> {

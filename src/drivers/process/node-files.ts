@@ -1,7 +1,8 @@
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errnoOf, refused } from '../../errors.js';
 import type { NodeKind } from '../../model/plan.js';
+import { confOf } from '../node-paths.js';
 
 /** The loopback address that every node listens on and is announced by, unless each has one of its own. */
 export const HOST = '127.0.0.1';
@@ -20,8 +21,6 @@ export interface NodeFiles {
   record: string;
 }
 
-export const nodesDirectory = (clusterDir: string): string => join(clusterDir, 'nodes');
-
 const NODE_ID = /^(redis|sentinel)-\d{1,4}$/;
 
 /** Whether this is the name of a node's directory. */
@@ -38,12 +37,13 @@ export function nodeFiles(clusterDir: string, id: string): NodeFiles {
       hint: 'node ids look like redis-1 and sentinel-1',
     });
   }
-  const dir = join(nodesDirectory(clusterDir), id);
+  const conf = confOf(clusterDir, id, kind);
+  const dir = dirname(conf);
   return {
     id,
     kind,
     dir,
-    conf: join(dir, `${kind}.conf`),
+    conf,
     log: join(dir, 'server.log'),
     pidfile: join(dir, 'server.pid'),
     record: join(dir, 'process.json'),

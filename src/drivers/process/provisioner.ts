@@ -7,6 +7,7 @@ import type { ProcessIdentity } from '../../host/process-identity.js';
 import { command } from '../../model/hints.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
+import { nodesBelow } from '../node-paths.js';
 import {
   addRemoved,
   type DataOnDisk,
@@ -20,7 +21,7 @@ import { needServer } from './binary.js';
 import { layOut } from './layout.js';
 import { clearAll } from './links.js';
 import { chooseNet, loopbackOf } from './loopback.js';
-import { dataBytes, isNodeId, type NodeFiles, nodeFiles, nodesDirectory } from './node-files.js';
+import { dataBytes, isNodeId, type NodeFiles, nodeFiles } from './node-files.js';
 import { findServer, serversBelow } from './ownership.js';
 import { writeRecord } from './record.js';
 import type { ProcessSession } from './session.js';
@@ -52,7 +53,7 @@ export class ProcessProvisioner implements Provisioner {
   async prepare(): Promise<void> {
     const session = this.#session;
     await needServer(session.located, session.env);
-    await session.guard(() => makePrivateDirectory(nodesDirectory(session.dir)));
+    await session.guard(() => makePrivateDirectory(nodesBelow(session.dir)));
   }
 
   paths(node: NodePlan): NodePaths {
@@ -81,7 +82,7 @@ export class ProcessProvisioner implements Provisioner {
   dataOnDisk(): Promise<DataOnDisk> {
     const { dir } = this.#session;
     return this.#session.guard(async () => {
-      const files = (await namesIn(nodesDirectory(dir))).filter(isNodeId).map((id) => nodeFiles(dir, id));
+      const files = (await namesIn(nodesBelow(dir))).filter(isNodeId).map((id) => nodeFiles(dir, id));
       const sizes = await Promise.all(
         files
           .filter(({ kind }) => kind === 'redis')
@@ -91,7 +92,7 @@ export class ProcessProvisioner implements Provisioner {
       return {
         nodes: held.map(({ id }) => id).sort(),
         bytes: held.reduce((sum, { bytes }) => sum + bytes, 0),
-        places: held.length === 0 ? [] : [nodesDirectory(dir)],
+        places: held.length === 0 ? [] : [nodesBelow(dir)],
       };
     });
   }
@@ -104,7 +105,7 @@ export class ProcessProvisioner implements Provisioner {
 
   removeAll({ keepData = false }: { keepData?: boolean } = {}): Promise<Removed> {
     const { dir, settings, located } = this.#session;
-    const nodes = nodesDirectory(dir);
+    const nodes = nodesBelow(dir);
     return this.#session.guard(async () => {
       await clearAll(dir, settings);
       const names = await namesIn(nodes);
@@ -147,7 +148,7 @@ async function removeNodes(
   const outcomes = await Promise.allSettled(
     ids.map((id) => removeNode(nodeFiles(clusterDir, id), binary, keepData)),
   );
-  const strays = await serversBelow(`${nodesDirectory(clusterDir)}/`, binary);
+  const strays = await serversBelow(`${nodesBelow(clusterDir)}/`, binary);
   const ends = await Promise.allSettled(strays.map((server) => end(server, keepData)));
   const failure = [...outcomes, ...ends].find((outcome) => outcome.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
