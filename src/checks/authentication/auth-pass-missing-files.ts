@@ -35,7 +35,7 @@ function wrongAtSentinels(
       return [
         {
           subject: server.id,
-          message: `${node.id} needs a password${asked ? ` (${shownAt(asked)})` : ''}, but there is no auth-pass for ${name}`,
+          message: `${node.id} needs a password${asked ? ` (${shownAt(asked)})` : ''}, and auth-pass for ${name} is missing`,
           fix,
           at,
         },

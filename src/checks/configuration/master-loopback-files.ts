@@ -33,7 +33,7 @@ export function masterLoopbackFiles(project: Project): RawFinding[] | Skip {
                 subject: server.id,
                 message: `"sentinel monitor ${name} ${host} ${port}": its extra_hosts make ${host} the address of the machine, where no service is published at ${port}`,
                 consequence:
-                  'it never reaches the master: there is no failover, and clients that ask it get an address at which nothing answers',
+                  'it never reaches the master: there is no failover, and clients that ask it get an address where no server answers',
                 fix: [`${server.id}: delete ${host}:host-gateway from its extra_hosts`],
                 at,
               },
