@@ -30,12 +30,20 @@ const LEAVE_KEYS = new Set(
 );
 
 /** What a server executed since it was started. */
-interface Writes {
+export interface Writes {
   /** Writes that made a key or changed one. */
   writes?: number;
   /** The same, where nothing that it executed can have removed a key: then it held keys. */
   keptWrites?: number;
+  /**
+   * The same with those that failed: its replicas executed no more of them. Absent where its counters were reset: they
+   * do not go back to its start then.
+   */
+  writeCalls?: number;
 }
+
+/** CONFIG RESETSTAT is counted after it has reset the counters (server.c, call). */
+const RESET = 'config|resetstat';
 
 /**
  * How many writes a server executed since it was started, by INFO commandstats. That it held keys is not proved after one
@@ -44,18 +52,24 @@ interface Writes {
  */
 export function keptWritesIn(info: ReadonlyMap<string, string>): Writes {
   let writes = 0;
+  let writeCalls = 0;
   let isTold = false;
   let isKept = true;
+  let isReset = false;
   for (const [field, value] of info) {
     const name = /^cmdstat_(.+)$/.exec(field)?.[1]?.toLowerCase();
     if (name === undefined) continue;
     isTold = true;
     const counted = (what: string): number => Number(new RegExp(`\\b${what}=(\\d+)`).exec(value)?.[1] ?? 0);
-    const done = counted('calls') - counted('failed_calls');
+    const calls = counted('calls');
+    if (name === RESET && calls > 0) isReset = true;
+    if (MAKE_KEYS.has(name)) writeCalls += calls;
+    const done = calls - counted('failed_calls');
     if (done <= 0) continue;
     if (MAKE_KEYS.has(name)) writes += done;
     // `config|get`: what comes after the bar is a subcommand of it.
     else if (!LEAVE_KEYS.has(name.split('|')[0] ?? '')) isKept = false;
   }
-  return isTold ? { writes, ...(isKept && { keptWrites: writes }) } : {};
+  if (!isTold) return {};
+  return { writes, ...(isKept && { keptWrites: writes }), ...(!isReset && { writeCalls }) };
 }

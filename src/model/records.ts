@@ -84,7 +84,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     ...loadingIn(info),
     keys: sumOf(keysByDatabase),
     keysByDatabase,
-    ...emptied(info),
+    ...keptWritesIn(info),
     ...uptimeIn(info),
     ...(aof !== undefined && { logsWrites: aof === '1' }),
     ...(logBytes !== null && { logBytes }),
@@ -101,14 +101,6 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     ...(configFile !== undefined && { configFile }),
   };
 }
-
-/** Of a replica without keys: what shows whether it had some. */
-const emptied = (info: NamedValues): Pick<NodeAnswer, 'writes' | 'keptWrites'> =>
-  isEmptyReplica(info) ? keptWritesIn(info) : {};
-
-/** Whether it is a replica that holds no key and has a link. */
-export const isEmptyReplica = (info: NamedValues): boolean =>
-  info.get('role') === 'slave' && info.get('master_link_status') === 'up' && keysIn(info) === 0;
 
 /** Whose stream its data is of; undefined where it has no id (before Redis 4). */
 function historyIn(info: NamedValues): NodeAnswer['history'] {

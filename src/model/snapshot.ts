@@ -51,13 +51,12 @@ export interface NodeAnswer {
   logBytes?: number;
   /** How many keys it loaded from its last RDB file or full resync (`rdb_last_load_keys_loaded`); absent before Redis 7.0. */
   loadedKeys?: number;
-  /** Of a replica that has a link and holds no key: how many writes it executed since its start; absent where it was not asked. */
+  /** How many writes it executed since its start; absent where it was not asked. */
   writes?: number;
-  /**
-   * Of a replica that has a link and holds no key: how many writes it executed since its start, where none of its commands
-   * can have removed a key; absent where that is not proved, or was not asked.
-   */
+  /** The same, where none of its commands can have removed a key; absent where that is not proved, or was not asked. */
   keptWrites?: number;
+  /** The same with those that failed; absent where it was not asked, or its counters were reset since its start. */
+  writeCalls?: number;
   /** Whose stream its data is of (master_replid), and until which offset it is also that of an earlier one (master_replid2). */
   history?: { id: string; earlierId: string; earlierUntil: number };
   /** Full resyncs that it served since it started (`sync_full`); absent where it did not say. */

@@ -1,13 +1,14 @@
 import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
 import { heldBackIn, holdsClients } from '../model/held-back.js';
+import { keptWritesIn, type Writes } from '../model/kept-writes.js';
 import { isNeverReached, quorumAlone } from '../model/never-reached.js';
 import { monitoredIn, simulatesIn, tiltIn, uptimeIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, SentinelState, Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { errorReply, protocolError, timeoutError, WireError } from './error.js';
 import { fieldsOf, parseClients } from './gather-parse.js';
-import { engineOf, type Info, isEmptyReplica, isSentinel, nodeAnswer, parseInfo } from './info.js';
+import { engineOf, type Info, isSentinel, nodeAnswer, parseInfo } from './info.js';
 import { masterView, parseCkquorum, parseRecords, type SentinelRecord } from './replies.js';
 import { askSettings, leastReplicasIn } from './settings.js';
 import { watchDial } from './speaks-tls.js';
@@ -36,7 +37,7 @@ function askNodeOnce(endpoint: Address, options: ConnectionOptions): Promise<Ask
     );
     const info = parseInfo(said);
     if (isSentinel(info)) throw protocolError('is a sentinel, not a data node');
-    const answer = nodeAnswer(isEmptyReplica(info) ? await withCommands(connection, info, within) : info);
+    const answer = nodeAnswer(info);
     const { config } = settings;
     const held = holdsClients(info) ? await within(heldBack(connection, info)) : heldBackIn(info, []);
     return {
@@ -66,10 +67,12 @@ async function heldBack(
 const whyOf = (said: unknown): string =>
   typeof said === 'object' && said !== null && 'why' in said ? String(said.why) : 'CLIENT LIST gave no text';
 
-/** Which commands it executed, too: INFO alone does not tell. */
-async function withCommands(connection: Connection, info: Info, within: Within): Promise<Info> {
-  const said = await within(connection.call('INFO', 'commandstats').catch(errorReply));
-  return typeof said === 'string' ? new Map([...info, ...parseInfo(said)]) : info;
+/** What a data node executed since its start, which INFO alone does not tell; nothing where it does not say. */
+export async function askWrites(endpoint: Address, options: ConnectionOptions): Promise<Writes> {
+  const { answer } = await visit(endpoint, options, async (connection, within) =>
+    keptWritesIn(parseInfo(await within(connection.call('INFO', 'commandstats')))),
+  );
+  return answer ?? {};
 }
 
 /** How many masters are asked about at once: a wave has one deadline, so that a thousand names do not look like silence. */

@@ -2,7 +2,7 @@ import { engineIn, type NamedValues, nodeAnswerIn } from '../model/records.js';
 import type { NodeAnswer } from '../model/snapshot.js';
 import { printable, protocolError } from './error.js';
 
-export { addressOf, isEmptyReplica, numberOf } from '../model/records.js';
+export { addressOf, numberOf } from '../model/records.js';
 
 export type Info = NamedValues;
 

@@ -1,9 +1,11 @@
 import { type Address, formatAddress } from '../model/address.js';
 import { isMapped } from '../model/address-map.js';
+import { toldByCounters } from '../model/came-back.js';
+import type { AnsweredNode } from '../model/facts.js';
 import { isOutOfReachIn, leftoversOf } from '../model/never-reached.js';
-import type { NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
+import type { NodeAnswer, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import { type Asking, askingAs, endpointOf } from './access.js';
-import { askNode, askSentinel } from './ask.js';
+import { askNode, askSentinel, askWrites } from './ask.js';
 import { atMost } from './at-most.js';
 import { bestFirst, type Found, keyOf, MAX_STEPS, NODES_AT_ONCE, ordered } from './discovery.js';
 import { withoutMisled } from './misled.js';
@@ -33,7 +35,7 @@ export interface SurveyTarget {
  * Asks all known servers once, in parallel, and those that the answers name as soon as they are named. The deadline is
  * each server's, from dialling to its last answer. Masters that a sentinel has never reached are not asked where they
  * are many. Takes at most about three deadlines, one where no new server is named, and one more for each further
- * NODES_AT_ONCE nodes. A silent server is in the snapshot with the reason. Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
+ * NODES_AT_ONCE nodes, and two where a master may have come back empty. A silent server is in the snapshot with the reason. Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
  * An unknown `masterName` gives no view and no group. Throws only the signal's reason.
  */
 export async function survey(target: SurveyTarget, asking: Asking): Promise<Snapshot> {
@@ -110,7 +112,7 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
     const silence = otherServer({ ...server, file, configFile, pid: raw?.info.process_id }, masters);
     if (silence !== null) Object.assign(server, { answer: null, silence });
   }
-  return {
+  const snapshot: Snapshot = {
     takenAtMs,
     sentinels: ordered(onePerId(onlyLed([...sentinels.values()]))),
     groups: [...groups].map(([masterName, keys]) => ({
@@ -118,6 +120,13 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
       nodes: ordered([...keys].flatMap((key) => nodes.get(key) ?? [])),
     })),
   };
+  const { copies, masters: emptied } = toldByCounters(snapshot);
+  const count = ({ answer, endpoint }: AnsweredNode): Promise<NodeAnswer> =>
+    inTurn(async () => Object.assign(answer, await askWrites(endpoint, askingAs(asking, 'redis'))));
+  await Promise.all(copies.map(count));
+  // Asked after them: it was told whatever they have executed since its start.
+  await Promise.all(emptied.map(count));
+  return snapshot;
 }
 
 /** Where the address map led there, another sentinel may have answered than the one that was meant: that one is asked. */

@@ -705,13 +705,18 @@ describe('status and doctor have one verdict', () => {
         );
         expect(first).toMatch(/ copied that: the data is gone/);
         for (const p of replicas) expect(first).toContain(`127.0.0.1:${p}`);
+
+        // What is written since then is not the data of before.
+        await tell(node(0), 'SET new 1');
+        await bothReplicas('DBSIZE', /^1$/m);
+        await bothSay('AT RISK', asked, true);
+        expect((await words(asked)).first[0]).toContain(' copied that: the data is gone');
+        for (const n of [1, 2]) await tell(node(n), 'CONFIG RESETSTAT');
+        await bothSay('HEALTHY');
+        await tell(node(0), 'DEL new');
       } finally {
         await asBefore();
       }
-      // What is restored is there.
-      await tell(node(0), 'SET restored 1');
-      await bothSay('HEALTHY');
-      await tell(node(0), 'DEL restored');
     },
     LONG_MS,
   );

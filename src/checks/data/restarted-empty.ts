@@ -1,3 +1,4 @@
+import { ROUNDED_S } from '../../model/came-back.js';
 import { type AnsweredNode, isAt, type MasterFacts, type SentinelView } from '../../model/facts.js';
 import { USUAL_RETURN_MS } from '../../model/sentinel-timing.js';
 import type { NodeAnswer } from '../../model/snapshot.js';
@@ -44,9 +45,6 @@ export default {
       return holders.length === 0 ? [] : [lost(master, node, holders)];
     }),
 } satisfies SnapshotCheck;
-
-/** Whole seconds on both sides, and what passes between two answers. */
-export const ROUNDED_S = 2;
 
 /** Whether a replica has more than its master, which was started after its link went, and will delete it. */
 function stillHolds({ refOf }: MasterFacts, master: AnsweredNode, { answer }: AnsweredNode): boolean {
