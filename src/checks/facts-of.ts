@@ -40,8 +40,8 @@ const groupNames = (gathered: Gathered): string[] => [
 ];
 
 function nodeState(node: GatheredNode): NodeState {
-  const { id, announce, endpoint, alsoAt, silence, info, config, clients } = node;
-  const known = { id, announce, endpoint, silence, ...(alsoAt && { alsoAt }) };
+  const { id, announce, endpoint, alsoAt, other, silence, info, config, clients } = node;
+  const known = { id, announce, endpoint, silence, ...(alsoAt && { alsoAt }), ...(other && { other }) };
   if (!info.ok) return { ...known, answer: null, ...(silence === null && { withheld: info.why }) };
   const values = new Map(Object.entries(info.value));
   const answer = nodeAnswerIn(values);

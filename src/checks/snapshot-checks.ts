@@ -20,6 +20,7 @@ import loading from './live/loading.js';
 import masterAddressNotMaster from './live/master-address-not-master.js';
 import masterDisagree from './live/master-disagree.js';
 import masterDown from './live/master-down.js';
+import masterForeign from './live/master-foreign.js';
 import masterFrozen from './live/master-frozen.js';
 import masterNeverReached from './live/master-never-reached.js';
 import mastersDead from './live/masters-dead.js';
@@ -83,6 +84,8 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   sentinelsFew,
   simfailArmed,
 
+  // What is written goes to a server of others.
+  masterForeign,
   // What is left of the data is about to be deleted.
   restartedEmpty,
   // It was deleted.

@@ -49,6 +49,8 @@ export function convergence(
       ...(expected.heardWithinMs === undefined ? [] : unheard(id, view, nodes, expected.heardWithinMs)),
     );
   }
+  for (const { id, other } of group?.nodes ?? [])
+    if (other !== undefined) missing.push(`${id} is not what answers there: another server does (${other})`);
   missing.push(...agreed(views), ...dataNodes(views[0]?.view, data, said));
   return missing;
 }

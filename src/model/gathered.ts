@@ -125,6 +125,8 @@ export interface GatheredSentinel extends GatheredServer {
 }
 
 export interface GatheredNode extends GatheredServer {
+  /** Another server has taken its port, and is what the sentinels name as the master: what is known of that one, in words. */
+  other?: string;
   /** The masters' names that sentinels list it under. */
   masterNames: string[];
   /** ROLE. */

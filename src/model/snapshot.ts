@@ -120,6 +120,8 @@ export interface NodeState {
   endpoint: Address;
   /** Further addresses at which the same process answers; absent where there is none. */
   alsoAt?: readonly Address[];
+  /** Another server has taken its port, and is what the sentinels name as the master: what is known of that one, in words. */
+  other?: string;
   answer: NodeAnswer | null;
   silence: Silence | null;
   /** Why it did not answer this question, where it answers others: neither silent nor known. */

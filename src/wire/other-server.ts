@@ -1,29 +1,45 @@
 import type { Address } from '../model/address.js';
 import type { Silence } from '../model/snapshot.js';
-import { keyOf } from './discovery.js';
+import { type Found, keyOf } from './discovery.js';
 
-/** A node whose configuration file is known, and what answered at its address. */
-interface Answered {
-  announce: Address;
-  /** How the path of its file ends; absent where that is not known. */
-  file?: string | undefined;
-  /** The path that INFO gave; empty for a server that was started without a file, absent where it did not say. */
+/** What a server says of itself; undefined where it did not. */
+interface Said {
+  /** The path of its configuration file; empty for a server that was started without one. */
   configFile: string | undefined;
   pid: string | undefined;
 }
 
+/** What is known of the server that answers in the place of a node, in words; null where the node does, by its file. */
+function otherThan(file: string | undefined, { configFile, pid }: Said): string | null {
+  if (file === undefined || configFile === undefined) return null;
+  // `redis-server ./redis.conf` (config.c keeps the dot, util.c: getAbsolutePath).
+  if (configFile.replaceAll('/./', '/').endsWith(file)) return null;
+  return [...(pid === undefined ? [] : [`pid ${pid}`]), configFile || 'no configuration file'].join(', ');
+}
+
 /**
- * What is said of a node at whose address another server answers, by that server's file; null of every other. One that
- * the sentinels name as the master is what the clients use: it stays. `masters`: the addresses that they name.
+ * All of them; what was heard at the address of a node where another server answers is not the node's: `silenced` makes
+ * one that said nothing. One that the sentinels name as the master is what the clients use: what it says stays, and
+ * `other` says what it is. `known`: how the paths of the nodes' files end. `masters`: the addresses that the sentinels name.
  */
-export function otherServer(
-  { announce, configFile, file, pid }: Answered,
-  masters: readonly Address[],
-): Silence | null {
-  if (file === undefined || configFile === undefined || configFile.endsWith(file)) return null;
-  if (masters.some((master) => keyOf(master) === keyOf(announce))) return null;
-  const who = [...(pid === undefined ? [] : [`pid ${pid}`]), configFile || 'no configuration file'].join(
-    ', ',
-  );
-  return { kind: 'protocol', other: who, message: `is not what answers there: another server does (${who})` };
+export function withoutOthers<S extends { id: string; announce: Address; other?: string }>(
+  all: readonly Found<S>[],
+  {
+    known,
+    masters,
+  }: { known: readonly { id: string; file?: string | undefined }[]; masters: readonly Address[] },
+  said: (server: S) => Said,
+  silenced: (server: S, silence: Silence) => S,
+): Found<S>[] {
+  return all.map((found) => {
+    const { server } = found;
+    const other = otherThan(known.find(({ id }) => id === server.id)?.file, said(server));
+    if (other === null) return found;
+    const isMaster = masters.some((master) => keyOf(master) === keyOf(server.announce));
+    const message = `is not what answers there: another server does (${other})`;
+    return {
+      ...found,
+      server: isMaster ? { ...server, other } : silenced(server, { kind: 'protocol', other, message }),
+    };
+  });
 }

@@ -9,7 +9,7 @@ import { askNode, askSentinel, askWrites } from './ask.js';
 import { atMost } from './at-most.js';
 import { bestFirst, type Found, keyOf, MAX_STEPS, NODES_AT_ONCE, ordered } from './discovery.js';
 import { withoutMisled } from './misled.js';
-import { otherServer } from './other-server.js';
+import { withoutOthers } from './other-server.js';
 
 /** A server that is known beforehand. */
 export interface KnownServer {
@@ -106,18 +106,20 @@ export async function survey(target: SurveyTarget, asking: Asking): Promise<Snap
   ]);
   const views = [...sentinels.values()].flatMap(({ server }) => server.answer?.masters ?? []);
   const masters = views.map(({ address }) => address);
-  for (const { server } of nodes.values()) {
-    const { configFile, raw } = server.answer ?? {};
-    const { file } = target.nodes.find((node) => node.id === server.id) ?? {};
-    const silence = otherServer({ ...server, file, configFile, pid: raw?.info.process_id }, masters);
-    if (silence !== null) Object.assign(server, { answer: null, silence });
-  }
+  const told = new Map(
+    withoutOthers(
+      [...nodes.values()],
+      { known: target.nodes, masters },
+      ({ answer }) => ({ configFile: answer?.configFile, pid: answer?.raw?.info.process_id }),
+      (server, silence) => ({ ...server, answer: null, silence }),
+    ).map((found) => [keyOf(found.server.announce), found]),
+  );
   const snapshot: Snapshot = {
     takenAtMs,
     sentinels: ordered(onePerId(onlyLed([...sentinels.values()]))),
     groups: [...groups].map(([masterName, keys]) => ({
       masterName,
-      nodes: ordered([...keys].flatMap((key) => nodes.get(key) ?? [])),
+      nodes: ordered([...keys].flatMap((key) => told.get(key) ?? [])),
     })),
   };
   const { copies, masters: emptied } = toldByCounters(snapshot);

@@ -43,7 +43,8 @@ export default {
     judgeMasters(facts, ['nodes'], (master) => {
       const { answered, refOf } = master;
       const node = answered.find((n) => master.master !== null && n.id === refOf(master.master).id);
-      if (node === undefined) return [];
+      // What became of its replicas' data is said with it.
+      if (node === undefined || node.other !== undefined) return [];
       if (cameBackOld(master, node)) return setBack(master, node);
       const followers = answered.filter((n) => startedBefore(node, n));
       if (!cameBackEmpty(node, followers)) return [];

@@ -38,7 +38,9 @@ export default {
     judgeMasters(facts, ['nodes'], (master) => {
       const { answered, refOf } = master;
       const node = answered.find((n) => master.master !== null && n.id === refOf(master.master).id);
-      if (node === undefined || node.answer.role !== 'master' || node.answer.loading) return [];
+      // What another server at its port does to them is said with it.
+      if (node === undefined || node.other !== undefined) return [];
+      if (node.answer.role !== 'master' || node.answer.loading) return [];
       const holders = answered
         .filter((n) => n !== node && stillHolds(master, node, n))
         .sort((a, b) => byNumber(a.id, b.id));
@@ -47,7 +49,7 @@ export default {
 } satisfies SnapshotCheck;
 
 /** Whether a replica has more than its master, which was started after its link went, and will delete it. */
-function stillHolds({ refOf }: MasterFacts, master: AnsweredNode, { answer }: AnsweredNode): boolean {
+export function stillHolds({ refOf }: MasterFacts, master: AnsweredNode, { answer }: AnsweredNode): boolean {
   const { follows, keys = 0, linkDownS, linkStatus, role } = answer;
   const { keys: left, uptimeS, logsWrites } = master.answer;
   if (role !== 'replica' || follows === null || refOf(follows).id !== master.id) return false;
@@ -69,22 +71,24 @@ function mayContinue({ history }: NodeAnswer, { history: its, offset }: NodeAnsw
 function lost(facts: MasterFacts, node: AnsweredNode, holders: readonly AnsweredNode[]): RawFinding {
   const { hints, sentinelViews } = facts;
   const left = node.answer.keys ?? 0;
-  const held = [...new Set(holders.map((n) => n.answer.keys ?? 0))];
   const isStart = holders.some((n) => n.answer.linkDownS !== undefined);
   const state = left > 0 ? `restarted with ${keyWords([left])}` : isStart ? 'restarted empty' : 'is empty';
-  const still = `${ids(holders)} still ${holders.length === 1 ? 'holds' : 'hold'} ${keyWords(held)}`;
-  const deletes = 'which the next full resync deletes';
+  const still = stillHold(holders);
   const busy = failoverUnderWay(sentinelViews);
   const up = node.answer.uptimeS === undefined ? '' : `, started ${node.answer.uptimeS} s ago`;
   return {
     subject: node.id,
     servers: [node.id, ...holders.map((n) => n.id)],
-    brief: `${node.id} (master) ${state}; ${still}, ${deletes}`,
-    message: `${nameOf(node)} (master) ${state}${up}; ${still}, ${deletes}`,
+    brief: `${node.id} (master) ${state}; ${still}`,
+    message: `${nameOf(node)} (master) ${state}${up}; ${still}`,
     evidence: `${node.id} has a new replication id${up}: no replica can continue from it${busy === null ? '' : `; ${busy}`}`,
     fix: busy !== null ? lookAgain(hints) : keep(facts, node, holders, left),
   };
 }
+
+/** What replicas hold that their master does not. */
+export const stillHold = (holders: readonly AnsweredNode[]): string =>
+  `${ids(holders)} still ${holders.length === 1 ? 'holds' : 'hold'} ${keyWords([...new Set(holders.map((n) => n.answer.keys ?? 0))])}, which the next full resync deletes`;
 
 const keyWords = (counts: readonly number[]): string =>
   `${listed(counts.map(grouped))} key${counts.length === 1 && counts[0] === 1 ? '' : 's'}`;
@@ -114,13 +118,13 @@ function keep(
   return [
     ...(left === 0 ? [explain] : choice),
     `# to keep ${what}, end ${ids(empty)}, and start nothing before the sentinels name another master:`,
-    ...empty.map((n) => hints.act(n, `kill ${n.id}`, shutdownOf(n))),
+    ...empty.map((n) => hints.act(n, `kill ${n.id}`, shutdownNow(n, 'SHUTDOWN NOSAVE'))),
   ];
 }
 
 /** Without NOW a server since Redis 7 waits for its replicas, and may begin their resync. */
-const shutdownOf = ({ answer: { version } }: AnsweredNode): string =>
-  Number.parseInt(version, 10) >= 7 ? 'SHUTDOWN NOSAVE NOW' : 'SHUTDOWN NOSAVE';
+export const shutdownNow = ({ answer: { version } }: AnsweredNode, how = 'SHUTDOWN'): string =>
+  Number.parseInt(version, 10) >= 7 ? `${how} NOW` : how;
 
 /** Whether this sentinel would promote it, as far as is known. */
 const mayPromote = (facts: MasterFacts, sentinelView: SentinelView, node: AnsweredNode): boolean =>

@@ -16,7 +16,7 @@ import { gatherNode, silentNode } from '../../wire/gather-node.js';
 import { gatherSentinel, type SentinelGatherOptions, silentSentinel } from '../../wire/gather-sentinel.js';
 import { addressOf, nodeAnswer } from '../../wire/info.js';
 import { withoutMisled } from '../../wire/misled.js';
-import { otherServer } from '../../wire/other-server.js';
+import { withoutOthers } from '../../wire/other-server.js';
 import type { KnownServer } from '../../wire/survey.js';
 import { isUnreached } from '../never-reached.js';
 import { followToTheEnd } from './follow.js';
@@ -154,8 +154,20 @@ export async function gatherServers(
   const listed = [...sentinels.values()].flatMap((found) =>
     found?.server.masters.ok === true ? found.server.masters.value : [],
   );
+  const theirs = withoutOthers(
+    settled(nodes),
+    { known: known.nodes, masters: addressesOf(listed.map(({ fields }) => fields)) },
+    ({ info }) => ({
+      configFile: info.ok ? info.value.config_file : undefined,
+      pid: info.ok ? info.value.process_id : undefined,
+    }),
+    ({ id, announce, endpoint, masterNames }, silence) => ({
+      ...silentNode({ id, announce, endpoint }, silence),
+      masterNames,
+    }),
+  );
   const asked = ordered(
-    onePerProcess(withoutOthers(settled(nodes), known.nodes, listed), {
+    onePerProcess(theirs, {
       onDouble: mergeNames(names),
       apart: apartIn(listed),
     }),
@@ -206,24 +218,6 @@ const onlyLed = (all: Found<WiredSentinel>[]): Found<WiredSentinel>[] =>
     }),
     ({ id, announce }, silence) => silentSentinel({ id, announce, endpoint: announce }, silence),
   );
-
-/** Nodes at whose address another server answers are silent: what was gathered is not theirs. */
-function withoutOthers(
-  all: Found<WiredNode>[],
-  known: readonly KnownServer[],
-  listed: readonly GatheredMaster[],
-): Found<WiredNode>[] {
-  const masters = addressesOf(listed.map(({ fields }) => fields));
-  return all.map((found) => {
-    const { id, announce, endpoint, info, masterNames } = found.server;
-    const { config_file: configFile, process_id: pid } = info.ok ? info.value : {};
-    const { file } = known.find((node) => node.id === id) ?? {};
-    const silence = otherServer({ announce, file, configFile, pid }, masters);
-    return silence === null
-      ? found
-      : { ...found, server: { ...silentNode({ id, announce, endpoint }, silence), masterNames } };
-  });
-}
 
 /** The servers, each by the id that it was given when its cluster was attached. */
 function named(target: Target, servers: WiredServers): WiredServers {

@@ -445,6 +445,14 @@ export const LIVE: Alteration[] = [
     },
   },
   {
+    id: 'master-foreign',
+    subject: 'redis-1',
+    only: 'one machine',
+    alter: (g) => {
+      nodeIn(g, 1).other = 'pid 4242, no configuration file';
+    },
+  },
+  {
     id: 'masters-many',
     subject: 'sentinel-3',
     alter: (g) => alter(sentinelIn(g, 3).info, { maxclients: '32', connected_clients: '110' }),
