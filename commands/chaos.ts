@@ -64,6 +64,8 @@ const OPTIONS = {
     flagOnly: true,
   }),
 };
+const JUNIT_HINT = '--junit FILE # a file that can be written';
+
 /** `tap`: what it is printed as instead. */
 type Result = (ScenarioList & { listed: true }) | ChaosPlan | (ChaosResult & { tap?: string });
 
@@ -99,6 +101,8 @@ export default defineCommand({
       const plans = scenarios.map((s) => planOf(s, options.driver ?? DRIVER_NAMES[0]));
       return { dryRun: true, cluster: own?.name ?? null, scenarios: plans };
     }
+    const { noteWritten, planFile, writeReport } = await import('./shared/write-reports.js');
+    const junit = options.junit === undefined ? null : await planFile(options.junit, JUNIT_HINT);
     if (own !== null) {
       await confirmFor(context, own, async (seen) => {
         const { outage } = await import('../src/cluster/impact.js');
@@ -112,12 +116,10 @@ export default defineCommand({
       own?.state ?? null,
       defaultsOf(OPTIONS).parallel,
     );
-    if (options.junit !== undefined) {
+    if (junit !== null) {
       const { chaosJunitXml } = await import('../src/report/junit.js');
-      const { isThere, noteWritten, writeReport } = await import('./shared/write-reports.js');
-      const replaces = await isThere(options.junit);
-      await writeReport(options.junit, chaosJunitXml(result));
-      noteWritten(context, [{ path: options.junit, replaces }]);
+      await writeReport(junit.path, chaosJunitXml(result));
+      noteWritten(context, [junit]);
     }
     if (!options.tap) return result;
     const { tapText } = await import('../src/report/tap.js');

@@ -1,10 +1,10 @@
-import { mkdir, rmdir, stat } from 'node:fs/promises';
+import { rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Context } from '../../src/cli/context.js';
 import { shown } from '../../src/config/parsers.js';
 import { errnoOf, messageOf, type OperatorError, refused, usageError } from '../../src/errors.js';
 import type { BaselineComparison } from '../../src/failover/baseline.js';
-import { writeAtomically } from '../../src/host/files.js';
+import { makeDirectories, temporaryBeside, writeAtomically, writeNew } from '../../src/host/files.js';
 import { formatOf, type ReportFormat } from '../../src/report/formats.js';
 
 const FILE_MODE = 0o644;
@@ -19,9 +19,9 @@ export interface ReportFile<R> {
 
 /**
  * `out/run.html` is one file, by its extension; `out/`, `out` and every existing directory get all formats. Tries
- * to create the directory, so that a run does not fail after hours because of a typing error, and removes it again: a
- * run that is refused leaves nothing behind. Throws `report-format` (64) for
- * an unknown extension, `report-unwritable` (3) for a directory that cannot be created.
+ * to create the directory and a file in it, so that a run does not fail after hours because of a typing error, and
+ * removes both again: a run that is refused leaves nothing behind. Throws `report-format` (64) for an unknown extension,
+ * `report-unwritable` (3) where nothing can be written there.
  */
 export async function planReports<R>(
   destination: string,
@@ -41,6 +41,16 @@ export async function planReports<R>(
   return Promise.all(files.map(async (file) => ({ ...file, replaces: await isThere(file.path) })));
 }
 
+/**
+ * The same for one file that an option other than --report names; `hint`: what to type instead. Throws
+ * `report-unwritable` (3).
+ */
+export async function planFile(path: string, hint: string): Promise<Written> {
+  if ((await kindOf(path)) === 'directory') throw unwritable(path, new Error('it is a directory'), hint);
+  await orUnwritable(path, tryDirectory(dirname(path)), hint);
+  return { path, replaces: await isThere(path) };
+}
+
 /** Writes each file as a whole or not at all. Throws `report-unwritable` (3) that names the file. */
 export async function writeReports<R>(
   result: R,
@@ -48,21 +58,38 @@ export async function writeReports<R>(
   baseline: R | null = null,
   comparison: BaselineComparison | null = null,
 ): Promise<string[]> {
-  for (const { path, format } of files) {
-    await orUnwritable(path, mkdir(dirname(path), { recursive: true }));
-    await writeReport(path, format.render(result, baseline, comparison));
-  }
+  for (const { path, format } of files) await writeReport(path, format.render(result, baseline, comparison));
   return files.map((f) => f.path);
 }
 
-/** Writes one file as a whole or not at all. Throws `report-unwritable` (3) that names it. */
-export const writeReport = (path: string, text: string): Promise<void> =>
-  orUnwritable(path, writeAtomically(path, text, FILE_MODE));
+/** Writes one file as a whole or not at all, and creates its directory. Throws `report-unwritable` (3) that names it. */
+export async function writeReport(path: string, text: string): Promise<void> {
+  await orUnwritable(path, makeDirectories(dirname(path)));
+  await orUnwritable(path, writeAtomically(path, text, FILE_MODE));
+}
 
-/** Creates a directory with those above it, and removes what it created, except what was filled meanwhile. */
+/** Creates a directory with those above it and a file in it, and removes what it created, except what was filled meanwhile. */
 async function tryDirectory(directory: string): Promise<void> {
-  const first = await mkdir(directory, { recursive: true });
-  if (first === undefined) return;
+  const first = await makeDirectories(directory);
+  try {
+    await tryFile(join(directory, 'report'));
+  } finally {
+    if (first !== undefined) await removeCreated(directory, first);
+  }
+}
+
+/** A report is written beside its place and renamed. */
+async function tryFile(path: string): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    await writeNew(temporary, '', FILE_MODE, false);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Removes a directory and those above it, down from `first`, as far as they are empty. */
+async function removeCreated(directory: string, first: string): Promise<void> {
   const length = resolve(first).length;
   try {
     for (let made = resolve(directory); made.length >= length; made = dirname(made)) await rmdir(made);
@@ -84,7 +111,7 @@ export function noteWritten({ progress }: Context, files: readonly Written[]): v
 type Written = Pick<ReportFile<unknown>, 'path' | 'replaces'>;
 
 /** Whether a report at this path replaces a file. */
-export const isThere = async (path: string): Promise<boolean> => (await kindOf(path)) === 'other';
+const isThere = async (path: string): Promise<boolean> => (await kindOf(path)) === 'other';
 
 async function kindOf(path: string): Promise<'directory' | 'other' | 'absent'> {
   try {
@@ -95,11 +122,11 @@ async function kindOf(path: string): Promise<'directory' | 'other' | 'absent'> {
   }
 }
 
-async function orUnwritable(path: string, work: Promise<unknown>): Promise<void> {
+async function orUnwritable(path: string, work: Promise<unknown>, hint?: string): Promise<void> {
   try {
     await work;
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritable(path, error, hint);
   }
 }
 
@@ -110,10 +137,14 @@ function unknownFormat(destination: string, formats: readonly ReportFormat<never
   });
 }
 
-function unwritable(path: string, error: unknown): OperatorError {
+function unwritable(
+  path: string,
+  error: unknown,
+  hint = '--report PATH # a directory or a file that can be written',
+): OperatorError {
   return refused('report-unwritable', `cannot write the report ${shown(path)}`, {
     why: messageOf(error),
-    hint: '--report PATH # a directory or a file that can be written',
+    hint,
     cause: error,
   });
 }

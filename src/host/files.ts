@@ -69,11 +69,35 @@ export function stampOf(path: string): string | undefined {
 }
 
 /**
+ * Creates a directory and those above it that are missing, one at a time; answers the uppermost one that it created,
+ * undefined where all of them existed. Node's own `recursive` never returns where mkdir says ENOENT in a directory that
+ * exists, as it does in /proc. Throws Node's own errors.
+ */
+export async function makeDirectories(path: string, mode = 0o777): Promise<string | undefined> {
+  if (await isDirectory(path)) return undefined;
+  const first = await makeDirectories(dirname(resolve(path)), mode);
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    // Another process was faster.
+    if (await isDirectory(path)) return first;
+    throw error;
+  }
+  return first ?? path;
+}
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/**
  * Creates a directory, and its parents, that only its owner may enter; restricts an existing one. True when it did not
  * exist. Throws Node's own errors.
  */
 export async function makePrivateDirectory(path: string): Promise<boolean> {
-  const made = await mkdir(path, { recursive: true, mode: 0o700 });
+  const made = await makeDirectories(path, 0o700);
   const { mode } = await stat(path);
   if ((mode & 0o077) !== 0) await chmod(path, 0o700);
   return made !== undefined;

@@ -109,6 +109,11 @@ describe('a state directory that cannot be used', () => {
     for (const words of COMMANDS) await refusal(cli, words, expected, { env });
   });
 
+  it.runIf(process.platform === 'linux')('below /proc', async () => {
+    const env = { SENTINELCTL_HOME: '/proc/nope/home' };
+    await refusal(cli, UP, expected, { env });
+  });
+
   it('that is read-only: looking works, changing is refused before anything starts', async () => {
     const home = await tempDir();
     await chmod(home, 0o500);

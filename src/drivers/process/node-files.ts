@@ -64,7 +64,7 @@ export async function blockDump({ dir }: NodeFiles, blocked: boolean): Promise<v
   if (blocked === isBlocked && !(await isLeft(aside, blocked))) return;
   if (blocked) {
     if ((await kindOf(dump)) === 'file') await rename(dump, aside);
-    await mkdir(dump, { mode: 0o700, recursive: true });
+    if (!isBlocked) await mkdir(dump, { mode: 0o700 });
     return;
   }
   if (isBlocked) await rmdir(dump);

@@ -89,6 +89,29 @@ describe('writing reports', () => {
     await expect(writeReports(heldResult(), at)).rejects.toMatchObject({ code, exitCode });
   });
 
+  it.runIf(process.platform === 'linux')(
+    'where nothing can be written, it is refused beforehand',
+    async () => {
+      for (const at of ['/proc/nope/x', '/proc/nope/run.html', '/proc/run.html'])
+        await expect(reports.planReports(at, FAILOVER_FORMATS)).rejects.toMatchObject({
+          code: 'report-unwritable',
+          exitCode: 3,
+        });
+    },
+  );
+
+  it('a file of another option is tried beforehand too, and nothing is left of it', async () => {
+    const root = await tempDir();
+    await expect(reports.planFile(root, '--junit FILE')).rejects.toMatchObject({
+      code: 'report-unwritable',
+      why: 'it is a directory',
+      hint: '--junit FILE',
+    });
+    const path = join(root, 'new', 'run.xml');
+    expect(await reports.planFile(path, '--junit FILE')).toEqual({ path, replaces: false });
+    expect(await readdir(root)).toEqual([]);
+  });
+
   it('a path that cannot be written is named', async () => {
     const file = join(await tempDir(), 'file');
     await writeFile(file, '');

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   canonicalPath,
+  makeDirectories,
   makePrivateDirectory,
   readIfThere,
   writeAtomically,
@@ -48,6 +49,33 @@ describe('writeAtomically', () => {
       await turn();
     }
     expect(await writes).toBe('written');
+  });
+});
+
+describe('makeDirectories', () => {
+  it('creates what is missing, and answers the uppermost one of it', async () => {
+    const dir = await tempDir();
+    expect(await makeDirectories(join(dir, 'a', 'b', 'c'))).toBe(join(dir, 'a'));
+    expect(await makeDirectories(join(dir, 'a', 'b', 'd'))).toBe(join(dir, 'a', 'b', 'd'));
+    expect(await makeDirectories(join(dir, 'a', 'b'))).toBeUndefined();
+    expect((await readdir(join(dir, 'a', 'b'))).sort()).toEqual(['c', 'd']);
+  });
+
+  it('two at once have the same directory', async () => {
+    const path = join(await tempDir(), 'a', 'b');
+    await Promise.all([makeDirectories(path), makeDirectories(path)]);
+    expect(await readdir(path)).toEqual([]);
+  });
+
+  it('says that a file is in the way', async () => {
+    const file = join(await tempDir(), 'file');
+    await writeFile(file, '');
+    await expect(makeDirectories(file)).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(makeDirectories(join(file, 'a'))).rejects.toMatchObject({ code: 'EEXIST' });
+  });
+
+  it.runIf(process.platform === 'linux')('ends where no directory can be created: below /proc', async () => {
+    await expect(makeDirectories('/proc/nope/a')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 
