@@ -6,6 +6,7 @@ import { isNotRestored } from '../faults/conduct.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
 import { masterNow } from '../faults/restored.js';
+import { aboutLeft } from '../model/duration.js';
 import { dataNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
@@ -200,6 +201,6 @@ function sayResult(runtime: Runtime, title: string, { trials }: FailoverResult):
 }
 
 function sayTrial(runtime: Runtime, n: number, of: number, leftMs: number | null): void {
-  const left = leftMs === null ? '' : `, about ${Math.ceil(leftMs / 1000)} s left`;
+  const left = leftMs === null ? '' : `, ${aboutLeft(leftMs)}`;
   runtime.onProgress({ type: 'note', level: 'info', text: `trial ${n} of ${of}${left}` });
 }

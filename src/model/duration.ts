@@ -24,6 +24,9 @@ export const downAfterAnd = (of: (settings: { downAfterMs: number }) => number):
 export const roughDurationMs = (ms: number): string =>
   ms < 1000 || ms >= 120_000 ? humanDurationMs(ms) : `${Math.round(ms / 1000)} s`;
 
+/** `about 27 s left`, `about 2 min 5 s left`: an estimate, at least a second. */
+export const aboutLeft = (ms: number): string => `about ${roughDurationMs(Math.max(1000, ms))} left`;
+
 /** For people: `84 ms`, `6.29 s`, `2 min 5 s`. */
 export function humanDurationMs(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

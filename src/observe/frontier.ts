@@ -1,4 +1,4 @@
-import type { SweepPoint } from './sweep-result.js';
+import type { SweepPoint, SweepResult } from './sweep-result.js';
 
 /** What a combination costs: the median outage in milliseconds, and lost writes per trial. Less is better in both. */
 export interface Cost {
@@ -27,6 +27,10 @@ export function markFrontier(points: readonly SweepPoint[]): SweepPoint[] {
     };
   });
 }
+
+/** Whether nothing can change it: every combination was played to its end, and has evidence. */
+export const isFrontierProved = ({ points, complete }: Pick<SweepResult, 'points' | 'complete'>): boolean =>
+  complete && points.every((point) => costOf(point) !== null);
 
 const beats = (a: Cost, b: Cost): boolean =>
   a.outageMs <= b.outageMs && a.lost <= b.lost && (a.outageMs < b.outageMs || a.lost < b.lost);

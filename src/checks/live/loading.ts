@@ -1,4 +1,4 @@
-import { roughDurationMs } from '../../model/duration.js';
+import { aboutLeft } from '../../model/duration.js';
 import type { AnsweredNode, MasterFacts } from '../../model/facts.js';
 import { followersIn } from '../believed.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
@@ -59,7 +59,7 @@ function loads(facts: MasterFacts, node: AnsweredNode): RawFinding {
 function progress({ answer: { loaded } }: AnsweredNode): string {
   const parts = [
     ...(loaded?.percent == null ? [] : [`${Math.floor(loaded.percent)} % loaded`]),
-    ...(loaded?.leftS == null ? [] : [`about ${roughDurationMs(loaded.leftS * 1000)} left`]),
+    ...(loaded?.leftS == null ? [] : [aboutLeft(loaded.leftS * 1000)]),
   ];
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }

@@ -6,7 +6,7 @@ import type { Act } from '../../faults/act.js';
 import type { Experiment } from '../../faults/experiment.js';
 import { masterNow, restoredNow } from '../../faults/restored.js';
 import { BELOW_DOUBLE_FAILOVER } from '../../model/double-failover.js';
-import { formatDurationMs } from '../../model/duration.js';
+import { aboutLeft, formatDurationMs } from '../../model/duration.js';
 import type { ClusterPlan } from '../../model/plan.js';
 import { DOUBLE_FAILOVER_BELOW_MS } from '../../model/sentinel-timing.js';
 import { count, listed } from '../../model/words.js';
@@ -119,7 +119,7 @@ async function playAll({ runtime, live, experiment, options, runs, onBegin }: Pl
   for (const [i, combination] of combinations.entries()) {
     const { downAfterMs, minReplicas } = combination;
     const leftMs = ((runtime.clock.now() - begun) / Math.max(1, i)) * (combinations.length - i);
-    const about = i === 0 ? '' : `, about ${Math.ceil(leftMs / 60_000)} min left`;
+    const about = i === 0 ? '' : `, ${aboutLeft(leftMs)}`;
     const text = `${i + 1} of ${combinations.length}: ${combinationText(combination)}${about}`;
     runtime.onProgress({ type: 'note', level: 'info', text });
     onBegin();

@@ -1,7 +1,7 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
-import { costOf } from '../../observe/frontier.js';
+import { costOf, isFrontierProved } from '../../observe/frontier.js';
 import type { SweepResult } from '../../observe/sweep-result.js';
-import { lostOf, settingWords } from '../text/sweep.js';
+import { BEST_SO_FAR, lostOf, settingWords } from '../text/sweep.js';
 import { ENOUGH_FOR_MEDIAN, grouped } from '../words/metrics.js';
 import { SWEEP_WORD } from '../words/verdict.js';
 import { STYLE, SWEEP_SCRIPT, SWEEP_STYLE } from './assets.js';
@@ -39,7 +39,8 @@ function restorationHtml({ restoration }: SweepResult): string {
   return `<p class="incomplete"><b>These settings could not be restored:</b></p><pre tabindex="0">${lines}</pre>`;
 }
 
-function pointsTable({ points, trialsEach }: SweepResult): string {
+function pointsTable({ points, trialsEach, complete }: SweepResult): string {
+  const best = isFrontierProved({ points, complete }) ? '✔' : `? ${BEST_SO_FAR}`;
   const several = trialsEach > 1;
   const time = (ms: number | undefined): string => (ms === undefined ? '–' : html(humanDurationMs(ms)));
   const rows = points.map((point) => {
@@ -55,7 +56,7 @@ function pointsTable({ points, trialsEach }: SweepResult): string {
       lost === null ? '–' : grouped(lost),
       String(point.trials.reduce((sum, t) => sum + t.spurious, 0)),
       String(point.trials.length),
-      point.onFrontier ? '✔' : costOf(point) === null ? '? evidence is missing' : '',
+      point.onFrontier ? best : costOf(point) === null ? '? evidence is missing' : '',
     ];
   });
   const first = trialsEach < ENOUGH_FOR_MEDIAN ? 'least' : 'median';

@@ -1,4 +1,4 @@
-import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
+import { aboutLeft, formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import type { LiveRun, LiveWrites } from '../../model/live-run.js';
 import { cut, plain, widthOf, wrap } from '../plain-text.js';
 import { grouped } from '../words/metrics.js';
@@ -62,8 +62,7 @@ export function liveFrame(state: LiveState, view: View & { rows: number }): stri
 function headLine({ run, nowMs }: LiveState, columns: number): Line {
   const { title, fault, beganMs, leftMs } = run;
   const time = fault === null ? tenths(nowMs - beganMs) : faultTime(fault, run, nowMs);
-  const left =
-    leftMs === null ? '' : `  about ${Math.ceil(Math.max(0, leftMs - (nowMs - beganMs)) / 1000)} s left`;
+  const left = leftMs === null ? '' : `  ${aboutLeft(leftMs - (nowMs - beganMs))}`;
   const whole = `${title}  ${time}`;
   const room = columns - widthOf(time) - 2;
   const text =

@@ -1,6 +1,7 @@
 import { formatDurationMs, humanDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { count } from '../../model/words.js';
+import { isFrontierProved } from '../../observe/frontier.js';
 import { restoredLines } from '../../observe/restored-words.js';
 import type { SweepPoint, SweepResult } from '../../observe/sweep-result.js';
 import { plain, together, wrap } from '../plain-text.js';
@@ -41,12 +42,14 @@ export function sweepText(result: SweepResult, view: View): string {
       : [
           table(
             columnsOf(result),
-            result.points.map((p) => rowOf(p, result.trialsEach, theme)),
+            result.points.map((p) => rowOf(p, result, theme)),
             view,
           ),
           '',
         ]),
-    ...wrap(LEGEND, lineWidth(view)).map(theme.dim),
+    ...[LEGEND, ...(isFrontierProved(result) ? [] : [LEGEND_SO_FAR])].flatMap((words) =>
+      wrap(words, lineWidth(view)).map(theme.dim),
+    ),
     ...(restoration.restored
       ? wrap(`${SYMBOL.ok} the old settings are restored on every node`, lineWidth(view), 2).map(theme.ok)
       : leftLines(result, view)),
@@ -60,6 +63,10 @@ export function sweepText(result: SweepResult, view: View): string {
 
 const LEGEND =
   'frontier: no other combination is better in median outage or loss without being worse in the other';
+
+/** The frontier, where a combination lacks evidence that could beat it. */
+export const BEST_SO_FAR = 'best so far';
+const LEGEND_SO_FAR = `${BEST_SO_FAR}: among the combinations that have evidence`;
 
 /** What all combinations had in common, in a line. */
 export function settingWords({
@@ -78,9 +85,9 @@ export function settingWords({
   return `${count(trialsEach, 'trial')} each, fault ${fault}; cluster ${cluster} (${driver}), ${engine.name} ${engine.version}; ${clients}; min-replicas-max-lag ${maxLagS} s`;
 }
 
-function rowOf(point: SweepPoint, trialsEach: number, theme: Theme): Cell[] {
+function rowOf(point: SweepPoint, result: SweepResult, theme: Theme): Cell[] {
   const { switchedMs, outageMs } = point;
-  const most = (text: string): Cell[] => (trialsEach < 2 ? [] : [text]);
+  const most = (text: string): Cell[] => (result.trialsEach < 2 ? [] : [text]);
   return [
     formatDurationMs(point.downAfterMs),
     String(point.minReplicas),
@@ -89,7 +96,7 @@ function rowOf(point: SweepPoint, trialsEach: number, theme: Theme): Cell[] {
     endless(point) ? { text: 'did not end', paint: theme.bad } : time(outageMs?.p50),
     ...most(endless(point) ? '' : time(outageMs?.max)),
     lostText(point, theme),
-    markOf(point, theme),
+    markOf(point, isFrontierProved(result), theme),
   ];
 }
 
@@ -111,11 +118,14 @@ function lostText(point: SweepPoint, theme: Theme): Cell {
   return lost === 0 ? '0' : { text: grouped(lost), paint: theme.bad };
 }
 
-function markOf(point: SweepPoint, theme: Theme): Cell {
+function markOf(point: SweepPoint, isProved: boolean, theme: Theme): Cell {
   const twice = point.trials.filter((t) => t.spurious > 0).length;
   if (twice > 0) return { text: `${SYMBOL.bad} second failover in ${twice}`, paint: theme.bad };
   if (!point.proved) return { text: `${SYMBOL.unknown} evidence is missing`, paint: theme.warn };
-  return point.onFrontier ? { text: SYMBOL.ok, paint: theme.ok } : '';
+  if (!point.onFrontier) return '';
+  return isProved
+    ? { text: SYMBOL.ok, paint: theme.ok }
+    : { text: `${SYMBOL.unknown} ${BEST_SO_FAR}`, paint: theme.warn };
 }
 
 /** How an interrupted sweep left the nodes. Each of its trials may have had another master at its beginning. */

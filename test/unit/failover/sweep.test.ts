@@ -58,6 +58,13 @@ describe('the result of a sweep', () => {
     expect(found.outcome).toBe('unknown');
     expect(found.reason).toBe('evidence is missing for down-after 1s, min-replicas-to-write 1');
     expect(found.points[1]).toMatchObject({ proved: false, onFrontier: false, outageMs: null });
+    // It could beat the others: that none does is not proved.
+    const text = sweepText(found, { color: false, columns: 110 });
+    expect(text.match(/ \? best so far$/gm)).toHaveLength(2);
+    expect(text).toContain('best so far: among the combinations that have evidence');
+    expect(text).not.toMatch(/✔$/m);
+    expect(sweepHtml(found)).toContain('<span>? best so far<');
+    expect(sweepHtml(found)).not.toContain('<span>✔<');
   });
 
   it('is violated where a failover never came', () => {

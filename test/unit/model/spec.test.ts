@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { formatAddress, parseAddress, parseAddressList } from '../../../src/model/address.js';
-import { formatDurationMs, humanDurationMs, parseDurationMs } from '../../../src/model/duration.js';
+import {
+  aboutLeft,
+  formatDurationMs,
+  humanDurationMs,
+  parseDurationMs,
+} from '../../../src/model/duration.js';
 import { slotsOf } from '../../../src/model/plan.js';
 import { DEFAULT_SPEC, isPasswordUsable, specDifferences, specFaults } from '../../../src/model/spec.js';
 
@@ -48,6 +53,15 @@ describe('a spec', () => {
 });
 
 describe('durations', () => {
+  it.each([
+    [0, 'about 1 s left'],
+    [27_200, 'about 27 s left'],
+    [119_000, 'about 119 s left'],
+    [125_000, 'about 2 min 5 s left'],
+  ])('what is left of %i ms', (ms, text) => {
+    expect(aboutLeft(ms)).toBe(text);
+  });
+
   it.each([
     ['250ms', 250],
     ['5s', 5000],
