@@ -87,12 +87,14 @@ export async function followFailover(
   return ended?.untested ?? null;
 }
 
-function notAgreedNow({ observer, roles }: FaultRun, fault: Fault): string[] {
+function notAgreedNow({ observer, roles, runtime }: FaultRun, fault: Fault): string[] {
   const newMaster = newMasterOf(
     observer.seen.filter((o) => o.atMs >= fault.atMs),
     roles,
   );
-  return newMaster === null ? [] : notAgreed(observer.seen, roles, newMaster);
+  return newMaster === null
+    ? []
+    : notAgreed({ seen: observer.seen, nowMs: runtime.clock.now() }, roles, newMaster);
 }
 
 /**

@@ -54,7 +54,7 @@ export async function rejoin(
     const asMaster = isMaster(since().at(-1)) ? since().find(isMaster) : undefined;
     onMissing(
       asMaster === undefined
-        ? notFollowing(since(), old.id, roles, newMaster)
+        ? notFollowing({ seen: since(), nowMs: clock.now() }, old.id, roles, newMaster)
         : [twoMastersWords(old.id, clock.now() - asMaster.atMs)],
     );
   };

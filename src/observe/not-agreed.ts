@@ -1,9 +1,15 @@
 import { formatAddress, sameAddress } from '../model/address.js';
-import type { Observation } from './observation.js';
+import { BLINK_MS, type Observation } from './observation.js';
 import type { Member, Roles } from './roles.js';
 
+/** What was seen until now, on the run's clock. */
+export interface SeenUntil {
+  seen: readonly Observation[];
+  nowMs: number;
+}
+
 /** Which sentinel or node does not follow the new master yet, and what it says instead; empty: all do. */
-export function notAgreed(seen: readonly Observation[], roles: Roles, newMaster: Member): string[] {
+export function notAgreed(seen: SeenUntil, roles: Roles, newMaster: Member): string[] {
   const others = roles.nodes.filter(({ id }) => id !== roles.master.id && id !== newMaster.id);
   return [
     ...roles.sentinels.flatMap(({ id }) => notNaming(seen, id, roles, newMaster)),
@@ -11,7 +17,7 @@ export function notAgreed(seen: readonly Observation[], roles: Roles, newMaster:
   ];
 }
 
-function notNaming(seen: readonly Observation[], id: string, roles: Roles, newMaster: Member): string[] {
+function notNaming(seen: SeenUntil, id: string, roles: Roles, newMaster: Member): string[] {
   const last = lastOf(seen, id);
   if (last?.kind !== 'belief') return [`${id} does not answer`];
   if (sameAddress(last.master, newMaster.announce)) return [];
@@ -19,12 +25,7 @@ function notNaming(seen: readonly Observation[], id: string, roles: Roles, newMa
 }
 
 /** Why a data node is not a linked replica of `master`, in at most one sentence; empty: it is. */
-export function notFollowing(
-  seen: readonly Observation[],
-  id: string,
-  roles: Roles,
-  master: Member,
-): string[] {
+export function notFollowing(seen: SeenUntil, id: string, roles: Roles, master: Member): string[] {
   const last = lastOf(seen, id);
   if (last?.kind !== 'role') return [`${id} does not answer`];
   const { role, follows, link } = last.seen;
@@ -33,9 +34,14 @@ export function notFollowing(
   return link === 'connected' ? [] : [`${id} follows ${master.id}, its link is ${link ?? 'unknown'}`];
 }
 
-/** Events come over a connection of their own and say nothing about what a server believes itself. */
-const lastOf = (seen: readonly Observation[], id: string): Observation | undefined =>
-  seen.findLast((o) => o.source === id && o.kind !== 'event');
+/**
+ * Events come over a connection of their own and say nothing about what a server believes itself; a connection that has
+ * just closed may be that of a node that changes its role.
+ */
+const lastOf = ({ seen, nowMs }: SeenUntil, id: string): Observation | undefined =>
+  seen.findLast(
+    (o) => o.source === id && o.kind !== 'event' && !(o.kind === 'gone' && nowMs - o.atMs <= BLINK_MS),
+  );
 
 function named(address: Member['announce'] | null, { nodes }: Roles): string {
   if (address === null) return 'no master';

@@ -33,7 +33,7 @@ describe('who does not agree on the new master yet', () => {
       role('redis-3', old, 'connected'),
       role('redis-3', successor, 'connected'),
     ];
-    expect(notAgreed(seen, roles, successor)).toEqual([]);
+    expect(notAgreed({ seen, nowMs: 1000 }, roles, successor)).toEqual([]);
   });
 
   it('each that says something else, and what', () => {
@@ -42,7 +42,7 @@ describe('who does not agree on the new master yet', () => {
       belief('sentinel-2', null),
       role('redis-3', successor, 'connecting'),
     ];
-    expect(notAgreed(seen, roles, successor)).toEqual([
+    expect(notAgreed({ seen, nowMs: 1000 }, roles, successor)).toEqual([
       'sentinel-1 still names redis-1',
       'sentinel-2 still names no master',
       'redis-3 follows redis-2, its link is connecting',
@@ -56,9 +56,20 @@ describe('who does not agree on the new master yet', () => {
       belief('sentinel-2', successor),
       role('redis-3', null, null),
     ];
-    expect(notAgreed(seen, roles, successor)).toEqual([
+    expect(notAgreed({ seen, nowMs: 1000 }, roles, successor)).toEqual([
       'sentinel-1 does not answer',
       'redis-3 still says that it is a master',
     ]);
+  });
+
+  it('one whose connection has just closed says what it said before: it may change its role', () => {
+    const seen: Observation[] = [
+      belief('sentinel-1', successor),
+      belief('sentinel-2', successor),
+      role('redis-3', old, 'connected'),
+      { kind: 'gone', atMs: 5000, source: 'redis-3' },
+    ];
+    expect(notAgreed({ seen, nowMs: 5100 }, roles, successor)).toEqual(['redis-3 still follows redis-1']);
+    expect(notAgreed({ seen, nowMs: 6000 }, roles, successor)).toEqual(['redis-3 does not answer']);
   });
 });
