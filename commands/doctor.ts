@@ -17,6 +17,7 @@ import { checkIds } from './shared/completions.js';
 import { diagnoseCluster, diagnoseFiles } from './shared/diagnosis.js';
 import { EXIT_ON_OPTION } from './shared/exit-on.js';
 import { fixFindings } from './shared/fix.js';
+import { CUT_OFF_FIX } from './shared/verdict.js';
 
 interface Diagnosis {
   result: DoctorResult;
@@ -182,6 +183,7 @@ export default defineCommand({
     });
     return fixed === undefined ? text : [...repairedLines(fixed, result.findings, view), '', text].join('\n');
   },
+  cutOff: CUT_OFF_FIX,
   rows: DOCTOR_ROWS,
   toJson: ({ result, fixed }) => ({ ...doctorDocument(result), ...(fixed && { fixed }) }),
   exitCode: ({ exitCode }) => exitCode,

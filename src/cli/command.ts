@@ -45,9 +45,9 @@ interface CommandSpec<R, A extends readonly ArgumentDef[], O extends OptionDefs>
   keepsTime?: true;
   /**
    * Printed when a second Ctrl-C ends it at once: what may be left, and which command to type, alone on its line. `undo`:
-   * what was not rolled back, last change first; null where no journal was begun.
+   * what was not rolled back, last change first; null where no journal was begun. Null: nothing is left.
    */
-  cutOff?: (globals: Globals, undo: readonly string[] | null) => string;
+  cutOff?: (globals: Globals, undo: readonly string[] | null) => string | null;
 }
 
 /** What a command's file exports: the types of its values are forgotten. */

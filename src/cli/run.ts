@@ -61,7 +61,8 @@ export async function runCommand(
   const interrupts = armInterrupts(world, progress.say, () => {
     // A spinner would overwrite the line.
     progress.close();
-    if (def.cutOff !== undefined) progress.say(def.cutOff(globals, left));
+    const words = def.cutOff?.(globals, left) ?? null;
+    if (words !== null) progress.say(words);
   });
   const endings: ((exitCode: number) => Promise<void>)[] = [];
   const ended = async (exitCode: number): Promise<void> => {

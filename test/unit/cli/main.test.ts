@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import doctor from '../../../commands/doctor.js';
 import { CUT_OFF } from '../../../commands/shared/verdict.js';
 import { argument } from '../../../src/cli/argument.js';
 import { type CommandDef, defineCommand } from '../../../src/cli/command.js';
@@ -10,6 +11,7 @@ import { main } from '../../../src/cli/main.js';
 import { option } from '../../../src/cli/option.js';
 import type { Registry } from '../../../src/cli/registry.js';
 import { systemClock } from '../../../src/clock.js';
+import type { Globals } from '../../../src/config/globals.js';
 import { keyValue } from '../../../src/config/parsers.js';
 import { EXIT, notRestored, refused } from '../../../src/errors.js';
 import { tempDir } from '../../helpers/temp-dir.js';
@@ -465,6 +467,18 @@ describe('interruptions', () => {
       );
     },
   );
+
+  it('doctor --fix says at a second Ctrl-C what is half done; doctor alone has nothing to say', () => {
+    const said = (undo: readonly string[] | null) => doctor.cutOff?.({ cluster: 'x' } as Globals, undo);
+    expect(said(null)).toBeNull();
+    expect(said([])).toBe(
+      'aborted: no repair is half done, and those that are done stay; end the run, then doctor --fix does the rest:\n→ sentinelctl recover --cluster x',
+    );
+    expect(said(['first', 'second'])).toBe(
+      'aborted without cleanup: a repair may be half done; this is left to do:\n  first\n  second\n' +
+        'roll it back; the repairs before it are done, and stay:\n→ sentinelctl recover --cluster x',
+    );
+  });
 
   it('a failed rollback outweighs the interruption', async () => {
     const { world, done } = start(['stuck']);
