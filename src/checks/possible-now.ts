@@ -1,7 +1,7 @@
 import type { MasterFacts, SnapshotFacts } from '../model/facts.js';
 import { command } from '../model/hints.js';
 import type { CheckText, RawFinding } from './check.js';
-import { changesServer, forgets, isRefusedBesideRun, startsOne } from './fix-lines.js';
+import { changesServer, forgets, isRefusedBesideRun, startsOne, startsSentinel } from './fix-lines.js';
 import networkCut, { cutIn } from './live/network-cut.js';
 import { isSilent } from './snapshot.js';
 
@@ -38,9 +38,11 @@ function besideRun(raw: RawFinding, { expectation, hints, snapshot }: SnapshotFa
     if (!snapshot.sentinels.every(isSilent) || !raw.fix.some(startsOne)) return raw;
     if (own) return { ...rest, fix: [command('up', cluster)] };
     // A data node is started by what the sentinels say (see the guard of start): they come first.
+    const nodes = raw.fix.filter((line) => !startsSentinel(line));
+    const then = nodes.length === 0 ? [] : ['# once a sentinel answers:', ...nodes];
     return acts === undefined
       ? raw
-      : { ...rest, fix: snapshot.sentinels.map((s) => hints.revive(s, s.silence)) };
+      : { ...rest, fix: [...snapshot.sentinels.map((s) => hints.revive(s, s.silence)), ...then] };
   }
   const lines = [...raw.fix, ...(raw.later === undefined ? [] : [raw.later.fix])];
   return lines.some((line) => isRefusedBesideRun(line) || changesServer(line))

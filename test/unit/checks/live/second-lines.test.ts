@@ -8,7 +8,7 @@ import { typedHere } from '../../../../src/model/fix-steps.js';
 import type { Gathered } from '../../../../src/model/gathered.js';
 import { PLAIN, setConfs, setDialled, setGiven, setTyped } from '../../../../src/model/hints.js';
 import type { Silence } from '../../../../src/model/snapshot.js';
-import type { Verdict } from '../../../../src/model/status.js';
+import type { StatusResult, Verdict } from '../../../../src/model/status.js';
 import { waitingWords } from '../../../../src/report/text/wait.js';
 import { become, unlinked } from '../../../helpers/alterations/alteration.js';
 import {
@@ -249,7 +249,7 @@ it('a failed save of a server that takes writes is not said to refuse them', () 
 });
 
 describe('an attached cluster of which all data nodes are down', () => {
-  const next = (silentSentinels: number[]): string | null => {
+  const judged = (silentSentinels: number[]): StatusResult => {
     const snapshot = altered((s) => {
       for (const n of [1, 2, 3]) silenceNode(s, n);
       for (const n of silentSentinels) silenceSentinel(s, n);
@@ -258,11 +258,21 @@ describe('an attached cluster of which all data nodes are down', () => {
         for (const replica of view?.replicas ?? []) replica.flags.push('s_down', 'disconnected');
       }
     });
-    return assess(snapshot, attached({ cluster: 'shop', acts: 'local' })).verdict.next;
+    return assess(snapshot, attached({ cluster: 'shop', acts: 'local' }));
   };
+  const next = (silentSentinels: number[]): string | null => judged(silentSentinels).verdict.next;
 
   it('first gets the sentinels that are needed: no data node is started before they name the master', () => {
     expect(next([2, 3])).toMatch(/^sentinelctl start sentinel-2 /);
     expect(next([])).toMatch(/^sentinelctl start redis-2 /);
+  });
+
+  it('and all sentinels: the fix of the data nodes starts them too, once a sentinel answers', () => {
+    expect(next([1, 2, 3])).toMatch(/^sentinelctl start sentinel-1 /);
+    const down = judged([1, 2, 3]).problems.find(({ id }) => id === 'node-down');
+    const [sentinels = '', nodes = ''] = down?.fix.split('\n# once a sentinel answers:\n') ?? [];
+    const started = (fix: string): string[] => fix.split('\n').map((line) => line.split(' ')[2] ?? '');
+    expect(started(sentinels)).toEqual(['sentinel-1', 'sentinel-2', 'sentinel-3']);
+    expect(started(nodes)).toEqual(['redis-1', 'redis-2', 'redis-3']);
   });
 });
