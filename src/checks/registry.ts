@@ -91,7 +91,6 @@ import flapping from './live/flapping.js';
 import foreignSentinels from './live/foreign-sentinels.js';
 import lag from './live/lag.js';
 import lagGrowing from './live/lag-growing.js';
-import masterPaused from './live/master-paused.js';
 import mastersMany from './live/masters-many.js';
 import replicaChained from './live/replica-chained.js';
 import replicaForeign from './live/replica-foreign.js';
@@ -222,7 +221,6 @@ export const CHECKS: readonly Check[] = [
   replicaChained,
   replicaForeign,
   ...SNAPSHOT_CHECKS,
-  masterPaused,
   clockSkew,
   failoverStuck,
   lag,

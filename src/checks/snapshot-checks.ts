@@ -23,6 +23,7 @@ import masterDown from './live/master-down.js';
 import masterForeign from './live/master-foreign.js';
 import masterFrozen from './live/master-frozen.js';
 import masterNeverReached from './live/master-never-reached.js';
+import masterPaused from './live/master-paused.js';
 import mastersDead from './live/masters-dead.js';
 import networkCut from './live/network-cut.js';
 import noGoodSlave from './live/no-good-slave.js';
@@ -70,6 +71,7 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
   pauseTooLong,
   writesRefused,
   masterNeverReached,
+  masterPaused,
   masterFrozen,
   noMaster,
   nodeDown,

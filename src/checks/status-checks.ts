@@ -12,7 +12,6 @@ import quorumGtN from './configuration/quorum-gt-n.js';
 import addressNotOwn from './live/address-not-own.js';
 import failoverStuck from './live/failover-stuck.js';
 import lag from './live/lag.js';
-import masterPaused from './live/master-paused.js';
 import addressShared from './network/address-shared.js';
 import natReplica from './network/nat-replica.js';
 import natSentinel from './network/nat-sentinel.js';
@@ -39,7 +38,6 @@ export const STATUS_CHECKS: readonly LiveCheck[] = [
   natSentinel,
   addressNotOwn,
   ...SNAPSHOT_CHECKS,
-  masterPaused,
   failoverStuck,
   lag,
 ];

@@ -82,6 +82,9 @@ it('a master that CLIENT PAUSE keeps from answering is not a stopped process: it
     ),
   );
   expect(finding.consequences.map((f) => f.id)).toContain('master-frozen');
+  expect(finding.brief).toMatch(
+    /\(master\) holds back all commands: CLIENT PAUSE, which ends by itself; failover expected within \d+ s$/,
+  );
   expect(finding.fix).toEqual([expect.stringMatching(/^sentinelctl status --watch .*# it ends by itself/)]);
   await patient.isCured('master-paused', MASTER);
 });

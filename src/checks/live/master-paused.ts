@@ -1,14 +1,16 @@
 import { humanDurationMs } from '../../model/duration.js';
-import type { Gathered, GatheredNode } from '../../model/gathered.js';
-import { ctl } from '../../model/hints.js';
-import type { Check, RawFinding } from '../check.js';
-import { silentSentinels } from '../evidence.js';
-import { type Group, groupsOf, judged, num } from '../group.js';
-import pauseTooLong from './pause-too-long.js';
+import type { MasterFacts } from '../../model/facts.js';
+import type { NodeState } from '../../model/snapshot.js';
+import type { RawFinding, SnapshotCheck } from '../check.js';
+import { num } from '../group.js';
+import { judgeMasters, sentinelsOf } from '../snapshot.js';
+import { lostMaster } from './lost-master.js';
+import { failoverOutlook } from './no-master.js';
+import pauseTooLong, { waitingMs } from './pause-too-long.js';
 
 export default {
   id: 'master-paused',
-  needs: 'gathered',
+  needs: 'snapshot',
   severity: 'critical',
   impact: 'down',
   group: 'live',
@@ -22,18 +24,13 @@ export default {
   remedy: pauseTooLong.remedy,
   sources: pauseTooLong.sources,
   causes: pauseTooLong.causes,
-  live(gathered) {
-    const groups = groupsOf(gathered);
-    if (groups.length === 0) return silentSentinels(gathered);
-    const missing = groups
-      .filter(({ master }) => master === null)
-      .map(({ name }) => `${name}: no master is known`);
-    const seen = groups.flatMap((group) =>
-      group.master === null ? [] : (pausedForAll(gathered, group, group.master) ?? []),
-    );
-    return judged(seen, missing);
-  },
-} satisfies Check;
+  live: (facts) =>
+    judgeMasters(facts, [], (master, missing) => {
+      if (master.master === null) missing.push(`${master.name}: no master is known`);
+      const lost = lostMaster(master);
+      return lost === null ? [] : pausedForAll(master, lost);
+    }),
+} satisfies SnapshotCheck;
 
 /** `master_last_io_seconds_ago` is whole seconds: so much earlier than it the PING must have been sent. */
 const SURELY_MS = 2000;
@@ -42,31 +39,26 @@ const SURELY_MS = 2000;
  * A master that takes connections, answers none of them, and has sent to a replica after it left a PING unanswered:
  * a process that is stopped sends nothing (replication.c, replicationCron: a PING to the replicas each 10 s).
  */
-function pausedForAll(gathered: Gathered, group: Group, master: GatheredNode): RawFinding | null {
-  const { name, replicas, views } = group;
-  if (master.silence?.kind !== 'timeout' || master.silence.unreached === true) return null;
-  const forMs = waitingMs(group);
-  const heard = replicas.flatMap(({ id, info }) => {
-    const agoS =
-      info.ok && info.value.master_link_status === 'up'
-        ? num(info.value, 'master_last_io_seconds_ago')
-        : null;
+function pausedForAll(facts: MasterFacts, master: NodeState): RawFinding[] {
+  const { answered, hints, sentinelViews } = facts;
+  if (master.silence?.kind !== 'timeout' || master.silence.unreached === true) return [];
+  const forMs = waitingMs(facts);
+  const heard = answered.flatMap(({ id, answer: { linkStatus, raw } }) => {
+    const agoS = linkStatus === 'up' ? num(raw?.info ?? {}, 'master_last_io_seconds_ago') : null;
     return agoS !== null && agoS >= 0 && forMs - agoS * 1000 > SURELY_MS ? [{ id, agoS }] : [];
   });
   const [first] = heard.toSorted((a, b) => a.agoS - b.agoS);
-  if (first === undefined) return null;
+  if (first === undefined) return [];
   const evidence = `it has left a PING unanswered for ${humanDurationMs(forMs)}, and ${first.id} heard from it ${first.agoS} s ago: the process runs`;
-  return {
-    subject: master.id,
-    servers: views.map((v) => v.sentinel.id),
-    masterName: name,
-    brief: `${master.id} (master) holds back all commands: CLIENT PAUSE`,
-    evidence,
-    message: `${master.id} holds back all commands (CLIENT PAUSE): ${evidence}`,
-    fix: [`${ctl(gathered, 'status --watch')}  # it ends by itself: CLIENT UNPAUSE is held back too`],
-  };
+  return [
+    {
+      subject: master.id,
+      servers: sentinelsOf(sentinelViews).map(({ id }) => id),
+      // Nothing says when it ends: INFO is held back too.
+      brief: `${master.id} (master) holds back all commands: CLIENT PAUSE, which ends by itself; ${failoverOutlook(facts, master)}`,
+      evidence,
+      message: `${master.id} holds back all commands (CLIENT PAUSE): ${evidence}`,
+      fix: [`${hints.ctl('status --watch')}  # it ends by itself: CLIENT UNPAUSE is held back too`],
+    },
+  ];
 }
-
-/** How long the sentinel that has waited longest has had no answer to a PING. */
-const waitingMs = ({ views }: Group): number =>
-  Math.max(0, ...views.map(({ master }) => num(master.fields, 'last-ping-sent') ?? 0));

@@ -99,6 +99,12 @@ type Outlook = Pick<RawFinding, 'fix' | 'later' | 'brief' | 'evidence'> & {
   why: string | null;
 };
 
+/** Whether a failover will come by itself, in the words of the first line: `failover expected within 3 s`. */
+export function failoverOutlook(facts: MasterFacts, lost: NodeState): string {
+  const { brief, words } = outlook(facts, lost);
+  return brief ?? words;
+}
+
 /** Whether a failover will come by itself, and what to type. */
 function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const { sentinelViews, nodes, hints } = facts;

@@ -60,7 +60,7 @@ export default {
 } satisfies SnapshotCheck;
 
 /** How long the sentinel that has waited longest has had no answer to a PING. */
-const waitingMs = ({ sentinelViews }: MasterFacts): number =>
+export const waitingMs = ({ sentinelViews }: MasterFacts): number =>
   Math.max(0, ...sentinelViews.map(({ view }) => view.pingPendingMs ?? 0));
 
 /** How long ago a master last answered a sentinel: the longest of them. */
