@@ -108,9 +108,11 @@ export default defineCommand({
     };
     const limits = { budgetMs: budget.switchMs, outageBudgetMs: budget.outageMs, workload };
     await confirmFor(context, own, async (seen) => {
-      const { requireBudget } = await import('../src/failover/budget.js');
+      const { requireTime } = await import('../src/failover/budget.js');
       // A question is not asked about a run that is refused.
-      await requireBudget(runtime, limits, async () => liveSettings(seen.plan.spec, seen.snapshot));
+      await requireTime(runtime, { ...limits, waitMs }, async () =>
+        liveSettings(seen.plan.spec, seen.snapshot),
+      );
       return failoverWords(settings.fault, trials, settings.rejoin)(seen);
     });
     const { openBaseline } = await import('./shared/baseline.js');

@@ -6,7 +6,7 @@ import { statusExitCode } from '../src/model/agreement.js';
 import type { StatusResult } from '../src/model/status.js';
 import { isReached, WAIT_GOALS } from '../src/model/wait.js';
 import { verdictDocument } from '../src/report/documents.js';
-import { type WaitResult, waitingWords, waitText } from '../src/report/text/wait.js';
+import { endsTooSoon, type WaitResult, waitingWords, waitText } from '../src/report/text/wait.js';
 import { WAIT_ROWS } from '../src/report/tsv.js';
 import { until } from '../src/until.js';
 import { ASK_DEADLINE_MS } from '../src/wire/access.js';
@@ -44,6 +44,7 @@ export default defineCommand({
     const looking = lookingOf(context, deadlineMs);
     const startedMs = clock.now();
     let status: StatusResult | undefined;
+    let isWarned = false;
     const step = { type: 'step' as const, id: 'wait' };
     const found = await until(
       async () => {
@@ -51,6 +52,9 @@ export default defineCommand({
         status = await statusOf(looking, await source(), signal);
         if (isReached(goal, status)) return status;
         const { steady, label } = waitingWords(goal, status.verdict);
+        const tooSoon = isWarned ? null : endsTooSoon(status.verdict, startedMs + deadlineMs - clock.now());
+        if (tooSoon !== null) progress({ type: 'note', level: 'warning', text: tooSoon });
+        isWarned ||= tooSoon !== null;
         if (status.verdict.word !== before) progress({ type: 'note', level: 'info', text: steady });
         progress({ ...step, label, state: 'start' });
         return undefined;

@@ -10,7 +10,7 @@ import { aboutLeft } from '../model/duration.js';
 import { dataNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
-import { requireBudget } from './budget.js';
+import { requireTime } from './budget.js';
 import { withRollback } from './interrupted.js';
 import type { FailoverTestOptions } from './options.js';
 import { type Steering, steer } from './steer.js';
@@ -34,7 +34,7 @@ export async function runFailoverTest(
   options: FailoverTestOptions,
 ): Promise<FailoverResult> {
   return withTrialCluster(runtime, known, 'failover-test', async (live) => {
-    await requireBudget(runtime, options, live.settings);
+    await requireTime(runtime, options, live.settings);
     return journalled(runtime, live, 'failover-test', (experiment) =>
       playTrials(runtime, live, experiment, options),
     );

@@ -80,7 +80,7 @@ describe('failover-test on processes', () => {
     expect(result.account).toEqual([expect.stringMatching(/^rolled back: replica-priority of /)]);
   });
 
-  it('refuses a budget that cannot hold before anything is done', async () => {
+  it('refuses a budget that cannot hold, and a wait in which none can come, before anything is done', async () => {
     await setDownAfter(cli, QUIET_MS);
     const before = await statusOf(cli);
     for (const budget of ['2s', 'outage=1s,switch=60s']) {
@@ -88,6 +88,8 @@ describe('failover-test on processes', () => {
       expect(ran.code).toBe(3);
       expect(ran.json().error).toMatchObject({ code: 'budget-too-short' });
     }
+    const short = await cli.run(['failover-test', '--json', '--wait', '2s']);
+    expect([short.code, short.json().error?.code]).toEqual([3, 'wait-too-short']);
     expect((await statusOf(cli)).status.masters[0]?.master).toEqual(before.status.masters[0]?.master);
   });
 

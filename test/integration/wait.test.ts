@@ -54,6 +54,9 @@ describe('wait', () => {
     await did('pause', 'master', '--yes');
     const ran = await cli.run(['wait', '--for', 'at-risk', '--timeout', '1s', '--json']);
     expect([ran.code, ran.json()]).toMatchObject([1, { reached: false, verdict: { word: 'DOWN' } }]);
+    expect(ran.stderr).toMatch(
+      /^warning: this wait ends in .*, before the failover that is expected within \d+ s: a longer --timeout sees it$/m,
+    );
     expect((await cli.run(['wait', '--for', 'master', '--timeout', '1s'])).code).toBe(1);
     await did('resume', 'redis-1');
     await did('wait', '--for', 'master');

@@ -1,4 +1,4 @@
-import { humanDurationMs } from '../../model/duration.js';
+import { humanDurationMs, roughDurationMs } from '../../model/duration.js';
 import type { Verdict } from '../../model/status.js';
 import type { WaitGoal } from '../../model/wait.js';
 import { plain, wrap } from '../plain-text.js';
@@ -27,7 +27,7 @@ const WAITS_FOR: Readonly<Record<WaitGoal, string>> = {
 };
 
 /** The wait for a failover, which a live line counts down. */
-const COUNTED = /; (failover expected within \d+ s|no failover [^;]* after the usual time)/;
+const COUNTED = /; (failover expected within (\d+) s|no failover [^;]* after the usual time)/;
 
 /**
  * What is waited for and why: `steady` for a line that stays, so without what changes as time passes; `label` for the line
@@ -39,6 +39,14 @@ export function waitingWords(goal: WaitGoal, { word, text, impact, forMs }: Verd
   const still = forMs === null || impact === null ? without : without.replace(impact, 'no writes');
   const steady = `waiting for ${WAITS_FOR[goal]}: ${word}  ${still}`;
   return { steady, label: counted === undefined ? steady : `${counted}; ${steady}` };
+}
+
+/** What is said of a wait with `leftMs` left that ends before the failover that the verdict announces; null for another wait. */
+export function endsTooSoon({ text }: Verdict, leftMs: number): string | null {
+  const withinS = Number(COUNTED.exec(text)?.[2] ?? 0);
+  return withinS * 1000 <= leftMs
+    ? null
+    : `this wait ends in ${roughDurationMs(Math.max(0, leftMs))}, before the failover that is expected within ${withinS} s: a longer --timeout sees it`;
 }
 
 /** Whether it was reached and after how long, then the verdict and the command that comes next. */

@@ -10,7 +10,7 @@ import {
 } from '../../../commands/shared/failover-options.js';
 import { WORKLOAD_OPTIONS, workloadOf } from '../../../commands/shared/workload-options.js';
 import { defaultsOf } from '../../../src/cli/option.js';
-import { judgeBudget } from '../../../src/failover/budget.js';
+import { judgeBudget, judgeWait } from '../../../src/failover/budget.js';
 import { parseThreshold } from '../../../src/failover/thresholds.js';
 
 const WORKLOAD = defaultsOf(WORKLOAD_OPTIONS);
@@ -114,6 +114,18 @@ describe('a budget', () => {
       message: expect.stringMatching(/^--budget outage=1s cannot hold/),
     });
     expect(judged('1s', null)).toMatchObject({ message: expect.stringMatching(/^--budget 1s cannot hold/) });
+  });
+
+  it('and so is a wait that ends before a sentinel may act', () => {
+    expect(judgeWait(3000, { downAfterMs: 5000 })).toMatchObject({
+      code: 'wait-too-short',
+      exitCode: 3,
+      message:
+        '--wait 3s ends before a failover can begin, so nothing was done: no quorum of sentinels marks the master as down before down-after (5s) has passed',
+      hint: '--wait 20s # or leave --wait out',
+    });
+    expect(judgeWait(6000, { downAfterMs: 5000 })).toMatch(/^--wait 6s is shorter than a usual failover: /);
+    expect(judgeWait(7000, { downAfterMs: 5000 })).toBeNull();
   });
 
   it('that is shorter than a usual failover is warned of, and no longer one is', () => {

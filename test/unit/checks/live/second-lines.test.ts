@@ -9,7 +9,7 @@ import type { Gathered } from '../../../../src/model/gathered.js';
 import { PLAIN, setConfs, setDialled, setGiven, setTyped } from '../../../../src/model/hints.js';
 import type { Silence } from '../../../../src/model/snapshot.js';
 import type { StatusResult, Verdict } from '../../../../src/model/status.js';
-import { waitingWords } from '../../../../src/report/text/wait.js';
+import { endsTooSoon, waitingWords } from '../../../../src/report/text/wait.js';
 import { become, unlinked } from '../../../helpers/alterations/alteration.js';
 import {
   given,
@@ -234,6 +234,11 @@ it('wait counts down at the start of the line that is redrawn, and has no number
     steady,
     label: `failover expected within 7 s; ${steady}`,
   });
+  expect(endsTooSoon(verdict, 3000)).toBe(
+    'this wait ends in 3 s, before the failover that is expected within 7 s: a longer --timeout sees it',
+  );
+  expect(endsTooSoon(verdict, 7000)).toBeNull();
+  expect(endsTooSoon({ ...verdict, text: 'mymaster: no writes: redis-1 (master) is down' }, 0)).toBeNull();
 });
 
 it('a failed save of a server that takes writes is not said to refuse them', () => {
