@@ -55,10 +55,16 @@ export function thawBefore(
 /** What to type instead of a repair: it shows the change when it comes. */
 export const lookAgain = ({ ctl }: Pick<Hints, 'ctl'>): string[] => [ctl('status --watch')];
 
-/** `it started 3 s ago`; null where that is longer ago than others take to notice it, or not known. */
-export function justStarted({ answer }: NodeState | SentinelState): string | null {
-  const uptimeS = answer?.uptimeS;
-  return uptimeS === undefined || uptimeS * 1000 >= NOTICED_MS ? null : `it started ${uptimeS} s ago`;
+/**
+ * `it started 3 s ago`; null where that is longer ago than others take to notice it, or not known. `heardMsAgo`: when
+ * another server last had a reply of it, also an error: after its start it was noticed, and something else is wrong.
+ */
+export function justStarted(
+  { answer }: NodeState | SentinelState,
+  heardMsAgo = Number.POSITIVE_INFINITY,
+): string | null {
+  const uptimeMs = (answer?.uptimeS ?? Number.POSITIVE_INFINITY) * 1000;
+  return uptimeMs >= NOTICED_MS || heardMsAgo < uptimeMs ? null : `it started ${uptimeMs / 1000} s ago`;
 }
 
 /** What comes after a repair at the sentinels: until they have noticed it, the same is found again. */

@@ -1,5 +1,6 @@
 import { formatAddress, sameAddress } from '../../model/address.js';
 import { isAt } from '../../model/facts.js';
+import type { SeenReplica, SeenSentinel } from '../../model/snapshot.js';
 import { listed } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { namesOf, resolveAt } from '../name-lookups.js';
@@ -39,7 +40,9 @@ export default {
           .filter((seen) => !old.some((one) => sameAddress(one.old, seen.address)))
           .flatMap((seen) => {
             const server = alive.find((s) => isAt(s, seen.address));
-            return server === undefined ? [] : [{ sentinel, server, names: namesOf([seen.address]) }];
+            return server === undefined
+              ? []
+              : [{ sentinel, server, names: namesOf([seen.address]), heardMsAgo: heardMsAgo(seen) }];
           }),
       );
       const unreached = unreachedIn(master);
@@ -59,7 +62,7 @@ export default {
             },
           ];
         const sentinels = group.map((s) => s.sentinel);
-        const started = justStarted(first.server);
+        const started = justStarted(first.server, Math.min(...group.map((s) => s.heardMsAgo)));
         const names = group.every((s) => s.names.length > 0)
           ? [...new Set(group.flatMap((s) => s.names))]
           : [];
@@ -83,3 +86,11 @@ export default {
       });
     }),
 } satisfies SnapshotCheck;
+
+/** How long ago a server last gave the sentinel that calls it down any reply; Infinity where that is not known. */
+const heardMsAgo = (seen: SeenReplica | SeenSentinel): number =>
+  Math.min(
+    ...['repliedMsAgo' in seen ? seen.repliedMsAgo : null, seen.answeredMsAgo].map(
+      (ms) => ms ?? Number.POSITIVE_INFINITY,
+    ),
+  );

@@ -220,6 +220,21 @@ describe('what has just been repaired is said to end by itself', () => {
     expect(seen(2).message).toMatch(/: it started 2 s ago, and the sentinels notice that within seconds$/);
     expect(seen(60).fix).toBe('sentinelctl logs sentinel-1 --tail 50');
   });
+
+  it('a young replica that has answered the sentinel since, with errors: its start is not the reason', () => {
+    const seen = (repliedMsAgo: number): Problem =>
+      problem(
+        'seen-down',
+        altered((s) => {
+          Object.assign(nodeOf(s, 2).answer ?? {}, { uptimeS: 8 });
+          const [replica] = viewOf(s, 1).replicas;
+          Object.assign(replica ?? {}, { flags: ['s_down', 'slave'], answeredMsAgo: 9000, repliedMsAgo });
+        }),
+      );
+    expect(seen(9000).message).toContain('it started 8 s ago');
+    expect(seen(300).message).toMatch(/as down, although it answers here$/);
+    expect(seen(300).fix).toBe('sentinelctl logs sentinel-1 --tail 50');
+  });
 });
 
 it('a cluster that was taken down with its data is DOWN, and its silence is not a finding of its own', () => {
