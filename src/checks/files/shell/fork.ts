@@ -1,5 +1,6 @@
 import { differing, OPEN } from './expand.js';
 import { type Content, type Machine, NotFollowed, type Start, type Status, textOf } from './machine.js';
+import { settledFile, settledValue } from './master-answer.js';
 
 /** How a command leaves what it stands in; empty where the script goes on behind it. */
 export type Leaving = '' | 'break' | 'continue' | 'return' | 'end';
@@ -157,14 +158,21 @@ const wordsOf = (starts: readonly Start[]): string[][] => starts.map(({ words })
 
 function unite(machine: Machine, other: State, line: number): void {
   for (const name of new Set([...machine.env.keys(), ...other.env.keys()]))
-    if (machine.env.get(name) !== other.env.get(name)) machine.env.set(name, differing(name));
+    if (machine.env.get(name) !== other.env.get(name))
+      machine.env.set(
+        name,
+        settledValue(machine, machine.env.get(name), other.env.get(name)) ?? differing(name),
+      );
   if (machine.directory !== other.directory) machine.directory = `/${OPEN}$PWD`;
   for (const path of new Set([...machine.files.keys(), ...other.files.keys()])) {
     const [own, their] = [machine.files.get(path), other.files.get(path)];
     if (own === undefined || their === undefined || contentOf(own) !== contentOf(their))
-      machine.files.set(path, {
-        why: `what is in ${path} depends on a condition that is not known (${machine.place}:${line})`,
-      });
+      machine.files.set(
+        path,
+        settledFile(machine, own, their) ?? {
+          why: `what is in ${path} depends on a condition that is not known (${machine.place}:${line})`,
+        },
+      );
   }
 }
 

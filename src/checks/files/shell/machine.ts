@@ -40,6 +40,8 @@ export interface Machine {
   again: boolean;
   /** Whether it is the first one of all to start: no server of another container answers. */
   isAlone: boolean;
+  /** The pod that it is in, and the first one of its workload; null where it has no fixed name. */
+  pod: { name: string; first: string } | null;
   /** Whether a command that fails ends the script (`set -e`). */
   strict: boolean;
   /** How many conditions, and left sides of && and ||, are being run: what fails there ends nothing. */
@@ -106,6 +108,7 @@ export function machine(
     files,
     again: false,
     isAlone: false,
+    pod: null,
     strict: false,
     exempt: 0,
     ways: 0,

@@ -8,7 +8,7 @@ import { type Command, parseScript, type Step } from './parse.js';
 const PLAIN = /^(echo|printf|sed|hostname|cat|seq|envsubst)$/;
 
 /** Programs that ask servers, and that pass on what they are given. */
-const FILTERS = /^(redis-cli|valkey-cli|timeout|head|tail|grep|awk|cut|tr|sort)$/;
+const FILTERS = /^(redis-cli|valkey-cli|timeout|head|tail|grep|awk|cut|tr|sort|true)$/;
 
 /** The variables that a command begins with: `A=1 B=2 program`. */
 export function assignmentsIn(words: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import { OPEN } from './expand.js';
 import { isAbsent, type Machine, type Status } from './machine.js';
+import { isAnswerToOther } from './master-answer.js';
 
 const UNSET = new RegExp(`^${OPEN}\\$\\{?\\w+\\}?$`);
 
@@ -41,6 +42,8 @@ async function expression(machine: Machine, words: readonly string[]): Promise<S
     return machine.again ? null : second === '!=';
   if (words.length === 2 && isFilledIn(second ?? ''))
     return first === '-n' ? true : first === '-z' ? false : null;
+  if (/^!?==?$/.test(second ?? '') && isAnswerToOther(machine, first ?? '', third ?? ''))
+    return second === '!=';
   if (words.some((w) => w.includes(OPEN))) return null;
   if (second === '=~' && third !== undefined) return matches(machine, first ?? '', third);
   if (words.length <= 1) return first !== undefined && first !== '';

@@ -51,6 +51,7 @@ export function launchingOf(
     (workload.parallel === null || workload.replicas === 1);
   made.isAlone = isFirst && !again && workload.containers.some((c) => roleBy(c) === 'redis');
   made.again = again;
+  if (pod.name !== null) made.pod = { name: pod.name, first: `${workload.name}-${workload.firstOrdinal}` };
   return { ...{ id, service, env, file, place, unread: [] }, container: made };
 }
 
