@@ -15,11 +15,13 @@ export default {
     'Images of Bitnami write the configuration from their variables. They ignore names that are not theirs, without ' +
     'a message: REDIS_MASTER_PORT has no effect, it is REDIS_MASTER_PORT_NUMBER. A data node needs a password, or ' +
     'ALLOW_EMPTY_PASSWORD=yes. The official images of Redis and Valkey read none of these variables: with ' +
-    'REDIS_REPLICATION_MODE=slave such a server is a master.',
+    'REDIS_REPLICATION_MODE=slave such a server is a master. A command: of one’s own at an image of Bitnami replaces ' +
+    'its start script, and with it everything that the variables do.',
   remedy: ['use the name that the image’s README lists'],
   sources: [
     'https://github.com/bitnami/containers: redis-env.sh, redis-sentinel-env.sh, libredis.sh (redis_validate)',
     'https://github.com/redis/docker-library-redis/pull/36',
+    'https://github.com/bitnami/containers/issues/53232',
   ],
   causes: ['masterauth-missing', 'auth-pass-missing', 'protected-mode'],
   files(project) {
@@ -30,8 +32,18 @@ export default {
 } satisfies Check;
 
 const wrongAt = (server: FileServer): RawFinding[] =>
-  (server.wrongVariables ?? []).map(({ name, meant, isDefault, line, ignored }): RawFinding => {
+  (server.wrongVariables ?? []).map(({ name, meant, isDefault, line, ignored, bypassed }): RawFinding => {
     const at = { file: server.at.file, line };
+    if (bypassed !== undefined)
+      return {
+        subject: server.id,
+        severity: 'critical',
+        impact: 'at-risk',
+        message: `its ${bypassed.by}: replaces the start of the image ${server.service?.image}, which alone reads ${name}: ${bypassed.does}`,
+        consequence: 'the server runs without what the variables say, and nothing tells so at start',
+        fix: [`# delete its line ${bypassed.by}: – the start of the image does what ${name} say`],
+        at: bypassed.at,
+      };
     if (ignored !== undefined)
       return {
         subject: server.id,

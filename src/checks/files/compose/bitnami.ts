@@ -23,6 +23,8 @@ export interface WrongVariable {
   line: number;
   /** Of an image that reads no variables: what follows, and the line of configuration that does it. */
   ignored?: { does: string; instead: string };
+  /** Of one of Bitnami whose own start is replaced: by which line, and what follows. */
+  bypassed?: { by: string; at: { file: string; line: number }; does: string };
 }
 
 /** Bitnami's images that make the configuration of a Redis, a Valkey or a Sentinel out of their variables; none of its others. */

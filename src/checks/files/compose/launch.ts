@@ -71,7 +71,7 @@ export async function launchesOf(service: Service, machine: Machine): Promise<La
   if (first.startsWith('-')) return { why: unknownImage(service), file: machine.place, line };
   const at = service.entrypoint?.line ?? line;
   try {
-    await follow(machine, words, at);
+    await follow(machine, [...entryPointOf(service), ...words], at);
   } catch (error) {
     if (!(error instanceof NotFollowed)) throw error;
     // A script that is left in its midst is the place.
@@ -79,6 +79,10 @@ export async function launchesOf(service: Service, machine: Machine): Promise<La
   }
   return { launches: machine.starts.map(launch) };
 }
+
+/** The entry point of the official image: a mount may have put another script in its place. */
+const entryPointOf = ({ image, entrypoint }: Service): string[] =>
+  entrypoint === null && isOfficialImage(image) ? ['docker-entrypoint.sh'] : [];
 
 /**
  * With the name of the server in front, where the image's own entry point puts it there (docker-entrypoint.sh). Options

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { bitnamiServer, isBitnami } from '../../files/compose/bitnami.js';
-import { ignoredVariables } from '../../files/compose/ignored.js';
+import { bypassedVariables, ignoredVariables } from '../../files/compose/ignored.js';
 import { isOfficialImage } from '../../files/compose/images.js';
 import { type Launch, launchesOf, mayBeServer, whyNone } from '../../files/compose/launch.js';
 import type { Service } from '../../files/compose/service.js';
@@ -73,10 +73,11 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
   project.unread.push(...unread.map((why) => `${id}: ${why}`));
   const directives = [...all, ...users];
   const seen = vague === undefined && (own === null || own.unread.length === 0);
-  const ignored =
-    seen && launch.kind === 'redis' && isOfficialImage(service.image)
-      ? ignoredVariables(launching.env, directives)
-      : [];
+  const isNode = seen && launch.kind === 'redis';
+  const ignored = [
+    ...(isNode && isOfficialImage(service.image) ? ignoredVariables(launching.env, directives) : []),
+    ...(isNode ? bypassedVariables(launching.env, directives, service, file) : []),
+  ];
   return {
     id,
     kind: launch.kind,
