@@ -52,6 +52,7 @@ import nameMismatch from './configuration/name-mismatch.js';
 import { nameMismatchFiles } from './configuration/name-mismatch-files.js';
 import overlap from './configuration/overlap.js';
 import { overlapFiles } from './configuration/overlap-files.js';
+import ownNameUnready from './configuration/own-name-unready.js';
 import parallelStart from './configuration/parallel-start.js';
 import parallelSyncs from './configuration/parallel-syncs.js';
 import quorumGtN from './configuration/quorum-gt-n.js';
@@ -61,6 +62,7 @@ import scriptBad from './configuration/script-bad.js';
 import sentinelStateLost from './configuration/sentinel-state-lost.js';
 import sentinelsColocated from './configuration/sentinels-colocated.js';
 import sentinelsEven from './configuration/sentinels-even.js';
+import serviceLinks from './configuration/service-links.js';
 import unitType from './configuration/unit-type.js';
 import versionFault from './configuration/version-fault.js';
 import backlogSmall from './data/backlog-small.js';
@@ -107,6 +109,7 @@ import natReplica from './network/nat-replica.js';
 import { natReplicaFiles } from './network/nat-replica-files.js';
 import natSentinel from './network/nat-sentinel.js';
 import { natSentinelFiles } from './network/nat-sentinel-files.js';
+import networkPolicy from './network/network-policy.js';
 import oom from './network/oom.js';
 import podsTogether from './network/pods-together.js';
 import readyEarly from './network/ready-early.js';
@@ -135,6 +138,8 @@ export const CHECKS: readonly Check[] = [
   confUnused,
   confUnwritable,
   initStops,
+  ownNameUnready,
+  serviceLinks,
   keyTwice,
   firstPodMaster,
   unitType,
@@ -181,6 +186,7 @@ export const CHECKS: readonly Check[] = [
   { ...sentinelPass, files: sentinelPassFiles },
 
   // network
+  networkPolicy,
   dynamicIp,
   announceInvalid,
   { ...addressShared, files: sharedInFiles },

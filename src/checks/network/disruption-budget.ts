@@ -2,7 +2,7 @@ import { count } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { containersOf, judgeWorkloads, neededOf, subjectOf } from '../files/kube/facts.js';
 import type { KubeFacts, ServerWorkload } from '../files/kube/manifests.js';
-import { type Budget, labelsText, selects } from '../files/kube/objects.js';
+import { type Budget, labelsText, meansLabels } from '../files/kube/objects.js';
 
 export default {
   id: 'disruption-budget',
@@ -27,11 +27,9 @@ export default {
       return { skip: 'no PodDisruptionBudget is in these manifests', applies: false };
     return judgeWorkloads(project, (kube) =>
       kube.budgets.flatMap((budget) => {
-        if (budget.selector.expressions) return [];
-        const { labels } = budget.selector;
-        const own = kube.workloads.filter((w) => selects(labels, w.labels));
+        const own = kube.workloads.filter((w) => meansLabels(budget.selector, w.labels));
         if (own.length > 0) return own.flatMap((w) => tooLittle(budget, w));
-        return kube.allLabels.some((l) => selects(labels, l)) || !isMeant(budget, kube)
+        return kube.allLabels.some((l) => meansLabels(budget.selector, l)) || !isMeant(budget, kube)
           ? []
           : [nothing(budget, kube)];
       }),
@@ -46,7 +44,10 @@ const isMeant = ({ name, selector }: Budget, { workloads }: KubeFacts): boolean 
 
 function nothing(budget: Budget, { workloads }: KubeFacts): RawFinding {
   const [first] = workloads;
-  const asked = [...budget.selector.labels].map(([name, value]) => `${name}: ${value}`).join(', ');
+  const asked = [
+    ...[...budget.selector.labels].map(([name, value]) => `${name}: ${value}`),
+    ...budget.selector.expressions.map(({ key, operator, values }) => [key, operator, ...values].join(' ')),
+  ].join(', ');
   return {
     subject: `PodDisruptionBudget ${budget.name}`,
     message: `its selector (${asked}) matches no pod of these files`,

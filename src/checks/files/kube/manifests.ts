@@ -1,4 +1,5 @@
 import type { Directive } from '../conf.js';
+import type { NetworkPolicy } from './network-policy.js';
 import type { Budget, ConfigMap, KubeService } from './objects.js';
 import type { Workload } from './workload.js';
 
@@ -12,6 +13,9 @@ export interface KubeFacts {
   allLabels: ReadonlyMap<string, string>[];
   budgets: Budget[];
   services: KubeService[];
+  policies: NetworkPolicy[];
+  /** The labels of its Namespace objects, by their names. */
+  namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
   maps: ConfigMap[];
   /** What its Secrets hold, by the stand-in of each key: `(secret NAME/KEY)`. */
   secrets: ReadonlyMap<string, string>;

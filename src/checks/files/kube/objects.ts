@@ -43,16 +43,34 @@ export const labelsOf = (tree: Tree): ReadonlyMap<string, string> =>
 export const labelsText = (labels: ReadonlyMap<string, string>): string =>
   `{${[...labels].map(([name, value]) => `${name}: ${/^[a-z][\w./-]*$/i.test(value) && !/^(true|false|yes|no|on|off|null|[yn])$/i.test(value) ? value : JSON.stringify(value)}`).join(', ')}}`;
 
-/** What a selector asks for; `expressions`: it has `matchExpressions`, which are not judged. */
+/** What a selector asks for: `matchLabels` and `matchExpressions`. */
 export interface Selector {
   labels: ReadonlyMap<string, string>;
-  expressions: boolean;
+  expressions: { key: string; operator: string; values: string[] }[];
 }
 
 export const selectorOf = (tree: Tree): Selector => ({
   labels: labelsOf(at(tree, 'matchLabels')),
-  expressions: at(tree, 'matchExpressions').kind !== 'nothing',
+  expressions: itemsOf(at(tree, 'matchExpressions')).map((one) => ({
+    key: textOf(at(one, 'key')) ?? '',
+    operator: textOf(at(one, 'operator')) ?? '',
+    values: itemsOf(at(one, 'values')).map((value) => textOf(value) ?? ''),
+  })),
 });
+
+/** Whether a selector means pods with these labels; an empty one means all (Kubernetes, LabelSelector v1). */
+export const meansLabels = (
+  { labels: wanted, expressions }: Selector,
+  labels: ReadonlyMap<string, string>,
+): boolean =>
+  selects(wanted, labels) &&
+  expressions.every(({ key, operator, values }) => {
+    const value = labels.get(key);
+    if (operator === 'Exists') return value !== undefined;
+    if (operator === 'DoesNotExist') return value === undefined;
+    const isOne = value !== undefined && values.includes(value);
+    return operator === 'NotIn' ? !isOne : isOne;
+  });
 
 /** Whether labels have everything that a selector asks for. */
 export const selects = (wanted: ReadonlyMap<string, string>, labels: ReadonlyMap<string, string>): boolean =>

@@ -1,5 +1,5 @@
 import { at, itemsOf, type Tree, textOf } from '../compose/tree.js';
-import { type Selector, selectorOf, selects } from './objects.js';
+import { meansLabels, type Selector, selectorOf } from './objects.js';
 
 /** What keeps the pods of a workload away from other pods. */
 export interface Spread {
@@ -35,6 +35,6 @@ export function spreadOf(spec: Tree): Spread {
   };
 }
 
-/** Whether one of its rules is about pods with these labels, as far as a selector tells. */
+/** Whether one of its rules is about pods with these labels. */
 export const keepsFrom = ({ rules }: Spread, labels: ReadonlyMap<string, string>): boolean =>
-  rules.some((rule) => rule !== null && (rule.expressions || selects(rule.labels, labels)));
+  rules.some((rule) => rule !== null && meansLabels(rule, labels));

@@ -20,6 +20,10 @@ export interface Workload {
   /** Where `podManagementPolicy: Parallel` stands; null where its pods start one after another. */
   parallel: number | null;
   labels: ReadonlyMap<string, string>;
+  /** Whether its pods have the network of their node, where no NetworkPolicy is in effect. */
+  hostNetwork: boolean;
+  /** Where `enableServiceLinks: false` stands; null where each Service of the namespace is in variables. */
+  withoutLinks: number | null;
   /** `serviceName`: what gives each pod a name in DNS. */
   governing: string | null;
   grace: { seconds: number; line: number };
@@ -55,6 +59,8 @@ export interface Container {
   secretEnv: boolean;
   mounts: { volume: string; target: string; subPath: string | null; readOnly: boolean; line: number }[];
   directory: string | null;
+  /** The ports that it declares. */
+  ports: { name: string | null; port: number }[];
   liveness: Probe | null;
   readiness: Probe | null;
   /** Holds back the others until it has passed once. */
@@ -88,6 +94,7 @@ export function workloadOf(object: KubeObject): Workload | null {
   const spec = at(template, 'spec');
   const policy = at(tree, 'spec', 'podManagementPolicy');
   const grace = at(spec, 'terminationGracePeriodSeconds');
+  const links = at(spec, 'enableServiceLinks');
   return {
     kind,
     name,
@@ -100,6 +107,8 @@ export function workloadOf(object: KubeObject): Workload | null {
     firstOrdinal: Number(textOf(at(tree, 'spec', 'ordinals', 'start')) ?? 0),
     parallel: textOf(policy) === 'Parallel' ? policy.line : null,
     labels: labelsOf(at(template, 'metadata', 'labels')),
+    hostNetwork: textOf(at(spec, 'hostNetwork')) === 'true',
+    withoutLinks: textOf(links) === 'false' ? links.line : null,
     governing: textOf(at(tree, 'spec', 'serviceName')),
     // Kubernetes' default (Pod, spec.terminationGracePeriodSeconds).
     grace: { seconds: Number(textOf(grace) ?? 30), line: grace.kind === 'text' ? grace.line : line },
@@ -162,6 +171,10 @@ function containerIn(tree: Tree): Container {
       line: mount.line,
     })),
     directory: textOf(at(tree, 'workingDir')),
+    ports: itemsOf(at(tree, 'ports')).map((port) => ({
+      name: textOf(at(port, 'name')),
+      port: Number(textOf(at(port, 'containerPort'))),
+    })),
     liveness: probeOf(at(tree, 'livenessProbe')),
     readiness: probeOf(at(tree, 'readinessProbe')),
     startup: probeOf(at(tree, 'startupProbe')),

@@ -1,5 +1,7 @@
 import { textsOf } from '../../files/compose/tree.js';
+import { closedWays } from '../../files/kube/closed-ways.js';
 import type { TwiceInObject } from '../../files/kube/manifests.js';
+import { foreignPolicies, namespacesIn, policiesIn } from '../../files/kube/network-policy.js';
 import { budgetsIn, configMapsIn, type KubeObject, secretsIn, servicesIn } from '../../files/kube/objects.js';
 import { namesOf, podsOf } from '../../files/kube/pod.js';
 import { setsReplicas } from '../../files/kube/sets-replicas.js';
@@ -46,6 +48,8 @@ export async function readKube(files: readonly string[], project: Project): Prom
     allLabels: workloads.map((w) => w.labels),
     budgets: budgetsIn(objects),
     services,
+    policies: policiesIn(objects),
+    namespaces: namespacesIn(objects),
     maps,
     secrets: secretsIn(objects),
     twice,
@@ -61,7 +65,13 @@ export async function readKube(files: readonly string[], project: Project): Prom
         .flatMap((c) => unstartedFiles(c, w, maps)),
     ),
   };
-  project.unread.push(...unread, ...operatorsIn(objects), ...installersIn(objects));
+  project.unread.push(
+    ...unread,
+    ...operatorsIn(objects),
+    ...installersIn(objects),
+    ...closedWays(project).unclear,
+    ...filtersIn(objects, workloads),
+  );
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${files.join(', ')}: no container in it is a Redis or a Sentinel`);
 }
@@ -75,6 +85,18 @@ const operatorsIn = (objects: readonly KubeObject[]): string[] =>
       /Cluster$/.test(kind)
         ? `${kind} ${name} (${file}:${line}): a cluster without Sentinel, which has a failover of its own: it is not judged`
         : `${kind} ${name} (${file}:${line}): its operator makes the pods and their files: give the addresses of the running sentinels (--sentinel-addrs)`,
+    );
+
+/** What filters the connections of pods by rules that are not judged. */
+const filtersIn = (objects: readonly KubeObject[], workloads: readonly Workload[]): string[] =>
+  foreignPolicies(objects)
+    .filter(
+      ({ namespace }) =>
+        namespace === null || workloads.some((w) => w.namespace === null || w.namespace === namespace),
+    )
+    .map(
+      ({ kind, name, file, line }) =>
+        `${kind} ${name} (${file}:${line}): which connections it lets through is not judged`,
     );
 
 /** What installs a chart or other files with a Redis, which are not in these: HelmRelease of Flux, Application of Argo CD. */

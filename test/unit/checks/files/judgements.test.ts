@@ -24,6 +24,8 @@ const JUDGING_FILES = CHECKS.filter((check) => check.files !== undefined);
 /** Checks of manifests, of systemd units and of certificates: their cases are in the corpus. */
 const OF_PODS = [
   'init-stops',
+  'own-name-unready',
+  'service-links',
   'key-twice',
   'first-pod-master',
   'parallel-start',
@@ -31,6 +33,7 @@ const OF_PODS = [
   'liveness-kills',
   'disruption-budget',
   'pods-together',
+  'network-policy',
   'ready-early',
   'pause-too-long',
   'probe-password',
