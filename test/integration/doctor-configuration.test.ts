@@ -206,6 +206,24 @@ describe('files, and who has them', () => {
     LONG_MS,
   );
 
+  it(
+    'myid-dup: seen from a third sentinel alone, which lists only one of the two',
+    async () => {
+      const myid = 'b'.repeat(40);
+      const [one, two, third] = [BASE + 16, BASE + 17, BASE + 18];
+      for (const port of [one, two, third]) {
+        const lines = [...monitor('twins'), ...(port === third ? [] : [`sentinel myid ${myid}`])];
+        await lab.serve(`twins-${port}.conf`, { port, sentinel: true }, lines);
+      }
+      const patient = attachedPatient([at(third)]);
+      const finding = await patient.finds('myid-dup', `${id(one)}, ${id(two)}`, 'critical');
+      expect(finding.message).toContain(myid);
+      const { findings } = await patient.doctor();
+      expect(findings.map((f) => f.id)).not.toContain('sentinels-few');
+    },
+    LONG_MS,
+  );
+
   /** The printed file of a further sentinel; the port alone is another, since it shares this machine. */
   async function further(fix: string[], port: number): Promise<void> {
     expect(fix.at(-1)).toBe('redis-server sentinel.conf --sentinel');

@@ -22,7 +22,15 @@ export default {
     'then SENTINEL RESET NAME at the others, one at a time',
   ],
   sources: ['sentinel.c: sentinelProcessHelloMessage, getSentinelRedisInstanceByAddrAndRunID', 'measured'],
-  causes: ['address-switching', 'no-quorum', 'ghost-sentinel', 'sentinel-isolated', 'seen-down'],
+  causes: [
+    'address-switching',
+    'sentinels-few',
+    'sentinels-even',
+    'no-quorum',
+    'ghost-sentinel',
+    'sentinel-isolated',
+    'seen-down',
+  ],
   live(gathered) {
     const { values, missing } = readAll(gathered.sentinels, (s) => s.myid);
     const ids = [...new Set(values.map(({ value }) => value))];

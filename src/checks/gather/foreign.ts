@@ -21,6 +21,17 @@ export function foreignAt({ clients }: GatheredNode, sentinels: readonly Gathere
   return [...new Set(connected)].filter((id) => !known.some((full) => full.startsWith(id))).sort();
 }
 
+/**
+ * The ids, by their beginning, of which a data node has two command connections: two sentinels have the same one, or an
+ * old connection is still open.
+ */
+export function twinsAt({ clients }: Pick<GatheredNode, 'clients'>): string[] {
+  const ids = (clients.ok ? clients.value : []).flatMap(({ name = '' }) =>
+    name.endsWith('-cmd') ? (CONNECTION.exec(name)?.[1] ?? []) : [],
+  );
+  return [...new Set(ids.filter((id, i) => ids.indexOf(id) !== i))];
+}
+
 /** `ip,port,runid,current_epoch,master_name,master_ip,master_port,master_config_epoch` (sentinel.c, sentinelSendHello). */
 export function helloIn(
   message: string,
