@@ -50,6 +50,7 @@ import myidDup from './configuration/myid-dup.js';
 import { myidDupFiles } from './configuration/myid-dup-files.js';
 import nameMismatch from './configuration/name-mismatch.js';
 import { nameMismatchFiles } from './configuration/name-mismatch-files.js';
+import notStarted from './configuration/not-started.js';
 import overlap from './configuration/overlap.js';
 import { overlapFiles } from './configuration/overlap-files.js';
 import ownNameUnready from './configuration/own-name-unready.js';
@@ -140,6 +141,7 @@ export const CHECKS: readonly Check[] = [
   initStops,
   ownNameUnready,
   serviceLinks,
+  notStarted,
   keyTwice,
   firstPodMaster,
   unitType,

@@ -4,6 +4,7 @@ import { cli } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import { bareStart } from '../files/bare-start.js';
 import { noSentinelFile } from '../files/judge.js';
+import { isUnder } from '../files/paths.js';
 import { type FileServer, sentinelFiles } from '../files/project.js';
 import { sentinelLines } from '../files/settings.js';
 import { confOf, mayNotWrite } from '../files/unit.js';
@@ -119,9 +120,32 @@ export default {
         fix: writableFix(s),
         at: confPlace(s),
       }));
-    return [...started, ...mounted, ...sentinels.flatMap((s) => bareStart(s, project))];
+    return [
+      ...started,
+      ...mounted,
+      ...sentinels.flatMap(onReadOnlyRoot),
+      ...sentinels.flatMap((s) => bareStart(s, project)),
+    ];
   },
 } satisfies Check;
+
+/** A file that a script makes, or the image has, in a container of which only the mounts can be written. */
+function onReadOnlyRoot({ id, conf, service, at }: FileServer): RawFinding[] {
+  const inside = conf?.inside ?? null;
+  if (service?.readOnlyRoot === undefined || inside === null) return [];
+  const places = [...service.mounts.map(({ target }) => target), ...(service.tmpfs ?? []), '/data'];
+  if (places.some((place) => isUnder(inside, place))) return [];
+  const says = service.pod === undefined ? 'read_only: true' : 'readOnlyRootFilesystem: true';
+  return [
+    {
+      subject: id,
+      message: `${inside} is in the container's own file system, which is read-only (${says}): the sentinel exits at start (not writable)`,
+      consequence: 'it does not run at all, and a restart policy starts it again and again',
+      fix: [`# ${id}: its file in a volume instead of ${inside}, for instance /data/sentinel.conf`],
+      at: { file: at.file, line: service.readOnlyRoot },
+    },
+  ];
+}
 
 /** A file whose directory the systemd service may not write. */
 function protectedFile({ id, unit }: FileServer): RawFinding[] {

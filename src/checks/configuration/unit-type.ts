@@ -17,7 +17,8 @@ export default {
   explanation:
     'Type=notify waits until the server says that it is ready, which it does with supervised systemd or auto only. ' +
     'Type=forking waits until the first process ends, which it does with daemonize yes only. Any other type takes the ' +
-    'end of the first process for the end of the server, which daemonize yes makes. A container whose first process is ' +
+    'end of the first process for the end of the server, which daemonize yes makes. With PIDFile= systemd waits for that ' +
+    'file, which the server writes to its own pidfile. A container whose first process is ' +
     'the server ends then too, and with a restart policy it does so again and again.',
   remedy: [
     'Type=notify with supervised systemd and daemonize no',
@@ -28,6 +29,7 @@ export default {
     'server.c: main, redisSupervisedSystemd',
     'systemd.service(5): Type=',
     'https://github.com/redis/redis/issues/8021',
+    'https://github.com/redis/redis/issues/6370',
   ],
   files(project) {
     const started = project.servers.filter((s) => s.unit !== undefined && s.seen);
@@ -62,6 +64,17 @@ function judge(server: FileServer): RawFinding[] {
         at,
       },
     ];
+  const { pidFile } = unit;
+  const written = settingOf(server, 'pidfile') || '/var/run/redis.pid';
+  if (value === 'forking' && pidFile !== null && !isSamePath(pidFile.path, written))
+    return [
+      {
+        subject: server.id,
+        message: `PIDFile=${pidFile.path} waits for a file that the server writes to ${written}`,
+        fix: [`pidfile ${pidFile.path}`],
+        at: { file: unit.file, line: pidFile.line },
+      },
+    ];
   if (!value.startsWith('notify') && value !== 'forking' && isBackground)
     return [
       {
@@ -73,6 +86,14 @@ function judge(server: FileServer): RawFinding[] {
     ];
   return [];
 }
+
+/** `/var/run` is a link to `/run`, and PIDFile= may be relative to it (systemd.service). */
+const isSamePath = (unit: string, conf: string): boolean => {
+  const [one, other] = [unit.startsWith('/') ? unit : `/run/${unit}`, conf].map((path) =>
+    path.replace(/^\/var\/run\//, '/run/'),
+  );
+  return one === other || unit.includes('%');
+};
 
 /** Whether a container runs this server itself as its first process, and not a script that may go on. */
 const isFirstProcess = ({ service }: FileServer): boolean => service !== null && startsServer(service);

@@ -13,6 +13,14 @@ export function bareStart(server: FileServer, project: Project): RawFinding[] {
     consequence: 'it does not run at all, and a restart policy starts it again and again',
     at,
   };
+  if (startsBare !== 'without' && 'unflagged' in startsBare)
+    return [
+      {
+        ...found,
+        message: `${startsBare.unflagged} is the file of a sentinel, and it is started as a data node, without --sentinel: it exits at start (sentinel directive while not in sentinel mode)`,
+        fix: [flagged(server, startsBare.unflagged)],
+      },
+    ];
   if (startsBare !== 'without')
     return [
       {
@@ -30,6 +38,12 @@ export function bareStart(server: FileServer, project: Project): RawFinding[] {
     },
   ];
 }
+
+/** The start with `--sentinel` behind the file. */
+const flagged = (server: FileServer, conf: string): string =>
+  server.unit === undefined
+    ? `${place(server)}: ${program(server)} ${conf} --sentinel`
+    : `ExecStart=${server.unit.start.words.join(' ')} --sentinel`;
 
 const program = ({ service }: FileServer): string =>
   /valkey/.test(service?.image ?? '') ? 'valkey-server' : 'redis-server';

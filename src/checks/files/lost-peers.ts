@@ -4,6 +4,7 @@ import type { RawFinding } from '../check.js';
 import type { Service } from './compose/service.js';
 import { fileGroups } from './groups.js';
 import { nameIn, namesOf, servicesOf } from './known-names.js';
+import { labelsText, selects } from './kube/objects.js';
 import { type FileServer, lower, type Project, placesOf } from './project.js';
 import { hostNamesOf } from './server-address.js';
 import { followsOf, lastOf, monitorsOf, place, portsOf, settingOf } from './settings.js';
@@ -132,6 +133,12 @@ function lostPod(told: Told, { kube, servers }: Project): Why | null {
       message: `${told.host} does not resolve: the pods of StatefulSet ${set.name} are ${listed(podsOf(set))}`,
       fix: [told.line(`${podsOf(set)[0]}.${under}${rest}`, told.port)],
     };
+  const service = services.find((s) => s.name === under && s.site === set?.site);
+  if (set !== undefined && service !== undefined && !selects(service.selector, set.labels))
+    return {
+      message: `${told.host} does not resolve: the selector of Service ${under}, ${labelsText(service.selector)}, matches no pod of StatefulSet ${set.name}`,
+      fix: [`Service ${under}: selector: ${labelsText(set.labels)}`],
+    };
   const own = sets.find((w) => podsOf(w).includes(pod));
   if (set === undefined && own !== undefined)
     return {
@@ -161,7 +168,23 @@ export const unknownPeers = (project: Project): string[] => [
   ...unknownMachines(project),
   ...namesElsewhere(project),
   ...forwardedPorts(project),
+  ...withoutService(project),
 ];
+
+/** Names of pods under a Service that the manifests do not have. */
+function withoutService({ kube, servers }: Project): string[] {
+  const sets = (kube?.workloads ?? []).filter(({ kind }) => kind === 'StatefulSet');
+  const told = servers.flatMap(toldTo).flatMap(({ host }) => {
+    const [pod = '', under = ''] = host.split('.');
+    return sets.some((w) => w.governing === under && pod.startsWith(`${w.name}-`)) ? [under] : [];
+  });
+  return [...new Set(told)]
+    .filter((name) => kube?.services.every((s) => s.name !== name))
+    .map(
+      (name) =>
+        `Service ${name}, under which the pods have their names, is not in these files: whether it selects them is not judged`,
+    );
+}
 
 /** Ports of other machines that all servers name, and on which the master there does not listen. */
 function forwardedPorts(project: Project): string[] {

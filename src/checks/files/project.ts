@@ -28,8 +28,8 @@ export interface FileServer {
   alone?: true;
   /** Whether its image was told that it is one of a replication, as the master too. */
   replicates?: boolean;
-  /** Whether a sentinel is started without the file that it needs, or with it behind `--sentinel`. */
-  startsBare?: 'without' | { misplaced: string };
+  /** Whether a sentinel is started without the file that it needs, with it behind `--sentinel`, or as a data node. */
+  startsBare?: 'without' | { misplaced: string } | { unflagged: string };
   /** What a new start of its pod does with its configuration; absent where that is not known. */
   atRestart?: AtRestart;
   /** How many of it run: `deploy.replicas`. */
@@ -52,6 +52,8 @@ export interface Unit {
   /** The words of `ExecStart=`, and its line. */
   start: { words: string[]; line: number };
   type: { value: string; line: number };
+  /** `PIDFile=`; null where it is not set. */
+  pidFile: { path: string; line: number } | null;
   /** null where it is not restarted. */
   restart: { policy: string; afterMs: number; line: number } | null;
   /** The paths that it may write, and those that it may not; null where all of them may be written. */
@@ -130,6 +132,8 @@ export interface Project {
   troubles: Trouble[];
   /** Pods whose init container ends before its time: none of their servers starts. */
   stopped: { pod: string; init: string; path: string; file: string; line: number }[];
+  /** Start scripts whose lines end in CRLF: the container ends at once. */
+  crlf: { id: string; path: string; file: string }[];
   /** What could not be read, with the reason: nothing was judged of it. */
   unread: string[];
   /** What was read shows no whole: what else must be given before a failover can be judged. */
@@ -150,6 +154,7 @@ export const emptyProject = (compose: string | null): Project => ({
   unfollowed: [],
   troubles: [],
   stopped: [],
+  crlf: [],
   unread: [],
   lacking: [],
   scripts: new Map(),

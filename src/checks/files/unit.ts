@@ -39,6 +39,7 @@ export function unitOf(file: string, text: string): Unit | null {
     ...paths('ReadOnlyPaths', 'ReadOnlyDirectories'),
   ];
   const user = last('User');
+  const pidFile = last('PIDFile');
   return {
     file,
     user: user === undefined || /^(root|0)?$/.test(user.value) ? null : { name: user.value, line: user.line },
@@ -46,6 +47,7 @@ export function unitOf(file: string, text: string): Unit | null {
     isDirectorySet: Boolean(last('WorkingDirectory')?.value),
     start: { words: shellWords(start.value.replace(/^[-@:+!|]+/, '')), line: start.line },
     type: { value: type?.value ?? 'simple', line: type?.line ?? start.line },
+    pidFile: pidFile?.value ? { path: pidFile.value, line: pidFile.line } : null,
     restart:
       restart === undefined || restart.value === 'no'
         ? null

@@ -1,4 +1,6 @@
 import type { Check, RawFinding } from '../check.js';
+import { nodeFiles } from '../files/project.js';
+import { bytesOf, settingOf } from '../files/settings.js';
 import { containerOf, setConfig } from '../fixes.js';
 import { bytes, judged, num, readAll, serversOf } from '../group.js';
 
@@ -56,5 +58,23 @@ export default {
       ];
     });
     return judged(seen, missing);
+  },
+  files(project) {
+    const limited = nodeFiles(project).filter(({ service }) => service?.memory !== undefined);
+    if (limited.length === 0)
+      return { skip: 'no container with a limit of its memory is in these files', applies: false };
+    return limited.flatMap((node): RawFinding[] => {
+      const { memory } = node.service ?? {};
+      const max = bytesOf(settingOf(node, 'maxmemory')) ?? 0;
+      if (memory === undefined || max < memory.bytes) return [];
+      return [
+        {
+          subject: node.id,
+          message: `maxmemory is ${bytes(max)}, and its container may have ${bytes(memory.bytes)} (${memory.text}): the kernel kills the server before it evicts or refuses anything`,
+          fix: [`maxmemory ${Math.floor(memory.bytes * SHARE)}`],
+          at: { file: node.at.file, line: memory.line },
+        },
+      ];
+    });
   },
 } satisfies Check;

@@ -5,6 +5,8 @@ interface Network {
   address: string | null;
   aliases: string[];
   line: number;
+  /** The subnets that the file gives it; absent where another file or driver may give it some. */
+  subnets?: string[];
 }
 
 /** How a service of a compose file is connected, as far as its networks say it. */
@@ -39,7 +41,7 @@ function networksOf(tree: Tree): Network[] {
 
 /** What the networks of a compose file mean for one of its services. */
 export const networkingOf = (service: Tree, networks: Tree): Networking => ({
-  networks: networksOf(at(service, 'networks')),
+  networks: networksOf(at(service, 'networks')).map((one) => ({ ...one, ...subnetsOf(networks, one.name) })),
   ...overlayOf(service, networks),
   ...(isBridged(service, networks) && {
     bridged: true,
@@ -47,6 +49,18 @@ export const networkingOf = (service: Tree, networks: Tree): Networking => ({
   }),
   ...extraHostsOf(at(service, 'extra_hosts')),
 });
+
+/** `networks: NAME: ipam: config: - subnet: …`. */
+function subnetsOf(networks: Tree, name: string): { subnets?: string[] } {
+  const network = at(networks, name);
+  const isOwn =
+    ['external', 'driver_opts', 'name'].every((key) => at(network, key).kind === 'nothing') &&
+    ['driver', 'enable_ipv6'].every((key) => /^(bridge)?$/.test(textOf(at(network, key)) ?? '')) &&
+    at(network, 'ipam', 'driver').kind === 'nothing';
+  return isOwn
+    ? { subnets: itemsOf(at(network, 'ipam', 'config')).flatMap((c) => textOf(at(c, 'subnet')) ?? []) }
+    : {};
+}
 
 /** The overlay network of a service, and whether its name there is a virtual address (compose-spec, deploy: endpoint_mode). */
 function overlayOf(service: Tree, networks: Tree): Pick<Networking, 'overlay'> {

@@ -5,6 +5,9 @@ export interface PublishedPort {
   host: number | null;
   container: number;
   line: number;
+  /** The address of the machine; absent for all of them. */
+  ip?: string;
+  udp?: true;
   /** How many ports of the machine lead to it, one for each copy; absent for one. */
   ofCopies?: number;
 }
@@ -16,22 +19,31 @@ const MOST = 1000;
 export function portsOf(tree: Tree): PublishedPort[] {
   const { line } = tree;
   if (tree.kind === 'map')
-    return pairs(
-      rangeIn(textOf(at(tree, 'published')) ?? ''),
-      rangeIn(textOf(at(tree, 'target')) ?? ''),
+    return pairs(rangeIn(textOf(at(tree, 'published')) ?? ''), rangeIn(textOf(at(tree, 'target')) ?? ''), {
       line,
-    );
-  const text = textOf(tree)?.replace(/\/\w+$/, '') ?? '';
-  const [, host = '', container = ''] = /^(?:(?:.*:)?(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)$/.exec(text) ?? [];
-  return pairs(rangeIn(host), rangeIn(container), line);
+      ...placeOf(textOf(at(tree, 'host_ip')) ?? '', textOf(at(tree, 'protocol')) ?? ''),
+    });
+  const [, text = '', protocol = ''] = /^(.*?)(?:\/(\w+))?$/.exec(textOf(tree) ?? '') ?? [];
+  const [, ip = '', host = '', container = ''] =
+    /^(?:(?:(.*):)?(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)$/.exec(text) ?? [];
+  return pairs(rangeIn(host), rangeIn(container), { line, ...placeOf(ip, protocol) });
 }
 
+const placeOf = (ip: string, protocol: string): Pick<PublishedPort, 'ip' | 'udp'> => ({
+  ...(!/^(0\.0\.0\.0|\[?::\]?)?$/.test(ip) && { ip }),
+  ...(protocol === 'udp' && { udp: true }),
+});
+
 /** Ranges of the same length belong together; for one port in the container, one of several is taken: the first here. */
-const pairs = (hosts: number[], containers: number[], line: number): PublishedPort[] =>
+const pairs = (
+  hosts: number[],
+  containers: number[],
+  rest: Pick<PublishedPort, 'line' | 'ip' | 'udp'>,
+): PublishedPort[] =>
   containers.map((container, i) => ({
     host: hosts[i] ?? null,
     container,
-    line,
+    ...rest,
     ...(containers.length === 1 && hosts.length > 1 && { ofCopies: hosts.length }),
   }));
 

@@ -34,6 +34,14 @@ export interface Service extends Networking {
   otherNames: string[];
   /** `working_dir`. */
   directory: string | null;
+  /** `profiles`: it starts only with one of them; `isOff`: COMPOSE_PROFILES has none. */
+  profiles?: { names: string[]; line: number; isOff?: boolean };
+  /** Where `read_only: true` stands, or readOnlyRootFilesystem of a pod: only its mounts can be written. */
+  readOnlyRoot?: number;
+  /** `tmpfs`: directories in memory. */
+  tmpfs?: string[];
+  /** The limit of its memory. */
+  memory?: { bytes: number; text: string; line: number };
   extends: boolean;
   /** Of Kubernetes: the container of a pod, and `StatefulSet NAME`. Absent in a compose file. */
   pod?: {
@@ -137,8 +145,41 @@ function serviceOf(name: string, tree: Tree, networks: Tree): Service {
     ...onlyOnOf(at(tree, 'deploy', 'placement', 'constraints')),
     otherNames: [textOf(at(tree, 'container_name')), textOf(at(tree, 'hostname'))].filter((n) => n !== null),
     directory: textOf(at(tree, 'working_dir')),
+    ...profilesOf(at(tree, 'profiles')),
+    ...readOnlyRootOf(at(tree, 'read_only')),
+    ...tmpfsOf(tree),
+    ...memoryOf(at(tree, 'mem_limit'), at(tree, 'deploy', 'resources', 'limits', 'memory')),
     extends: at(tree, 'extends').kind !== 'nothing',
   };
+}
+
+function profilesOf(tree: Tree): Pick<Service, 'profiles'> {
+  const names = itemsOf(tree).flatMap((name) => textOf(name) ?? []);
+  return names.length === 0 ? {} : { profiles: { names, line: tree.line } };
+}
+
+export const readOnlyRootOf = (tree: Tree): Pick<Service, 'readOnlyRoot'> =>
+  textOf(tree) === 'true' ? { readOnlyRoot: tree.line } : {};
+
+/** `tmpfs: PATH[:OPTIONS]`, and volumes of the type tmpfs. */
+function tmpfsOf(tree: Tree): Pick<Service, 'tmpfs'> {
+  const short = itemsOf(at(tree, 'tmpfs')).flatMap((item) => textOf(item)?.replace(/:.*$/, '') ?? []);
+  const long = itemsOf(at(tree, 'volumes'))
+    .filter((volume) => textOf(at(volume, 'type')) === 'tmpfs')
+    .flatMap((volume) => textOf(at(volume, 'target')) ?? []);
+  return short.length + long.length === 0 ? {} : { tmpfs: [...short, ...long] };
+}
+
+const POWERS: Readonly<Record<string, number>> = { k: 1, m: 2, g: 3 };
+
+/** `256m`, `1gb` (docker/go-units: powers of 1024), `256Mi` and `256M` of Kubernetes; the first one that is set. */
+export function memoryOf(...trees: Tree[]): Pick<Service, 'memory'> {
+  const set = trees.find((tree) => textOf(tree) !== null);
+  const text = set === undefined ? '' : (textOf(set) ?? '');
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)i?b?$/i.exec(text) ?? [];
+  return set === undefined || number === undefined || Number(number) === 0
+    ? {}
+    : { memory: { bytes: Number(number) * 1024 ** (POWERS[unit.toLowerCase()] ?? 0), text, line: set.line } };
 }
 
 /** A list is taken as it is; a text is split as a shell would, and no shell runs it. */

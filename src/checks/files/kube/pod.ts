@@ -135,6 +135,7 @@ export function serviceOf(
     copies: pod.copies,
     otherNames: [],
     directory: container.directory,
+    ...container.limits,
     extends: false,
     pod: {
       workload: subjectOf(workload),

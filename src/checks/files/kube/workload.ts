@@ -1,4 +1,4 @@
-import type { Words } from '../compose/service.js';
+import { memoryOf, readOnlyRootOf, type Service, type Words } from '../compose/service.js';
 import { at, entriesOf, itemsOf, type Tree, textOf } from '../compose/tree.js';
 import { type KubeObject, labelsOf } from './objects.js';
 import { type Probe, probeOf } from './probe.js';
@@ -59,6 +59,8 @@ export interface Container {
   secretEnv: boolean;
   mounts: { volume: string; target: string; subPath: string | null; readOnly: boolean; line: number }[];
   directory: string | null;
+  /** `readOnlyRootFilesystem` and the limit of its memory. */
+  limits: Pick<Service, 'readOnlyRoot' | 'memory'>;
   /** The ports that it declares. */
   ports: { name: string | null; port: number }[];
   liveness: Probe | null;
@@ -171,6 +173,10 @@ function containerIn(tree: Tree): Container {
       line: mount.line,
     })),
     directory: textOf(at(tree, 'workingDir')),
+    limits: {
+      ...readOnlyRootOf(at(tree, 'securityContext', 'readOnlyRootFilesystem')),
+      ...memoryOf(at(tree, 'resources', 'limits', 'memory')),
+    },
     ports: itemsOf(at(tree, 'ports')).map((port) => ({
       name: textOf(at(port, 'name')),
       port: Number(textOf(at(port, 'containerPort'))),

@@ -86,6 +86,10 @@ async function script(
   const [first] = read.segments;
   if (first !== undefined) machine.place = first.file;
   const { segments } = read;
+  if (segments[0]?.text.split('\n')[0]?.endsWith('\r')) {
+    machine.crlf ??= { path, file: machine.place };
+    throw new NotFollowed(line, `the lines of ${path} end in CRLF: no shell runs it`);
+  }
   const isBangStrict = /^#!\S+.* -[a-z]*e/.test(segments[0]?.text.split('\n')[0] ?? '');
   const status = await asChild(machine, isStrict || isBangStrict, () =>
     runText(machine, textOf(segments), first?.line ?? 1, [path, ...args], depth),

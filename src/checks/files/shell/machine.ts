@@ -51,6 +51,8 @@ export interface Machine {
   calls: number;
   /** How many of the places at which output goes on, into a file or another command, stand around this moment. */
   captures: number;
+  /** A script whose lines end in CRLF, which no shell runs. */
+  crlf: { path: string; file: string } | null;
   /** Where a command could not write, as it failed. */
   refused: { path: string; line: number } | null;
   isReadOnly(path: string): boolean;
@@ -114,6 +116,7 @@ export function machine(
     ways: 0,
     calls: 0,
     captures: 0,
+    crlf: null,
     refused: null,
     isReadOnly: (path) => readOnly(made.at(path)),
     isFileMount: (path) => fileMount(made.at(path)),

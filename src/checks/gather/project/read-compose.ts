@@ -133,7 +133,7 @@ async function readService(given: Service, project: Project, source: Source): Pr
   // A service may run the image that another one builds.
   const maker = given.build === null ? makers.get(given.image ?? '') : undefined;
   const built = await builtService({ ...given, build: given.build ?? maker ?? null }, directory);
-  const service = built?.service ?? given;
+  const service = withProfiles(built?.service ?? given, shell('COMPOSE_PROFILES') ?? '');
   if (service.extends)
     project.unread.push(`${service.name}: what it extends is not read: give docker compose config > FILE`);
   const { env: own, unread } = await environmentOf(service, directory, shell);
@@ -150,6 +150,21 @@ async function readService(given: Service, project: Project, source: Source): Pr
     place,
     unread: [...unread, ...notBuilt.map((why) => `${service.name}: ${why}`)],
   });
+}
+
+/** Says of a service with profiles whether one of them is chosen by COMPOSE_PROFILES. */
+function withProfiles(service: Service, chosen: string): Service {
+  const names = chosen.split(',').map((name) => name.trim());
+  const { profiles } = service;
+  return profiles === undefined
+    ? service
+    : {
+        ...service,
+        profiles: {
+          ...profiles,
+          isOff: !profiles.names.some((name) => names.includes(name) || names.includes('*')),
+        },
+      };
 }
 
 /** `networks: NAME: ipam: config: - subnet: …`. */

@@ -184,6 +184,9 @@ function startServers(project: Project, units: readonly StartedBy[]): void {
       continue;
     }
     server.unit = unit;
+    const [program = '', ...options] = unit.start.words;
+    if (server.kind === 'sentinel' && /-server$/.test(program) && !options.includes('--sentinel'))
+      server.startsBare = { unflagged: path };
     server.directives.push(...optionDirectives(unit.start.words.slice(2), unit.file, unit.start.line));
   }
 }

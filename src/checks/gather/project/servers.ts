@@ -35,6 +35,7 @@ export async function addServers(project: Project, launching: Launching): Promis
     return;
   }
   const launched = await launchesOf(service, container);
+  if (container.crlf !== null && mayBeServer(service)) project.crlf.push({ id, ...container.crlf });
   if ('why' in launched) {
     if (mayBeServer(service)) {
       project.unread.push(`${id}: ${launched.why} (${launched.file}:${launched.line})`);
@@ -78,14 +79,17 @@ async function serverOf(launching: Launching, launch: Launch, project: Project):
     ...(isNode && isOfficialImage(service.image) ? ignoredVariables(launching.env, directives) : []),
     ...(isNode ? bypassedVariables(launching.env, directives, service, file) : []),
   ];
+  const isUnflagged =
+    launch.kind === 'redis' && launch.confPath !== null && directives.some((d) => d.name === 'sentinel');
   return {
     id,
-    kind: launch.kind,
+    kind: isUnflagged ? 'sentinel' : launch.kind,
     directives,
     seen,
     ...(ignored.length > 0 && { wrongVariables: ignored }),
     conf: own?.conf ?? null,
     ...(launch.kind === 'sentinel' && launch.confPath === null && { startsBare: 'without' }),
+    ...(isUnflagged && launch.confPath !== null && { startsBare: { unflagged: launch.confPath } }),
     ...(launch.isMisplaced && launch.confPath !== null && { startsBare: { misplaced: launch.confPath } }),
     service,
     ...(certificates.length > 0 && { certificates }),

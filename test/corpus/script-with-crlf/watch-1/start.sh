@@ -1,0 +1,2 @@
+#!/bin/sh
+exec redis-sentinel /conf/sentinel.conf
