@@ -18,7 +18,8 @@ export default {
     'Docker refuses a container whose fixed address is in no subnet that the file gives its network, or is in use, and ' +
     'one that publishes a port of the machine which another container has. In the network of the machine (network_mode: ' +
     'host) the second server on a port exits. A script whose lines end in CRLF names a shell that does not exist. A ' +
-    'service with profiles starts only with --profile or COMPOSE_PROFILES.',
+    'service with profiles starts only with --profile or COMPOSE_PROFILES. A volume, a network or a service that is named ' +
+    'and not defined makes Compose reject the whole file.',
   remedy: [
     'a subnet for the network, and an address and a port of its own for each server',
     "sed -i 's/\\r$//' SCRIPT",
@@ -33,9 +34,26 @@ export default {
   files(project) {
     if (project.compose === null && project.crlf.length === 0)
       return { skip: 'no compose file was given (--compose FILE)', applies: false };
-    return merged([...refusedIn(project), ...withCrlf(project), ...withoutProfile(project)]);
+    return merged([
+      ...undefinedIn(project),
+      ...refusedIn(project),
+      ...withCrlf(project),
+      ...withoutProfile(project),
+    ]);
   },
 } satisfies Check;
+
+/** Compose starts none of the services of such a file. */
+const undefinedIn = ({ undefinedNames, servers }: Project): RawFinding[] =>
+  servers.length === 0
+    ? []
+    : undefinedNames.map(({ service, what, name, file, line }) => ({
+        subject: service,
+        message: `${service} names the ${what} ${name}, which the file does not define: Compose rejects the file and starts nothing`,
+        consequence: 'no service of this file starts',
+        fix: [what === 'service' ? `# ${service}: depends_on without ${name}` : `${what}s: {${name}: {}}`],
+        at: { file, line },
+      }));
 
 const withCrlf = ({ crlf }: Project): RawFinding[] =>
   crlf.map(({ id, path, file }) => ({

@@ -54,7 +54,8 @@ function shared(all: readonly Announced[], finding: (of: Announced[]) => RawFind
 const hasOneFile = (of: readonly Announced[]): boolean =>
   of.length > 1 &&
   of.every(
-    ({ server: { kind, conf } }) => kind === 'sentinel' && conf?.identity === of[0]?.server.conf?.identity,
+    ({ server: { kind, conf } }) =>
+      kind === 'sentinel' && conf !== null && conf.identity === of[0]?.server.conf?.identity,
   );
 
 const copiesIn = (of: readonly Announced[]): number => of.reduce((sum, { server }) => sum + server.copies, 0);

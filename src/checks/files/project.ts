@@ -132,6 +132,14 @@ export interface Project {
   troubles: Trouble[];
   /** Pods whose init container ends before its time: none of their servers starts. */
   stopped: { pod: string; init: string; path: string; file: string; line: number }[];
+  /** Names in a compose file that nothing in it defines: Compose rejects it. */
+  undefinedNames: {
+    service: string;
+    what: 'volume' | 'network' | 'service';
+    name: string;
+    file: string;
+    line: number;
+  }[];
   /** Start scripts whose lines end in CRLF: the container ends at once. */
   crlf: { id: string; path: string; file: string }[];
   /** What could not be read, with the reason: nothing was judged of it. */
@@ -154,6 +162,7 @@ export const emptyProject = (compose: string | null): Project => ({
   unfollowed: [],
   troubles: [],
   stopped: [],
+  undefinedNames: [],
   crlf: [],
   unread: [],
   lacking: [],

@@ -73,13 +73,13 @@ export const place = ({ file, line }: { file: string; line: number }): { file: s
   line,
 });
 
-/** A setting of one master, with Sentinel's default where it is not set. */
+/** A setting of one master, with Sentinel's default where it is not set; of `5s` it reads 5 (sentinel.c: atoi). */
 export function masterSetting(
   monitor: Monitor,
   what: MasterSetting,
 ): { value: number; at: { file: string; line: number }; set: boolean } {
   const line = sentinelLine(monitor.server, what, monitor.name);
-  const value = Number(line?.args[2]);
+  const value = Number.parseInt(line?.args[2] ?? '', 10);
   return line === undefined || Number.isNaN(value)
     ? { value: MASTER_DEFAULTS[what], at: monitor.at, set: false }
     : { value, at: place(line), set: true };

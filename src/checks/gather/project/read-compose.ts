@@ -5,6 +5,7 @@ import { interpolate, parseDotenv } from '../../files/compose/interpolate.js';
 import { type ComposePart, isAlike, mergedFiles } from '../../files/compose/merge.js';
 import { type Service, servicesOf } from '../../files/compose/service.js';
 import { at, entriesOf, itemsOf, type Tree, textOf, textsOf } from '../../files/compose/tree.js';
+import { undefinedNames } from '../../files/compose/undefined-names.js';
 import { isVersion1, withServices } from '../../files/compose/version-1.js';
 import { emptyProject, type Project } from '../../files/project.js';
 import { openText } from '../../files/shell/expand.js';
@@ -34,7 +35,10 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
     name === 'PWD' ? resolve(directory) : (env[name] ?? defaults.get(name));
   const { files, unread } = await projectFiles(file, shell);
   project.unread.push(...unread);
-  await readInto({ project, services: new Map() }, { files, directory, shell, chain: [] });
+  const models: Reading['models'] = [];
+  await readInto({ project, models, services: new Map() }, { files, directory, shell, chain: [] });
+  // What could not be read may define them.
+  if (project.unread.length === 0) project.undefinedNames.push(...undefinedNames(models));
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
   return project;
@@ -43,6 +47,7 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
 /** What was read until now, and where each service of it stands. */
 interface Reading {
   project: Project;
+  models: { tree: Tree; fileOf: (service: string) => string }[];
   services: Map<string, ComposePart>;
 }
 
@@ -82,6 +87,7 @@ async function readInto(reading: Reading, model: Model): Promise<void> {
   if (services.length === 0 && includes.length === 0) throw badCompose(first, 'it has no services');
 
   project.composeFiles.push(...model.files);
+  reading.models.push({ tree, fileOf: (service) => fileOf.get(service) ?? first });
   project.composeSubnets.push(...subnetsOf(tree));
   const makers = new Map(
     services.flatMap(({ image, build }) =>
