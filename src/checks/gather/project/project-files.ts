@@ -1,4 +1,4 @@
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { kindOf, readText } from './disk.js';
 
 /** Names that `docker compose` looks for without -f, in its order (compose-go, cli/options.go). */
@@ -16,12 +16,13 @@ export const TAGS = '!reset and !override are not followed: give docker compose 
 
 /**
  * The files that `docker compose` reads in the directory of one of them: those of COMPOSE_FILE, else the one with a
- * default name and its override. A file with another name is given with -f, and then it is the only one.
+ * default name and its override. A file with another name is given with -f, and others may stand beside it: they are not
+ * the whole then.
  */
 export async function projectFiles(
   file: string,
   shell: (name: string) => string | undefined,
-): Promise<{ files: string[]; unread: string[] }> {
+): Promise<{ files: string[]; isWhole: boolean; unread: string[] }> {
   const directory = dirname(file);
   const own = normalize(file);
   const listed = shell('COMPOSE_FILE')?.split(shell('COMPOSE_PATH_SEPARATOR') ?? ':') ?? [];
@@ -35,8 +36,10 @@ export async function projectFiles(
     const read = texts[i];
     return read !== undefined && 'text' in read && hasTags(read.text);
   });
-  if (tagged.length > 0) return { files: [file], unread: tagged.map((one) => `${one}: ${TAGS}`) };
-  return { files: all.map((one) => (one === own ? file : one)), unread: [] };
+  if (tagged.length > 0)
+    return { files: [file], isWhole: false, unread: tagged.map((one) => `${one}: ${TAGS}`) };
+  const isWhole = isListed || BASES.includes(basename(own));
+  return { files: all.map((one) => (one === own ? file : one)), isWhole, unread: [] };
 }
 
 async function withOverride(own: string, beside: (name: string) => string): Promise<string[]> {

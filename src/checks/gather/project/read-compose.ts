@@ -33,12 +33,22 @@ export async function readCompose(file: string, env: Env): Promise<Project> {
   // Compose is called beside the file, wherever this command is.
   const shell = (name: string): string | undefined =>
     name === 'PWD' ? resolve(directory) : (env[name] ?? defaults.get(name));
-  const { files, unread } = await projectFiles(file, shell);
+  const { files, isWhole, unread } = await projectFiles(file, shell);
   project.unread.push(...unread);
   const models: Reading['models'] = [];
   await readInto({ project, models, services: new Map() }, { files, directory, shell, chain: [] });
   // What could not be read may define them.
-  if (project.unread.length === 0) project.undefinedNames.push(...undefinedNames(models));
+  const names = project.unread.length === 0 ? undefinedNames(models) : [];
+  if (isWhole) project.undefinedNames.push(...names);
+  else
+    project.lacking.push(
+      ...names
+        .filter(({ service }) => project.servers.some((s) => s.service?.name === service))
+        .map(
+          ({ service, what, name, line }) =>
+            `${service} names the ${what} ${name}, which ${file} does not define (line ${line}): give the file that does too (docker compose config > FILE)`,
+        ),
+    );
   if (project.servers.length === 0 && project.unread.length === 0)
     project.unread.push(`${file}: no service in it is a Redis or a Sentinel`);
   return project;
