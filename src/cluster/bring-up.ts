@@ -31,7 +31,7 @@ export async function allEnded(works: readonly Promise<unknown>[]): Promise<void
 
 /**
  * Starts a node and waits until it answers PING. Throws `start-failed` (1) with the tail of its log, `port-taken` (3) where
- * something else listens at its port.
+ * something else listens at its port, also where it began to while the node started.
  */
 export async function startNode(live: LiveCluster, node: NodePlan, edit?: ConfEdit): Promise<void> {
   const { host, asking } = live;
@@ -86,8 +86,19 @@ async function startFailed(host: NodeHost, node: NodePlan, why: string): Promise
   } catch {
     tail.push('  (its log cannot be read)');
   }
+  const log = [`the end of ${node.id}'s log:`, ...tail].join('\n');
+  // Something else listened there between the look at the port and the start.
+  if (tail.some((line) => line.includes('Address already in use')))
+    return refused(
+      'port-taken',
+      `port ${node.endpoint.port} of ${node.id} is in use: ${node.id} did not start`,
+      {
+        why: log,
+        hint: 'end what listens there',
+      },
+    );
   return failed('start-failed', `${node.id} did not start: ${why}`, {
-    why: [`the end of ${node.id}'s log:`, ...tail].join('\n'),
+    why: log,
     hint: 'fix what the log names (often a --redis-conf, or the server itself)',
   });
 }

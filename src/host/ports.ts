@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { platform } from 'node:process';
 import { systemClock, withDeadline } from '../clock.js';
 import { errnoOf, type OperatorError, refused } from '../errors.js';
-import type { Address } from '../model/address.js';
+import { type Address, formatAddress } from '../model/address.js';
 import { type UntilOptions, until } from '../until.js';
 
 /** Where chosen ports begin: below are the well-known ones and most defaults. */
@@ -27,14 +27,40 @@ export async function isPortFree(host: string, port: number): Promise<boolean> {
   return platform === 'linux' || !(await canConnect({ host, port }));
 }
 
-function canListen(host: string, port: number): Promise<boolean> {
+async function canListen(host: string, port: number): Promise<boolean> {
+  const reserved = await reservePort(host, port);
+  await reserved?.release();
+  return reserved !== null;
+}
+
+/** A port that no other process can take. The server that it is for listens there after `release`. */
+export interface ReservedPort extends Address {
+  release(): Promise<void>;
+}
+
+/** What this process has reserved: nothing else listens there. */
+const reservedHere = new Set<string>();
+
+/** Null where something else listens there. */
+function reservePort(host: string, port: number): Promise<ReservedPort | null> {
   return new Promise((resolve, reject) => {
-    const server = createServer();
+    const server = createServer((socket) => socket.destroy());
+    const address = formatAddress({ host, port });
+    const release = (): Promise<void> =>
+      new Promise((released) => {
+        reservedHere.delete(address);
+        server.close(() => released());
+      });
     server.once('error', (error) => {
-      if (errnoOf(error) === 'EADDRINUSE') resolve(false);
+      if (errnoOf(error) === 'EADDRINUSE') resolve(null);
       else reject(cannotListen(host, port, error));
     });
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ host, port, exclusive: true }, () => {
+      reservedHere.add(address);
+      resolve({ host, port, release });
+    });
+    // A command that ends releases what it has.
+    server.unref();
   });
 }
 
@@ -74,12 +100,16 @@ export async function canConnect(address: Address): Promise<boolean> {
 /** How long the port of a server that has ended may stay taken, in milliseconds: Docker's proxy ends after the container. */
 const LETS_GO_MS = 2000;
 
-/** Waits until nothing accepts a connection at an address whose server has ended. False: something does, still. */
+/**
+ * Waits until nothing accepts a connection at an address whose server has ended, or that is reserved here for it. False:
+ * something does, still.
+ */
 export async function becomesFree(
   address: Address,
   { clock, signal }: Pick<UntilOptions, 'clock' | 'signal'>,
 ): Promise<boolean> {
-  const isFree = async (): Promise<true | undefined> => ((await canConnect(address)) ? undefined : true);
+  const isFree = async (): Promise<true | undefined> =>
+    reservedHere.has(formatAddress(address)) || !(await canConnect(address)) || undefined;
   return (await until(isFree, { clock, everyMs: 50, deadlineMs: LETS_GO_MS, signal })) === true;
 }
 
@@ -127,3 +157,23 @@ export async function freePorts(
     },
   );
 }
+
+/** The same, reserved: another process that chooses ports at this moment chooses others. Throws `no-free-ports` (3). */
+export async function reservePorts(
+  count: number,
+  host: string,
+  avoid: ReadonlySet<number>,
+): Promise<ReservedPort[]> {
+  for (;;) {
+    const ports = await freePorts(count, host, avoid);
+    const reserved = (await Promise.all(ports.map((port) => reservePort(host, port)))).filter(
+      (one) => one !== null,
+    );
+    if (reserved.length === count) return reserved;
+    await releaseAll(reserved);
+  }
+}
+
+export const releaseAll = async (reserved: Iterable<ReservedPort>): Promise<void> => {
+  await Promise.all([...reserved].map((one) => one.release()));
+};

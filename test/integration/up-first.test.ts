@@ -56,3 +56,19 @@ it('without a server binary the error is that of the image', async () => {
   const none = { ...env, SENTINELCTL_REDIS_SERVER: '/nonexistent/redis-server' };
   await refusal(cli, [...UP, '--cluster', 'none'], expected, { env: none });
 });
+
+// A network of its own, in which few ports are free, takes root.
+const canUnshare = process.platform === 'linux' && process.getuid?.() === 0;
+const BOTH = `
+  ip link set lo up && echo '10020 60999' > /proc/sys/net/ipv4/ip_local_port_range || exit 99
+  "$@" --cluster one & first=$!
+  "$@" --cluster other || exit 98
+  wait $first
+`;
+it.runIf(canUnshare)('two at once choose different ports, of 20 that there are', async () => {
+  const words = ['up', '--driver', 'process', '--port', 'auto', ...QUIET];
+  const both = await cli.run(words, { via: ['unshare', '-n', 'sh', '-c', BOTH, 'sh'] });
+  expect(both.code, both.stderr).toBe(0);
+  for (const cluster of ['one', 'other'])
+    expect((await cli.run(['down', '--cluster', cluster])).code).toBe(0);
+});

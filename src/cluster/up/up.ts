@@ -90,7 +90,24 @@ async function withoutImage(
   return undefined;
 }
 
+/** How many times ports are chosen where another process took one of them before its server listened. */
+const MOST_CHOICES = 5;
+
 async function createOn(runtime: Runtime, request: UpRequest, driverName: DriverName): Promise<UpResult> {
+  const { port, sentinelPort } = request.spec;
+  for (let choice = 1; ; choice++) {
+    try {
+      return await createOnce(runtime, request, driverName);
+    } catch (error) {
+      const isTaken = error instanceof OperatorError && error.code === 'port-taken';
+      if (!isTaken || port !== 'auto' || sentinelPort !== 'auto' || choice === MOST_CHOICES) throw error;
+      const text = `${error.message}; choosing other ports`;
+      runtime.onProgress({ type: 'note', level: 'info', text });
+    }
+  }
+}
+
+async function createOnce(runtime: Runtime, request: UpRequest, driverName: DriverName): Promise<UpResult> {
   const { spec } = request;
   const { store } = runtime;
   const { cluster } = spec;

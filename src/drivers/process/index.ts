@@ -31,7 +31,7 @@ export const processDriver: DriverFactory = {
       name: 'process',
       host: new ProcessHost(session),
       provisioner: new ProcessProvisioner(session),
-      close: () => {},
+      close: () => void session.close(),
     };
   },
 

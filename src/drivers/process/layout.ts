@@ -1,6 +1,7 @@
 import { type OperatorError, refused, usageError } from '../../errors.js';
 import { holderOf, type PortHolder } from '../../host/port-holder.js';
-import { freePorts, isPortFree } from '../../host/ports.js';
+import { isPortFree, type ReservedPort, releaseAll, reservePorts } from '../../host/ports.js';
+import { sameAddress } from '../../model/address.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
 import { heldPorts, otherPort, refuseHeld } from '../held-ports.js';
@@ -8,14 +9,15 @@ import { HOST } from './node-files.js';
 
 /**
  * Gives every node its port and checks that all of them are free, before anything is started. Throws `bad-port` (64)
- * for ports above 65535 or assigned twice, `port-taken` (3), and what isPortFree and freePorts throw. `dir` is the
+ * for ports above 65535 or assigned twice, `port-taken` (3), and what isPortFree and reservePorts throw. `dir` is the
  * cluster's own directory. `hostOf` gives each node its address; ports are distinct even then, so that a port identifies
- * a node.
+ * a node. `reserve` gets the ports that were chosen, by node: each is released before its server starts.
  */
 export async function layOut(
   dir: string,
   spec: ClusterSpec,
   slots: NodeSlot[],
+  reserve: (id: string, reserved: ReservedPort) => void,
   hostOf: (id: string) => string = () => HOST,
 ): Promise<NodePlan[]> {
   const data = slots.filter((slot) => slot.kind === 'redis');
@@ -29,19 +31,37 @@ export async function layOut(
 
   const held = await heldPorts(dir);
   const beside = (ports: readonly number[] = []): Set<number> => new Set([...held.keys(), ...ports]);
-  const dataPorts = fixedData ?? (await freePorts(data.length, hostOf('redis-1'), beside(fixedSentinels)));
-  const sentinelPorts =
-    fixedSentinels ?? (await freePorts(sentinels.length, hostOf('sentinel-1'), beside(dataPorts)));
+  const chosenData =
+    fixedData === undefined ? await reservePorts(data.length, hostOf('redis-1'), beside(fixedSentinels)) : [];
+  const dataPorts = fixedData ?? portsOf(chosenData);
+  const chosenSentinels =
+    fixedSentinels === undefined
+      ? await reservePorts(sentinels.length, hostOf('sentinel-1'), beside(dataPorts))
+      : [];
+  const sentinelPorts = fixedSentinels ?? portsOf(chosenSentinels);
+  const chosen = [...chosenData, ...chosenSentinels];
+  // Another `up` may have written the files of its nodes since, and start their servers a moment later.
+  const heldNow = await heldPorts(dir);
+  if (chosen.some(({ port }) => heldNow.has(port))) {
+    await releaseAll(chosen);
+    return layOut(dir, spec, slots, reserve, hostOf);
+  }
   const nodes = slots.map((slot): NodePlan => {
     const [group, ports] = slot.kind === 'redis' ? [data, dataPorts] : [sentinels, sentinelPorts];
     // A slot is in its own group, and there is a port for each member.
     const address = { host: hostOf(slot.id), port: ports[group.indexOf(slot)] ?? 0 };
     return { ...slot, announce: address, endpoint: { ...address } };
   });
-  await refuseTaken(nodes);
-  for (const { id, kind, endpoint } of nodes) refuseHeld({ id, kind, port: endpoint.port }, held);
+  for (const { id, endpoint } of nodes) {
+    const reserved = chosen.find(({ port }) => port === endpoint.port);
+    if (reserved !== undefined) reserve(id, reserved);
+  }
+  await refuseTaken(nodes.filter(({ endpoint }) => !chosen.some((one) => sameAddress(one, endpoint))));
+  for (const { id, kind, endpoint } of nodes) refuseHeld({ id, kind, port: endpoint.port }, heldNow);
   return nodes;
 }
+
+const portsOf = (reserved: readonly ReservedPort[]): number[] => reserved.map(({ port }) => port);
 
 function portRange(option: string, first: number, count: number): number[] {
   const last = first + count - 1;

@@ -49,6 +49,7 @@ export class ProcessHost implements NodeHost {
       }
       const binary = needBinary(session.located);
       if (edit !== undefined) await writeAtomically(files.conf, edit(conf), 0o600);
+      await session.releasePort(id);
       await startDaemon(files, binary, session.env);
     });
   }

@@ -42,12 +42,13 @@ export class ProcessProvisioner implements Provisioner {
 
   async layout(spec: ClusterSpec, slots: NodeSlot[]): Promise<NodePlan[]> {
     const session = this.#session;
-    if (session.settings.loopback === 'shared') return layOut(session.dir, spec, slots);
+    const reserve = session.reserve.bind(session);
+    if (session.settings.loopback === 'shared') return layOut(session.dir, spec, slots, reserve);
     const net = session.settings.net || (await chooseNet(session.dir));
     const { version, engine } = await needServer(session.located, session.env);
     const hasDirective = engine !== 'Redis' || Number(version.split('.')[0]) >= 7;
     session.settings = { ...session.settings, net, source: hasDirective ? 'directive' : 'bind' };
-    return layOut(session.dir, spec, slots, (id) => loopbackOf(net, id));
+    return layOut(session.dir, spec, slots, reserve, (id) => loopbackOf(net, id));
   }
 
   async prepare(): Promise<void> {

@@ -1,5 +1,6 @@
 import { errnoOf } from '../../errors.js';
 import { unusable } from '../../host/files.js';
+import { type ReservedPort, releaseAll } from '../../host/ports.js';
 import type { Env } from '../driver.js';
 import type { Located } from './binary.js';
 import { type NodeFiles, nodeFiles } from './node-files.js';
@@ -14,6 +15,8 @@ export class ProcessSession {
   readonly located: Located;
   /** Replaced by the layout, which chooses loopback addresses. */
   settings: ProcessSettings;
+  /** By node: its port, from its choice until its server starts. */
+  readonly #reserved = new Map<string, ReservedPort>();
 
   constructor({ dir, env }: { dir: string; env: Env }, located: Located, settings: ProcessSettings) {
     this.dir = dir;
@@ -25,6 +28,22 @@ export class ProcessSession {
   /** Throws `no-such-node` (3) for an invalid id. */
   filesOf(id: string): NodeFiles {
     return nodeFiles(this.dir, id);
+  }
+
+  reserve(id: string, port: ReservedPort): void {
+    this.#reserved.set(id, port);
+  }
+
+  /** Lets the server of a node have its port; nothing where none is reserved for it. */
+  async releasePort(id: string): Promise<void> {
+    await this.#reserved.get(id)?.release();
+    this.#reserved.delete(id);
+  }
+
+  /** Releases the ports of the nodes that were not started. */
+  async close(): Promise<void> {
+    await releaseAll(this.#reserved.values());
+    this.#reserved.clear();
   }
 
   /** What is recorded of a node, and its server where one is alive. */

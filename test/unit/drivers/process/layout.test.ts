@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { layOut } from '../../../../src/drivers/process/layout.js';
+import { isPortFree, type ReservedPort } from '../../../../src/host/ports.js';
 import type { NodePlan } from '../../../../src/model/plan.js';
 import { slotsOf } from '../../../../src/model/plan.js';
 import { type ClusterSpec, DEFAULT_SPEC } from '../../../../src/model/spec.js';
@@ -15,6 +16,7 @@ const layout = (asked: Partial<ClusterSpec>, dir = '/none/clusters/c'): Promise<
     dir,
     spec,
     slotsOf(spec, () => 'f'.repeat(40)),
+    (_, reserved) => onTestFinished(() => reserved.release()),
   );
 };
 const ports = (nodes: NodePlan[]): Record<string, number> =>
@@ -62,6 +64,20 @@ describe('layOut', () => {
     for (let i = 0; i < 10; i++) {
       const nodes = await layout({ port: 'auto', sentinelPort: 'auto' }, join(clusters, 'own'));
       for (const port of Object.values(ports(nodes))) expect(port).toBeLessThan(20_000);
+    }
+  });
+
+  it('keeps the ports that it chose from every other process until they are released', async () => {
+    const spec = { ...DEFAULT_SPEC, port: 'auto', sentinelPort: 20_261 } as const;
+    const reserved = new Map<string, ReservedPort>();
+    const slots = slotsOf(spec, () => 'f'.repeat(40));
+    const nodes = await layOut('/none/clusters/c', spec, slots, (id, port) => reserved.set(id, port));
+    // Ports that were asked for are looked at, and not kept.
+    expect([...reserved.keys()]).toEqual(['redis-1', 'redis-2', 'redis-3']);
+    for (const { id, endpoint } of nodes.filter(({ kind }) => kind === 'redis')) {
+      expect(await isPortFree(endpoint.host, endpoint.port)).toBe(false);
+      await reserved.get(id)?.release();
+      expect(await isPortFree(endpoint.host, endpoint.port)).toBe(true);
     }
   });
 
