@@ -6,19 +6,29 @@ import { type ClusterSpec, completeSpec, specFaults } from '../src/model/spec.js
 import { upText } from '../src/report/text/up.js';
 import { UP_ROWS } from '../src/report/tsv.js';
 import { runtimeOf } from './shared/runtime.js';
-import { driverOf, givenOf, SETTING_OPTIONS, SPEC_OPTIONS, UP_OPTIONS } from './shared/up-options.js';
+import {
+  driverOf,
+  givenOf,
+  SETTING_OPTIONS,
+  SPEC_OPTIONS,
+  securityOf,
+  UP_OPTIONS,
+} from './shared/up-options.js';
 
 export default defineCommand({
   description:
     'Starts one master, replicas and sentinels, as containers or as plain processes, and returns when every sentinel\n' +
     'knows every replica and every other sentinel. Changes nothing on a cluster that is up, and completes one that is\n' +
-    'partly up.',
+    'partly up. --tls makes an authority and a certificate for each server, and turns connections without TLS off; --acl\n' +
+    'makes users for replication, for the sentinels, for the application, and for operators who look or act, each with a\n' +
+    'password of its own. Later commands need no option: what they need is in the cluster’s directory, mode 0600.',
   examples: [
     'sentinelctl up',
     'sentinelctl up --driver process --port auto --sentinel-port auto',
     'sentinelctl up --cluster staging --replicas 4 --sentinels 5 --quorum 3 --down-after 2s --port auto --sentinel-port auto',
     'sentinelctl up --cluster apart --loopback own --port auto --sentinel-port auto',
     'sentinelctl up --driver docker --image host',
+    'sentinelctl up --cluster guarded --secure --port auto --sentinel-port auto',
   ],
   options: UP_OPTIONS,
   async run(context, { options }) {
@@ -29,12 +39,16 @@ export default defineCommand({
         hint: `sentinelctl status --sentinel-addrs ${sentinelAddrs.map(formatAddress).join(',')}`,
       });
     }
-    const [foreign] = accessOptions.filter((option) => option !== '--password-file');
+    const [foreign] = accessOptions.filter((option) => !['--password-file', '--tls'].includes(option));
     if (foreign !== undefined)
       throw usageError('not-for-up', `up creates a cluster: ${foreign} is for attached ones`, {
-        hint: '--password-file FILE # gives every server of the new cluster one password',
+        hint: 'sentinelctl up --help # --password-file, --tls, --acl and --secure protect a new cluster',
       });
-    const given = { ...givenOf(SPEC_OPTIONS, options), ...(masterName !== null && { masterName }) };
+    const given = {
+      ...givenOf(SPEC_OPTIONS, options),
+      ...securityOf(options, accessOptions),
+      ...(masterName !== null && { masterName }),
+    };
     const spec: ClusterSpec = completeSpec({ ...given, cluster });
     const fault = specFaults(spec)[0];
     if (fault !== undefined)

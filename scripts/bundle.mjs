@@ -94,7 +94,7 @@ const withoutDebug = {
 /** What src takes from modules of Node that load late. */
 const LATE = {
   child_process: ['execFile', 'execFileSync', 'spawn'],
-  crypto: ['createHash', 'createHmac', 'randomBytes', 'randomInt'],
+  crypto: ['createHash', 'createHmac', 'generateKeyPair', 'randomBytes', 'randomInt', 'sign'],
   'dns/promises': ['lookup'],
   tls: ['connect'],
 };

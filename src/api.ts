@@ -2,6 +2,7 @@ import { assess } from './checks/assess.js';
 import { systemClock } from './clock.js';
 import { type Action, type ActResult, act } from './cluster/act.js';
 import { accessOf, surveyPlan } from './cluster/ask.js';
+import { openSecrets } from './cluster/own-secrets.js';
 import { type Runtime, requireCluster } from './cluster/runtime.js';
 import { openStore } from './cluster/store/state.js';
 import { processEnv, stateHome } from './config/paths.js';
@@ -75,10 +76,11 @@ export async function openCluster(name = 'default', options: OpenClusterOptions 
   const runtime: Runtime = { clock: systemClock, store, env, drivers: DRIVERS, onProgress, signal };
   const state = await requireCluster(store, name);
   const { plan } = state;
+  const secrets = await openSecrets(store, state);
   const snapshot = async (): Promise<Snapshot> =>
     surveyPlan(plan, {
       clock: systemClock,
-      access: accessOf(plan, await store.password(name)),
+      access: accessOf(plan, secrets),
       deadlineMs: ASK_DEADLINE_MS,
       signal,
     });

@@ -3,8 +3,7 @@ import { openStore, type Store } from '../../src/cluster/store/state.js';
 import type { Target, TargetRequest } from '../../src/cluster/target.js';
 import { stateHome } from '../../src/config/paths.js';
 import type { AttachedCluster } from '../../src/model/attached.js';
-import { PLAIN, setConfs, setDialled, setGiven } from '../../src/model/hints.js';
-import { type Login, OPEN, setLogins } from '../../src/model/secrets.js';
+import { setConfs } from '../../src/model/hints.js';
 import { accessSource } from './access.js';
 
 export const storeOf = (context: Context): Store => openStore(stateHome(context.env));
@@ -24,12 +23,6 @@ export async function targetSource(
   return async () => {
     const target = await resolveTarget(store, request);
     setConfs(confsOf(target));
-    // The menu looks at one cluster after the other.
-    if (target.kind === 'own') {
-      setDialled(PLAIN);
-      setGiven([]);
-      setLogins(ownLogins(store, target));
-    }
     return target;
   };
 }
@@ -38,13 +31,6 @@ export async function targetSource(
 function confsOf(target: Target): Map<string, string> {
   const servers = target.kind === 'own' || target.record?.way === 'docker' ? [] : target.record?.servers;
   return new Map((servers ?? []).flatMap(({ id, conf }) => (conf === undefined ? [] : [[id, conf]])));
-}
-
-/** The servers of a cluster that sentinelctl created have one password, which it keeps in a file. */
-function ownLogins({ passwordFile }: Store, { name, access }: Target): Parameters<typeof setLogins>[0] {
-  if (access.redis.password == null) return { redis: OPEN, sentinel: OPEN };
-  const login: Login = { username: null, password: { from: 'file', path: passwordFile(name) } };
-  return { redis: login, sentinel: login };
 }
 
 /** What was said already by a command that looks twice. */

@@ -10,7 +10,7 @@ import {
   PREFERRED_DRIVERS,
 } from '../../src/model/drivers.js';
 import { formatDurationMs } from '../../src/model/duration.js';
-import { DEFAULT_SPEC, PERSISTENCE } from '../../src/model/spec.js';
+import { type ClusterSpec, DEFAULT_SPEC, PERSISTENCE } from '../../src/model/spec.js';
 
 /** What the cluster is, by the names of ClusterSpec. What was not given is compared with no existing cluster. */
 export const SPEC_OPTIONS = {
@@ -79,6 +79,14 @@ export const IMAGE = option.text('--image <image>', {
   summary: 'Docker: the image, or host for one built from this machine’s redis-server',
 });
 
+/** How the servers of a new cluster are protected; `--tls`, which every command has, is the third of them. */
+export const SECURITY_OPTIONS = {
+  acl: option.flag('--acl', {
+    summary: 'a user for each purpose, with no more rights than it needs; the default user is off',
+  }),
+  secure: option.flag('--secure', { summary: '--tls and --acl' }),
+};
+
 /** Where the nodes live, by the names of the drivers' settings. */
 export const SETTING_OPTIONS = {
   redisServer: option.file('--redis-server <path>', {
@@ -107,6 +115,7 @@ export const UP_OPTIONS = {
     otherwise: firstOf(PREFERRED_DRIVERS),
   }),
   ...SPEC_OPTIONS,
+  ...SECURITY_OPTIONS,
   ...SETTING_OPTIONS,
 };
 
@@ -119,6 +128,20 @@ export function givenOf<O extends OptionDefs>(
     value !== undefined && !(Array.isArray(value) && value.length === 0);
   const given = Object.keys(wanted).filter((key) => isGiven(options[key]));
   return Object.fromEntries(given.map((key) => [key, options[key]])) as ReturnType<typeof givenOf<O>>;
+}
+
+/**
+ * What was asked for of TLS and users. `--tls` only where it was typed: in the environment and in files it is meant for
+ * attached clusters.
+ */
+export function securityOf(
+  { acl, secure }: OptionsOf<typeof SECURITY_OPTIONS>,
+  accessOptions: readonly string[],
+): Pick<Partial<ClusterSpec>, 'tls' | 'acl'> {
+  return {
+    ...((secure === true || accessOptions.includes('--tls')) && { tls: true }),
+    ...((secure === true || acl === true) && { acl: true }),
+  };
 }
 
 /** Only processes have loopback addresses, so `--loopback own` alone means processes. */

@@ -4,6 +4,7 @@ import { cli, cliSecret, ctl } from '../model/hints.js';
 import { ifSet, knownSecret, usesPassword } from '../model/secrets.js';
 import type { SentinelSettings } from '../model/sentinel-settings.js';
 import type { NodeState } from '../model/snapshot.js';
+import { SENTINEL_COMMANDS } from '../model/users.js';
 import type { MonitoredAt } from './evidence.js';
 import { num } from './group.js';
 
@@ -51,21 +52,6 @@ export function savedUser(node: GatheredNode): string[] {
   return inFile ? [cli(node, 'ACL SAVE')] : keepConfig(node);
 }
 
-/** What a data node must allow the sentinels' user (Redis documentation, Sentinel: ACL). */
-export const SENTINEL_COMMANDS = [
-  'multi',
-  'slaveof',
-  'ping',
-  'exec',
-  'subscribe',
-  'config|rewrite',
-  'role',
-  'publish',
-  'info',
-  'client|setname',
-  'client|kill',
-  'script|kill',
-];
 export const RIGHTS = SENTINEL_COMMANDS.map((command) => `'+${command}'`).join(' ');
 
 /** The commands that set one of a master's settings at these sentinels; it is kept in their files. */

@@ -26,7 +26,9 @@ export const GLOBAL_OPTIONS: readonly OptionDef[] = [
     summary: 'the same for the sentinels, where their password differs',
   }),
   option.text('--sentinel-username <name>', { summary: 'the user of the sentinels, where it differs' }),
-  option.flag('--tls', { summary: 'an attached cluster: speak TLS with every server' }),
+  option.flag('--tls', {
+    summary: 'an attached cluster: speak TLS with every server; with up: a new cluster speaks only TLS',
+  }),
   option.file('--ca <file>', {
     summary: 'the certificates of the authorities that signed the servers’ own, in PEM form',
   }),

@@ -11,13 +11,21 @@ import {
 } from '../model/plan.js';
 import { liveSettings, type SentinelSettings } from '../model/sentinel-settings.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { type ClusterSecrets, OPERATOR } from '../model/users.js';
 import { type Access, type Asking, accessWith, askingAs } from '../wire/access.js';
 import { type Connection, openConnection } from '../wire/client.js';
 import { type SurveyTarget, survey } from '../wire/survey.js';
 
-/** What opens connections to a cluster created by sentinelctl: one password, and the plan's endpoints. */
-export const accessOf = (plan: ClusterPlan, password: string | null): Access =>
-  accessWith(password, { addresses: addressMapOf(plan) });
+/**
+ * What opens connections to a cluster created by sentinelctl: its one password, or the user that may act, with TLS where
+ * it has that, and the plan's endpoints.
+ */
+export const accessOf = (plan: ClusterPlan, { password, users, ca }: ClusterSecrets): Access =>
+  accessWith(users === null ? password : users[OPERATOR], {
+    addresses: addressMapOf(plan),
+    ...(users !== null && { username: OPERATOR, sentinelUsername: OPERATOR }),
+    ...(ca !== null && { tls: { ca } }),
+  });
 
 /** Which servers a plan's survey asks: every node at its endpoint, and the servers that the sentinels name besides. */
 export function surveyTarget(plan: ClusterPlan): SurveyTarget {

@@ -6,9 +6,11 @@ import type { AttachedCluster } from '../model/attached.js';
 import type { DriverName } from '../model/drivers.js';
 import type { ClusterPlan } from '../model/plan.js';
 import type { SentinelSettings } from '../model/sentinel-settings.js';
+import { type ClusterSecrets, NO_SECRETS } from '../model/users.js';
 import { ASK_DEADLINE_MS, type Asking } from '../wire/access.js';
 import { accessOf, settingsNow } from './ask.js';
 import { attachedState, openAttachedHost } from './attached-live.js';
+import { openSecrets } from './own-secrets.js';
 import { type Runtime, requireCluster } from './runtime.js';
 import { journalledMaster, requireFinished } from './store/journal.js';
 import { type ClusterState, notCreated } from './store/state.js';
@@ -30,6 +32,8 @@ export interface LiveCluster {
   /** Creates and removes nodes; null for a cluster that sentinelctl did not create. */
   readonly provisioner: Provisioner | null;
   readonly asking: Asking;
+  /** What its nodes are configured with; none that are known of a cluster that sentinelctl did not create. */
+  readonly secrets: ClusterSecrets;
   readonly journal: JournalState;
   /** The settings in effect at the sentinels: they are asked once, when this is first called or before. */
   settings(): Promise<SentinelSettings>;
@@ -99,8 +103,8 @@ export async function openCluster(
   options: OpenOptions = {},
 ): Promise<LiveCluster> {
   if (state.attached !== undefined) return openAttached(runtime, state, state.attached, options);
-  const password = await runtime.store.password(state.plan.spec.cluster);
-  return liveOn(runtime, await openDriver(runtime, driverOf(state)), state, password, options);
+  const secrets = await openSecrets(runtime.store, state);
+  return liveOn(runtime, await openDriver(runtime, driverOf(state)), state, secrets, options);
 }
 
 /** Its nodes can be asked, and more by the way that was recorded; none can be created or removed. */
@@ -117,7 +121,7 @@ async function openAttached(
   const now = await settingsNow(state.plan, asking);
   const plan = { ...state.plan, spec: { ...state.plan.spec, ...now } };
   return {
-    ...{ state: { ...state, plan }, plan, host, provisioner: null, asking, deadlineMs },
+    ...{ state: { ...state, plan }, plan, host, provisioner: null, asking, deadlineMs, secrets: NO_SECRETS },
     ...freshly(plan, asking, now),
     close: host.close,
   };
@@ -140,14 +144,14 @@ export function liveOn(
   { clock, signal }: Runtime,
   driver: Driver,
   state: ClusterState,
-  password: string | null,
+  secrets: ClusterSecrets,
   { deadlineMs = START_DEADLINE_MS }: OpenOptions = {},
 ): LiveCluster {
   const { plan } = state;
   const { host, provisioner } = driver;
-  const asking = { clock, access: accessOf(plan, password), deadlineMs: ASK_DEADLINE_MS, signal };
+  const asking = { clock, access: accessOf(plan, secrets), deadlineMs: ASK_DEADLINE_MS, signal };
   return {
-    ...{ state, plan, host, provisioner, asking, deadlineMs },
+    ...{ state, plan, host, provisioner, asking, deadlineMs, secrets },
     ...freshly(plan, asking),
     close: () => driver.close(),
   };

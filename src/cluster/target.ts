@@ -12,6 +12,7 @@ import { type SurveyTarget, survey } from '../wire/survey.js';
 import { accessOf, surveyTarget } from './ask.js';
 import { type AttachedTarget, knownSentinels, withKeptIds, withUnnamed } from './attached.js';
 import { attachedState } from './attached-live.js';
+import { openSecrets } from './own-secrets.js';
 import { requireCluster } from './runtime.js';
 import { journalledMaster } from './store/journal.js';
 import { type ClusterState, notCreated, type Store } from './store/state.js';
@@ -43,11 +44,10 @@ export interface TargetRequest {
 export async function resolveTarget(store: Store, request: TargetRequest): Promise<Target> {
   const target = await identify(store, request);
   if (target.kind === 'attached') return { ...target, access: await request.access(target.record) };
-  const password = await store.password(target.name);
-  return { ...target, access: accessOf(target.state.plan, password) };
+  return { ...target, access: accessOf(target.state.plan, await openSecrets(store, target.state)) };
 }
 
-/** As resolveTarget, without reading the password of a local cluster. */
+/** As resolveTarget, without reading the secrets of a local cluster. */
 async function identify(store: Store, request: TargetRequest): Promise<Identified> {
   const { sentinelAddrs } = request;
   if (sentinelAddrs !== null) {
@@ -96,7 +96,7 @@ function ownTarget(state: ClusterState, { accessOptions = [], masterName }: Targ
   const [option] = accessOptions;
   if (option !== undefined)
     throw usageError('contradiction', `${option} is not for cluster "${name}", which sentinelctl made`, {
-      why: 'its servers are asked with the password that up gave them; such options are for an attached cluster',
+      why: 'its servers are asked with what up gave them; such options are for an attached cluster',
       hint: `leave ${listed(accessOptions)} out`,
     });
   if (masterName !== null && masterName !== state.plan.spec.masterName) {

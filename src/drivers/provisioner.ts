@@ -1,6 +1,7 @@
 import type { OnProgress } from '../model/events.js';
 import type { NodePlan, NodeSlot } from '../model/plan.js';
 import type { ClusterSpec } from '../model/spec.js';
+import type { NodeExtras } from '../model/tls-files.js';
 
 /** What `remove` and `removeAll` removed, in numbers. */
 export interface Removed {
@@ -50,8 +51,11 @@ export interface Provisioner {
   /** Makes what the nodes share: binary, image, network. Undone by removeAll. */
   prepare(nodes: NodePlan[], onProgress: OnProgress, signal?: AbortSignal): Promise<void>;
   paths(node: NodePlan): NodePaths;
-  /** Makes the node with `conf` as its configuration (mode 0600), without starting it. Keeps data left by keepData. */
-  create(node: NodePlan, conf: string): Promise<void>;
+  /**
+   * Makes the node with `conf` as its configuration and `extras` beside it (mode 0600), without starting it. Keeps data
+   * left by keepData.
+   */
+  create(node: NodePlan, conf: string, extras?: NodeExtras): Promise<void>;
   /** The data of this cluster's nodes that `removeAll` would remove; nodes may run or not. */
   dataOnDisk(): Promise<DataOnDisk>;
   /** Removes one node and, unless `keepData`, its data. */

@@ -2,7 +2,7 @@ import { withNode } from '../cluster/ask.js';
 import type { LiveCluster } from '../cluster/open.js';
 import { type OperatorError, refused } from '../errors.js';
 import { formatAddress } from '../model/address.js';
-import { command } from '../model/hints.js';
+import { cli as byHand, command } from '../model/hints.js';
 import type { ClusterPlan, NodePlan } from '../model/plan.js';
 import { parseRecord } from '../wire/replies.js';
 import type { ActContext } from './act.js';
@@ -34,7 +34,7 @@ export function call(live: Where, id: string, ...words: (string | number)[]): Pr
 export function cli({ live }: Pick<ActContext, 'live'>, id: string, ...words: (string | number)[]): string {
   const node = nodeOf(live.plan, id);
   const quoted = words.map((word) => (/^[\w.:@/-]+$/.test(String(word)) ? String(word) : `'${word}'`));
-  return `redis-cli -h ${node.endpoint.host} -p ${node.endpoint.port} ${quoted.join(' ')}`;
+  return byHand(node, quoted.join(' '));
 }
 
 /** A sentinelctl command for this cluster. */

@@ -1,5 +1,7 @@
 import type { Address } from './address.js';
 import type { ClusterPlan, NodePlan } from './plan.js';
+import { TLS_FILES } from './tls-files.js';
+import { type ClusterSecrets, USER_RIGHTS, USERS, type UserPasswords } from './users.js';
 
 /** What a node's configuration says about the place it runs in; absolute paths, as the server sees them. */
 export interface ConfPlace {
@@ -33,9 +35,9 @@ const lines = (directives: Directive[]): string =>
   `${directives.map(([name, ...values]) => [name, ...values.map((v) => quoteArgument(String(v)))].join(' ')).join('\n')}\n`;
 
 /** What both kinds of server need: where they are, and a command line that stays recognizable. */
-function common(node: NodePlan, place: ConfPlace): Directive[] {
+function common(node: NodePlan, place: ConfPlace, { password, users, ca }: ClusterSecrets): Directive[] {
   return [
-    ['port', node.announce.port],
+    ...(ca === null ? ([['port', node.announce.port]] satisfies Directive[]) : tlsOnly(node, place)),
     ['bind', place.bind],
     ...(place.source === undefined ? [] : [['bind-source-addr', place.source] satisfies Directive]),
     // Reached from other containers, and published on loopback only; on loopback the protection adds nothing.
@@ -47,7 +49,34 @@ function common(node: NodePlan, place: ConfPlace): Directive[] {
     ...(place.pidfile === null ? [] : [['pidfile', place.pidfile] satisfies Directive]),
     // The title would otherwise hide the configuration's path, by which a process is recognized.
     ['set-proc-title', 'no'],
+    ...(password === null ? [] : ([['requirepass', password]] satisfies Directive[])),
+    ...(users === null ? [] : userLines(node, users)),
   ];
+}
+
+/**
+ * TLS alone, also to other servers. A client needs no certificate of its own: who it is, users and passwords say, and
+ * clients that can present one are rare.
+ */
+function tlsOnly({ announce }: NodePlan, { dir }: ConfPlace): Directive[] {
+  return [
+    ['port', 0],
+    ['tls-port', announce.port],
+    ['tls-cert-file', `${dir}/${TLS_FILES.cert}`],
+    ['tls-key-file', `${dir}/${TLS_FILES.key}`],
+    ['tls-ca-cert-file', `${dir}/${TLS_FILES.ca}`],
+    ['tls-auth-clients', 'no'],
+    ['tls-replication', 'yes'],
+  ];
+}
+
+/** The users of one kind of server; the default user is off, so that nothing is answered without a name. */
+function userLines({ kind }: NodePlan, users: UserPasswords): Directive[] {
+  const lines = USERS.flatMap((user): Directive[] => {
+    const rules = USER_RIGHTS[user][kind];
+    return rules === null ? [] : [['user', user, 'on', `>${users[user]}`, ...rules]];
+  });
+  return [['user', 'default', 'off'], ...lines];
 }
 
 /**
@@ -58,12 +87,13 @@ export function redisConf(
   plan: ClusterPlan,
   node: NodePlan,
   place: ConfPlace,
-  password: string | null,
+  secrets: ClusterSecrets,
 ): string {
+  const { password, users } = secrets;
   return (
     '# Written by sentinelctl. Redis rewrites this file itself when roles change.\n' +
     lines([
-      ...common(node, place),
+      ...common(node, place, secrets),
       ['replica-announce-ip', node.announce.host],
       ['replica-announce-port', node.announce.port],
       // The default delay of 5 s collects replicas for one transfer; a handful of replicas has no use for it.
@@ -78,11 +108,12 @@ export function redisConf(
             ['save', ''],
             ['appendonly', 'no'],
           ] satisfies Directive[])),
-      ...(password === null
+      ...(password === null ? [] : ([['masterauth', password]] satisfies Directive[])),
+      ...(users === null
         ? []
         : ([
-            ['requirepass', password],
-            ['masterauth', password],
+            ['masteruser', 'replication'],
+            ['masterauth', users.replication],
           ] satisfies Directive[])),
       ...plan.spec.redisConf.map(
         ([name, value]): Directive => [name, ...(value === '' ? [''] : value.split(' '))],
@@ -99,15 +130,15 @@ export function sentinelConf(
   plan: ClusterPlan,
   node: NodePlan,
   place: ConfPlace,
-  password: string | null,
+  secrets: ClusterSecrets,
   master: Address,
 ): string {
+  const { password, users } = secrets;
   const { masterName, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs } = plan.spec;
   return (
     '# Written by sentinelctl. Sentinel rewrites this file itself: it keeps what it learns here.\n' +
     lines([
-      ...common(node, place),
-      ...(password === null ? [] : ([['requirepass', password]] satisfies Directive[])),
+      ...common(node, place, secrets),
       ...(node.sentinelId === undefined
         ? []
         : ([['sentinel', 'myid', node.sentinelId]] satisfies Directive[])),
@@ -122,6 +153,14 @@ export function sentinelConf(
         : ([
             ['sentinel', 'auth-pass', masterName, password],
             ['sentinel', 'sentinel-pass', password],
+          ] satisfies Directive[])),
+      ...(users === null
+        ? []
+        : ([
+            ['sentinel', 'auth-user', masterName, 'sentinel'],
+            ['sentinel', 'auth-pass', masterName, users.sentinel],
+            ['sentinel', 'sentinel-user', 'sentinel'],
+            ['sentinel', 'sentinel-pass', users.sentinel],
           ] satisfies Directive[])),
     ])
   );
@@ -165,7 +204,7 @@ export function redactConf(conf: string): string {
   return conf
     .replace(SECRET_DIRECTIVES, '$1(redacted)')
     .replace(/^(\s*(?:user|sentinel\s+user)\s.*)$/gim, (line) =>
-      line.replace(/(^|\s)[<>#!]\S+/g, '$1(redacted)'),
+      line.replace(/(^|\s)"?[<>#!]\S+/g, '$1(redacted)'),
     );
 }
 

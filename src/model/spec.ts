@@ -23,6 +23,10 @@ export interface ClusterSpec {
   persistence: Persistence;
   /** Extra directives for every data node's redis.conf, in order. */
   redisConf: [directive: string, value: string][];
+  /** Every server speaks TLS only, with certificates of an authority of this cluster. */
+  tls?: boolean;
+  /** Users with the rights that each needs, instead of the default user. */
+  acl?: boolean;
 }
 
 /** The procedure's values: they are the defaults. */
@@ -111,6 +115,15 @@ const OWNED_DIRECTIVES = new Set([
   'slaveof',
   'requirepass',
   'masterauth',
+  'masteruser',
+  'user',
+  'aclfile',
+  'tls-port',
+  'tls-replication',
+  'tls-cert-file',
+  'tls-key-file',
+  'tls-ca-cert-file',
+  'tls-auth-clients',
   'replica-announce-ip',
   'replica-announce-port',
   'set-proc-title',
@@ -121,6 +134,10 @@ const OWNED_HINT: Record<string, string> = {
   port: 'leave it out; --port sets it',
   requirepass: 'leave it out; --password-file sets it',
   masterauth: 'leave it out; --password-file sets it',
+  masteruser: 'leave it out; --acl sets it',
+  user: 'leave it out; --acl makes users',
+  aclfile: 'leave it out; --acl makes users',
+  'tls-port': 'leave it out; --tls sets it',
 };
 
 /**
@@ -153,6 +170,7 @@ function typed(key: keyof ClusterSpec, value: ClusterSpec[keyof ClusterSpec] | u
   if (Array.isArray(value)) {
     return value.length === 0 ? '(none)' : value.map((directive) => directive.join('=')).join(' ');
   }
+  if (key === 'tls' || key === 'acl') return value === true ? 'on' : 'off';
   return key.endsWith('Ms') ? formatDurationMs(Number(value)) : String(value);
 }
 

@@ -8,8 +8,16 @@ export interface EnvResult {
   /** ioredis's option for clients that cannot reach the announced addresses. */
   natMap: Record<string, { host: string; port: number }> | null;
   needsPassword: boolean;
+  /** Of a cluster with users: the application's user, at the data nodes and at the sentinels; null: the default one. */
+  REDIS_USERNAME: string | null;
+  REDIS_SENTINEL_USERNAME: string | null;
+  /** The files with its password, and with the authority that signed the servers' certificates; null: none, or not known here. */
+  REDIS_PASSWORD_FILE: string | null;
+  REDIS_CA_FILE: string | null;
   format: 'dotenv' | 'export';
 }
+
+const ACCESS = ['REDIS_USERNAME', 'REDIS_SENTINEL_USERNAME', 'REDIS_PASSWORD_FILE', 'REDIS_CA_FILE'] as const;
 
 /** As a dotenv file or, exported, for a shell's eval; comments in both. */
 export function envText(env: EnvResult): string {
@@ -21,6 +29,10 @@ export function envText(env: EnvResult): string {
     env.REDIS_URL === null
       ? '# REDIS_URL is not set: the sentinels report no master'
       : assign('REDIS_URL', env.REDIS_URL),
+    ...ACCESS.flatMap((name) => {
+      const value = env[name];
+      return value === null ? [] : [assign(name, value)];
+    }),
     ...(env.needsPassword ? ['# the cluster needs a password, which is not shown here'] : []),
     ...(env.natMap === null
       ? []

@@ -49,13 +49,20 @@ export const accessWith = (
     sentinelPassword?: string | null;
     username?: string | null;
     sentinelUsername?: string | null;
+    /** The same to every server. */
+    tls?: TlsOptions | null;
     addresses?: Access['addresses'];
   } = {},
 ): Access => ({
-  redis: { password, ...(rest.username != null && { username: rest.username }) },
+  redis: {
+    password,
+    ...(rest.username != null && { username: rest.username }),
+    ...(rest.tls != null && { tls: rest.tls }),
+  },
   sentinel: {
     password: rest.sentinelPassword === undefined ? password : rest.sentinelPassword,
     ...(rest.sentinelUsername != null && { username: rest.sentinelUsername }),
+    ...(rest.tls != null && { tls: rest.tls }),
   },
   addresses: rest.addresses ?? {},
 });

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { systemClock, withDeadline } from '../clock.js';
-import { messageOf, type OperatorError, unreachable } from '../errors.js';
+import { messageOf, type OperatorError, unreachable, usageError } from '../errors.js';
 import { formatAddress } from '../model/address.js';
-import type { Access } from './access.js';
+import type { Access, TlsOptions } from './access.js';
 import { type ConnectTarget, connectTarget, type Env, type TargetOptions } from './connect-target.js';
 import { isRefusal, printable } from './error.js';
 import { loadLibrary } from './library.js';
@@ -25,16 +26,21 @@ const GREETING_MS = 10_000;
 const RETRIES = 3;
 
 export interface ConnectOptions extends TargetOptions {
-  /** The data nodes' password; SENTINELCTL_PASSWORD by default. A URL's own comes first. */
+  /** The data nodes' password; SENTINELCTL_PASSWORD, else what REDIS_PASSWORD_FILE has in it, by default. A URL's own comes first. */
   password?: string | undefined;
+  /** The data nodes' user; REDIS_USERNAME by default. */
   username?: string | undefined;
   /** The sentinels' password; SENTINELCTL_SENTINEL_PASSWORD, else the data nodes', by default. */
   sentinelPassword?: string | undefined;
+  /** The sentinels' user; REDIS_SENTINEL_USERNAME by default. */
+  sentinelUsername?: string | undefined;
+  /** TLS to every server; by default where REDIS_CA_FILE names the authorities that signed their certificates. */
+  tls?: TlsOptions | undefined;
   /** Announced address → the one that is reachable from here: `{ '172.20.0.2:6379': { host, port } }`. */
   natMap?: Record<string, { host: string; port: number }> | undefined;
   /** Called for every lost connection; ioredis reconnects by itself. */
   onError?: ((error: Error) => void) | undefined;
-  /** Laid over everything else: any option of ioredis, for instance `{ tls: {} }` or `{ commandTimeout: 500 }`. */
+  /** Laid over everything else: any option of ioredis, for instance `{ commandTimeout: 500 }`. */
   redis?: Settings | undefined;
 }
 
@@ -66,7 +72,11 @@ export async function connect(env: Env, options: ConnectOptions = {}): Promise<R
   const { Redis } = loadLibrary();
   let greeted = false;
   const settings = settingsOf(target, env, options, () => greeted);
-  const client = target.kind === 'url' ? new Redis(target.url, settings) : makeSwitching(settings);
+  // What the scheme says of TLS would win over what is known of it.
+  const client =
+    target.kind === 'url'
+      ? new Redis(settings.tls ? target.url.replace(/^rediss:/, 'redis:') : target.url, settings)
+      : makeSwitching(settings);
   const lost: string[] = [];
   const sentinelsSaid: string[] = [];
   client.on('error', (error: Error) => {
@@ -93,11 +103,16 @@ function settingsOf(
   options: ConnectOptions,
   greeted: () => boolean,
 ): Settings {
-  const password = options.password ?? env.SENTINELCTL_PASSWORD;
+  const password =
+    options.password ?? env.SENTINELCTL_PASSWORD ?? textOf(env, 'REDIS_PASSWORD_FILE')?.replace(/\r?\n$/, '');
+  const ca = textOf(env, 'REDIS_CA_FILE');
+  const tls = options.tls ?? (ca === undefined ? undefined : { ca });
   const access: Access = {
-    redis: { username: options.username, password },
+    redis: { username: options.username ?? env.REDIS_USERNAME, password, tls },
     sentinel: {
+      username: options.sentinelUsername ?? env.REDIS_SENTINEL_USERNAME,
       password: options.sentinelPassword ?? env.SENTINELCTL_SENTINEL_PASSWORD ?? password,
+      tls,
     },
     addresses: options.natMap ?? {},
   };
@@ -119,6 +134,23 @@ function settingsOf(
     }),
     ...options.redis,
   };
+}
+
+const UNREADABLE = { REDIS_PASSWORD_FILE: 'password-file', REDIS_CA_FILE: 'tls-file' } as const;
+
+/** The text of the file that a variable names. Throws OperatorError (64) where it cannot be read. */
+function textOf(env: Env, variable: keyof typeof UNREADABLE): string | undefined {
+  const path = env[variable];
+  const code = UNREADABLE[variable];
+  if (path === undefined || path === '') return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw usageError(code, `cannot read the file that ${variable} names: ${path}`, {
+      why: messageOf(error),
+      hint: `${variable}=FILE # one that this program may read`,
+    });
+  }
 }
 
 /** Resolves after the first PONG; rejects when ioredis gives up, or at a refusal that no retry can cure. */

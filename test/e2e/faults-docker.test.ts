@@ -13,6 +13,7 @@ import { readSettings } from '../../src/drivers/docker/settings.js';
 import { CLIENT, tagOf } from '../../src/drivers/links.js';
 import { changeText, dropRule, routeRules, taggedRules, without } from '../../src/drivers/links-rules.js';
 import { readPacketRules } from '../../src/host/packet-filter.js';
+import { NO_SECRETS } from '../../src/model/users.js';
 import { openWriter } from '../../src/wire/writer.js';
 import { engineRequired } from '../helpers/docker.js';
 import { type FaultCluster, openFaultCluster, openFaultClusterOn } from '../helpers/faults.js';
@@ -136,7 +137,7 @@ describe.skipIf(why !== undefined)(
           role: 'master',
           sentinels: SENTINELS.map((id) => cluster.node(id).endpoint),
           masterName: 'mymaster',
-          access: accessOf(cluster.state.plan, null),
+          access: accessOf(cluster.state.plan, NO_SECRETS),
           localAddress,
           deadlineMs: 20_000,
         });

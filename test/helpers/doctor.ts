@@ -79,10 +79,10 @@ export async function ownPatient(home: string, cluster: string, deadlineMs = DEA
   const runtime = engineAt(home);
   const state = await runtime.store.load(cluster);
   if (state === undefined) throw new Error(`there is no cluster ${cluster} in ${home}`);
-  const password = await runtime.store.password(cluster);
+  const secrets = await runtime.store.secrets(state);
   return patient(
     runtime,
-    { kind: 'own', name: cluster, state, access: accessOf(state.plan, password) },
+    { kind: 'own', name: cluster, state, access: accessOf(state.plan, secrets) },
     home,
     deadlineMs,
   );

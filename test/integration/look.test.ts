@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../src/clock.js';
 import { accessOf } from '../../src/cluster/ask.js';
 import { requireSteady } from '../../src/faults/preflight.js';
 import type { NodePlan } from '../../src/model/plan.js';
+import { NO_SECRETS } from '../../src/model/users.js';
 import type { MastersResult } from '../../src/model/views.js';
 import type { Asked, MasterAddrResult } from '../../src/model/which-master.js';
 import { until } from '../../src/until.js';
@@ -177,7 +178,7 @@ describe('before a fault', () => {
         await systemClock.sleep(ms, signal);
       },
     };
-    const look = () => requireSteady(plan, { clock, access: accessOf(plan, null), deadlineMs: 3000 });
+    const look = () => requireSteady(plan, { clock, access: accessOf(plan, NO_SECRETS), deadlineMs: 3000 });
 
     await ok('pause', 'redis-3', '--quiet');
     afterALook = async () => {

@@ -1,10 +1,9 @@
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
+import { HELLO_CHANNEL } from '../../model/users.js';
 import type { Check, RawFinding } from '../check.js';
 import { setUser } from '../fixes.js';
 import { dataNodes, judged, readAll } from '../group.js';
 import { judgeUserLines } from './acl-short.js';
-
-const HELLO = '__sentinel__:hello';
 
 export default {
   id: 'acl-channel',
@@ -33,15 +32,15 @@ export default {
     const alone = aloneIn(gathered);
     const areAlone = alone.length > 1 && alone.length === gathered.sentinels.filter(isAnswering).length;
     const seen = values
-      .filter(({ value }) => !allowsChannel(value, HELLO))
+      .filter(({ value }) => !allowsChannel(value, HELLO_CHANNEL))
       .map(
         ({ server, value }): RawFinding => ({
           subject: server.id,
           // They found none, and their connections that SUBSCRIBE is refused on count as no link.
           servers: (areAlone ? gathered.sentinels : alone).map((sentinel) => sentinel.id),
           ...(areAlone && { impact: 'no-failover' }),
-          message: `the user ${server.sentinelsUser ?? 'of the sentinels'} may not use ${HELLO}; its channels: ${value === '' ? 'none' : value}`,
-          fix: setUser(server, [`&${HELLO}`]),
+          message: `the user ${server.sentinelsUser ?? 'of the sentinels'} may not use ${HELLO_CHANNEL}; its channels: ${value === '' ? 'none' : value}`,
+          fix: setUser(server, [`&${HELLO_CHANNEL}`]),
         }),
       );
     return judged(seen, missing);
@@ -59,7 +58,9 @@ export default {
           open = true;
         else if (rule === 'resetchannels' || rule === 'reset') open = false;
       }
-      return open ? null : { says: 'may not use the channel __sentinel__:hello', lacks: [`&${HELLO}`] };
+      return open
+        ? null
+        : { says: 'may not use the channel __sentinel__:hello', lacks: [`&${HELLO_CHANNEL}`] };
     }),
 } satisfies Check;
 

@@ -2,6 +2,7 @@ import { allowsCommand } from '../../model/acl-rules.js';
 import { isAt } from '../../model/facts.js';
 import type { Fields, GatheredNode, Got } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
+import { SENTINEL_COMMANDS } from '../../model/users.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding, Skip } from '../check.js';
 import type { Directive } from '../files/conf.js';
@@ -9,7 +10,7 @@ import { judgeMonitoredGroups } from '../files/judge.js';
 import { sentinelsUser } from '../files/logins.js';
 import type { Project } from '../files/project.js';
 import { place, settingOf } from '../files/settings.js';
-import { SENTINEL_COMMANDS, savedUser, setUser } from '../fixes.js';
+import { savedUser, setUser } from '../fixes.js';
 import { attachedIn, dataNodes, judged, num, readAll } from '../group.js';
 import { grouped } from '../snapshot.js';
 

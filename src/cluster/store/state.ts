@@ -7,7 +7,17 @@ import type { AttachedCluster } from '../../model/attached.js';
 import { isDriverName } from '../../model/drivers.js';
 import { ctl, recreate } from '../../model/hints.js';
 import type { ClusterPlan, NodePlan } from '../../model/plan.js';
+import type { NodeExtras } from '../../model/tls-files.js';
+import type { ClusterSecrets } from '../../model/users.js';
 import { parseAttached } from './attached.js';
+import {
+  type ClusterCertificates,
+  readExtras,
+  readSecrets,
+  type SecretPaths,
+  secretPaths,
+  writeSecrets,
+} from './secrets.js';
 
 /** What is written down about a cluster that sentinelctl made: `clusters/NAME/cluster.json`. No secrets. */
 export interface ClusterState {
@@ -48,10 +58,17 @@ export interface Store {
   forget(cluster: string): Promise<void>;
   /** Chooses the cluster that commands work on where none is named; null: none. */
   use(cluster: string | null): Promise<void>;
-  password(cluster: string): Promise<string | null>;
-  /** Where it is, if there is one. */
-  passwordFile(cluster: string): string;
-  keepPassword(cluster: string, password: string | null): Promise<void>;
+  /** Passwords, and the authority of its certificates. Throws `secret-missing` (3). */
+  secrets(state: ClusterState): Promise<ClusterSecrets>;
+  /** Where they are, those that there are. */
+  secretPaths(cluster: string): SecretPaths;
+  keepSecrets(
+    cluster: string,
+    secrets: ClusterSecrets,
+    certificates: ClusterCertificates | null,
+  ): Promise<void>;
+  /** What a node is given beside its configuration. Throws `secret-missing` (3). */
+  extrasOf(state: ClusterState, id: string): Promise<NodeExtras>;
 }
 
 /** Which version of its file a state or a record was read from, taken before it was read. */
@@ -68,7 +85,6 @@ export function openStore(home: string): Store {
   const fileOf = (cluster: string): string => join(dirOf(cluster), 'cluster.json');
   const attachedOf = (cluster: string): string => join(dirOf(cluster), 'attached.json');
   const useOf = (): string => join(home, 'use');
-  const secretOf = (cluster: string): string => join(dirOf(cluster), 'password');
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -132,15 +148,11 @@ export function openStore(home: string): Store {
       await guard(makePrivateDirectory(home));
       await guard(writeAtomically(useOf(), `${cluster}\n`, 0o600));
     },
-    passwordFile: secretOf,
-    async password(cluster) {
-      return (await guard(readIfThere(secretOf(cluster)))) ?? null;
-    },
-    async keepPassword(cluster, password) {
-      await guard(makePrivateDirectory(dirOf(cluster)));
-      if (password === null) await guard(rm(secretOf(cluster), { force: true }));
-      else await guard(writeAtomically(secretOf(cluster), password, 0o600));
-    },
+    secrets: (state) => guard(readSecrets(dirOf(state.plan.spec.cluster), state)),
+    secretPaths: (cluster) => secretPaths(dirOf(cluster)),
+    keepSecrets: (cluster, secrets, certificates) =>
+      guard(writeSecrets(dirOf(cluster), cluster, secrets, certificates)),
+    extrasOf: (state, id) => guard(readExtras(dirOf(state.plan.spec.cluster), state, id)),
   };
 }
 

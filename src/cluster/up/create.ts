@@ -53,6 +53,16 @@ export async function createAndConverge(
   }
 }
 
+/** Creates a node with its configuration and, with TLS, its certificate. */
+export async function createNode(
+  { store }: Pick<Runtime, 'store'>,
+  live: LiveCluster,
+  node: NodePlan,
+  conf: string,
+): Promise<void> {
+  await provisionerOf(live).create(node, conf, await store.extrasOf(live.state, node.id));
+}
+
 /** Throws `not-taken-down` (4) when something of it stays; the state stays too then, so that `down` finds it. */
 async function undo(
   runtime: Runtime,
@@ -83,21 +93,24 @@ async function converge(
   live: LiveCluster,
   kept: KeptData | null,
 ): Promise<{ master: NodePlan; ms: number }> {
-  const { plan, asking } = live;
+  const { plan, asking, secrets } = live;
   const provisioner = provisionerOf(live);
-  const { password = null } = asking.access.redis;
   const data = dataNodes(plan);
   const sentinels = sentinelNodes(plan);
   await allEnded(
-    data.map((node) => provisioner.create(node, redisConf(plan, node, provisioner.paths(node), password))),
+    data.map((node) =>
+      createNode(runtime, live, node, redisConf(plan, node, provisioner.paths(node), secrets)),
+    ),
   );
   // A fresh cluster's master is known beforehand, so its sentinels can be made before the clock starts.
   const makeSentinels = (master: NodePlan): Promise<unknown> =>
     allEnded(
       sentinels.map((node) =>
-        provisioner.create(
+        createNode(
+          runtime,
+          live,
           node,
-          sentinelConf(plan, node, provisioner.paths(node), password, master.announce),
+          sentinelConf(plan, node, provisioner.paths(node), secrets, master.announce),
         ),
       ),
     );

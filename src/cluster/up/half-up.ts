@@ -12,7 +12,7 @@ import { introduce, proveConvergence, startNode } from '../bring-up.js';
 import { type LiveCluster, provisionerOf } from '../open.js';
 import { type Runtime, step } from '../runtime.js';
 import { afterFailover, startWhenSafe, wakingOf } from '../start.js';
-import { coldStart } from './create.js';
+import { coldStart, createNode } from './create.js';
 import { type UpResult, upResult } from './result.js';
 
 /** `up` on an existing cluster: starts what is down, or does nothing. Throws `half-up` (3) where it cannot. */
@@ -70,18 +70,15 @@ async function startMissing(
   live: LiveCluster,
   down: { node: NodePlan; state: NodeInspection['state'] }[],
 ): Promise<void> {
-  const { plan, host, asking } = live;
+  const { plan, host, asking, secrets } = live;
   const provisioner = provisionerOf(live);
-  const { password = null } = asking.access.redis;
   const started: NodePlan[] = [];
   try {
     for (const { node, state } of down.filter((d) => d.node.kind === 'sentinel')) {
       if (state === 'absent') {
         const master = await liveMaster(plan, asking);
-        await provisioner.create(
-          node,
-          sentinelConf(plan, node, provisioner.paths(node), password, master.announce),
-        );
+        const conf = sentinelConf(plan, node, provisioner.paths(node), secrets, master.announce);
+        await createNode(runtime, live, node, conf);
       }
       started.push(node);
       await startNode(live, node);
@@ -89,11 +86,9 @@ async function startMissing(
     if (started.length > 0) await introduce(live);
     for (const { node, state } of down.filter((d) => d.node.kind === 'redis')) {
       if (state === 'absent') {
-        const conf = redisConf(plan, node, provisioner.paths(node), password);
-        await provisioner.create(
-          node,
-          withReplicaOf(conf, await afterFailover(live, () => followed(plan, asking, node))),
-        );
+        const conf = redisConf(plan, node, provisioner.paths(node), secrets);
+        const master = await afterFailover(live, () => followed(plan, asking, node));
+        await createNode(runtime, live, node, withReplicaOf(conf, master));
       }
       started.push(node);
       // The sentinels started above may still have to promote a replica.

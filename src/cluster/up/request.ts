@@ -2,6 +2,7 @@ import { refused, usageError } from '../../errors.js';
 import { DEFAULT_SETTINGS, type DriverName } from '../../model/drivers.js';
 import { command } from '../../model/hints.js';
 import { type ClusterSpec, isPasswordUsable, specDifferences } from '../../model/spec.js';
+import { appPassword } from '../../model/users.js';
 import type { LiveCluster } from '../open.js';
 
 /** What `up` is asked for. */
@@ -21,8 +22,8 @@ export interface UpRequest {
 const UNSAID: Readonly<Record<string, string>> = { loopback: DEFAULT_SETTINGS.loopback };
 
 /** Throws `options-differ` (3) where the cluster already exists with different options. */
-export function refuseDifferences({ state, asking }: LiveCluster, request: UpRequest): void {
-  const password = asking.access.redis.password ?? null;
+export function refuseDifferences({ state, secrets }: LiveCluster, request: UpRequest): void {
+  const password = appPassword(secrets);
   const { spec } = state.plan;
   const differences = specDifferences(spec, request.given);
   if (request.driver !== null && request.driver !== state.plan.driver) {

@@ -24,6 +24,7 @@ import { finishHalfUp } from './half-up.js';
 import { keysOf } from './master.js';
 import { refuseDifferences, refuseUnusablePassword, type UpRequest } from './request.js';
 import type { UpResult } from './result.js';
+import { makeSecrets } from './secrets.js';
 
 /** Brings a cluster up, or finishes one that is half-up, and proves that it converged. */
 export async function up(runtime: Runtime, request: UpRequest): Promise<UpResult> {
@@ -127,9 +128,13 @@ async function createOnce(runtime: Runtime, request: UpRequest, driverName: Driv
       createdAtMs: runtime.clock.wallMs(),
     };
     await store.save(cluster, state);
-    const password = request.password ?? null;
-    await store.keepPassword(cluster, password);
-    return createAndConverge(runtime, liveOn(runtime, driver, state, password), { keepDataOnFailure: false });
+    const { secrets, certificates } = await makeSecrets(
+      plan,
+      request.password ?? null,
+      runtime.clock.wallMs(),
+    );
+    await store.keepSecrets(cluster, secrets, certificates);
+    return createAndConverge(runtime, liveOn(runtime, driver, state, secrets), { keepDataOnFailure: false });
   });
 }
 

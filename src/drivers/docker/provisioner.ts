@@ -1,6 +1,7 @@
 import type { OnProgress } from '../../model/events.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
+import type { NodeExtras } from '../../model/tls-files.js';
 import type { DataOnDisk, NodePaths, Provisioner, Removed } from '../provisioner.js';
 import { pathsOf } from './containers/container-spec.js';
 import { createNode, refuseForeignVolumes } from './containers/create.js';
@@ -51,9 +52,9 @@ export class DockerProvisioner implements Provisioner {
     return pathsOf(node, this.#session.settings);
   }
 
-  async create(node: NodePlan, conf: string): Promise<void> {
+  async create(node: NodePlan, conf: string, extras: NodeExtras = {}): Promise<void> {
     const image = await this.#findImage(() => {});
-    await createNode(await this.#session.connected(), node, this.#session.settings, image, conf);
+    await createNode(await this.#session.connected(), node, this.#session.settings, image, conf, extras);
   }
 
   async dataOnDisk(): Promise<DataOnDisk> {

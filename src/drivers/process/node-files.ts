@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, refused } from '../../errors.js';
 import type { NodeKind } from '../../model/plan.js';
+import { TLS_FILES } from '../../model/tls-files.js';
 import { confOf } from '../node-paths.js';
 
 /** The loopback address that every node listens on and is announced by, unless each has one of its own. */
@@ -19,6 +20,8 @@ export interface NodeFiles {
   pidfile: string;
   /** The identity of the node's server, written by sentinelctl; see record.ts. */
   record: string;
+  /** What a node with TLS has besides. */
+  extras: readonly string[];
 }
 
 const NODE_ID = /^(redis|sentinel)-\d{1,4}$/;
@@ -47,6 +50,7 @@ export function nodeFiles(clusterDir: string, id: string): NodeFiles {
     log: join(dir, 'server.log'),
     pidfile: join(dir, 'server.pid'),
     record: join(dir, 'process.json'),
+    extras: Object.values(TLS_FILES).map((name) => join(dir, name)),
   };
 }
 
@@ -87,8 +91,8 @@ async function kindOf(path: string): Promise<'file' | 'directory' | 'nothing'> {
 }
 
 /** The bytes of what a data node wrote: everything but its configuration, its log and sentinelctl's own files. */
-export async function dataBytes({ dir, conf, log, pidfile, record }: NodeFiles): Promise<number> {
-  const ours = [conf, log, pidfile, record];
+export async function dataBytes({ dir, conf, log, pidfile, record, extras }: NodeFiles): Promise<number> {
+  const ours = [conf, log, pidfile, record, ...extras];
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

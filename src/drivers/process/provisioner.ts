@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { errnoOf, refused } from '../../errors.js';
 import { endProcess, killProcess } from '../../host/end-process.js';
 import { makePrivateDirectory, removeTree, writeAtomically } from '../../host/files.js';
@@ -7,6 +7,7 @@ import type { ProcessIdentity } from '../../host/process-identity.js';
 import { command } from '../../model/hints.js';
 import type { NodePlan, NodeSlot } from '../../model/plan.js';
 import type { ClusterSpec } from '../../model/spec.js';
+import type { NodeExtras } from '../../model/tls-files.js';
 import { nodesBelow } from '../node-paths.js';
 import {
   addRemoved,
@@ -64,7 +65,7 @@ export class ProcessProvisioner implements Provisioner {
     return { dir, conf, logfile: log, pidfile, bind: host, ...(source !== undefined && { source }) };
   }
 
-  create(node: NodePlan, conf: string): Promise<void> {
+  create(node: NodePlan, conf: string, extras: NodeExtras = {}): Promise<void> {
     const session = this.#session;
     const files = session.filesOf(node.id);
     return session.guard(async () => {
@@ -75,6 +76,8 @@ export class ProcessProvisioner implements Provisioner {
           hint: command('status', basename(session.dir)),
         });
       }
+      for (const [name, text] of Object.entries(extras))
+        await writeAtomically(join(files.dir, name), text, 0o600);
       await writeAtomically(files.conf, conf, 0o600);
       await writeRecord(files, { state: 'created' });
     });
@@ -130,7 +133,7 @@ async function namesIn(directory: string): Promise<string[]> {
 async function removeNode(files: NodeFiles, binary: string | undefined, keepData: boolean): Promise<Removed> {
   const { server } = await findServer(files, binary);
   if (server !== undefined) await end(server, keepData);
-  const paths = keepData ? [files.conf, files.record, files.pidfile] : [files.dir];
+  const paths = keepData ? [files.conf, files.record, files.pidfile, ...files.extras] : [files.dir];
   await Promise.all(paths.map((path) => removeTree(path)));
   return { ...nothingRemoved, processes: server === undefined ? 0 : 1 };
 }

@@ -1,7 +1,7 @@
 import { withNode } from '../../cluster/ask.js';
 import type { LiveCluster } from '../../cluster/open.js';
 import { failed, messageOf, OperatorError, refused } from '../../errors.js';
-import { command } from '../../model/hints.js';
+import { cli, command } from '../../model/hints.js';
 import { dataNodes, type NodePlan, sentinelNodes } from '../../model/plan.js';
 import type { Restoration } from '../../observe/sweep-result.js';
 import { until } from '../../until.js';
@@ -127,9 +127,8 @@ export async function restoreSettings(
       );
       if (done === true) return;
       problems.push(`${node.id}: ${why}`);
-      const cli = `redis-cli -h ${node.endpoint.host} -p ${node.endpoint.port}`;
-      commands.push(...settings.map((s) => `${cli} ${words(own, node, s.name, s.value).join(' ')}`));
-      if (node.kind === 'redis') commands.push(`${cli} CONFIG REWRITE`);
+      commands.push(...settings.map((s) => cli(node, words(own, node, s.name, s.value).join(' '))));
+      if (node.kind === 'redis') commands.push(cli(node, 'CONFIG REWRITE'));
     }),
   );
   return { restored: problems.length === 0, problems: problems.sort(), commands: commands.sort() };

@@ -11,6 +11,7 @@ import {
 } from '../../../src/model/conf.js';
 import type { ClusterPlan, NodePlan } from '../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
+import { NO_SECRETS } from '../../../src/model/users.js';
 
 const node: NodePlan = {
   id: 'redis-2',
@@ -41,23 +42,23 @@ describe('quoting', () => {
 describe('a node with an address of its own', () => {
   it('connects from it, where that must be said; a sentinel too', () => {
     const own = { ...place, source: '127.88.3.12' };
-    expect(redisConf(plan, node, own, null)).toMatch(/^bind-source-addr 127\.88\.3\.12$/m);
-    expect(sentinelConf(plan, sentinel, own, null, node.announce)).toMatch(
+    expect(redisConf(plan, node, own, NO_SECRETS)).toMatch(/^bind-source-addr 127\.88\.3\.12$/m);
+    expect(sentinelConf(plan, sentinel, own, NO_SECRETS, node.announce)).toMatch(
       /^bind-source-addr 127\.88\.3\.12$/m,
     );
-    expect(redisConf(plan, node, place, null)).not.toContain('bind-source-addr');
+    expect(redisConf(plan, node, place, NO_SECRETS)).not.toContain('bind-source-addr');
   });
 });
 
 describe('a data node', () => {
   it('writes to disk as its plan says, and says so when asked', () => {
-    expect(persistsIn(redisConf(plan, node, place, null))).toBe(true);
-    expect(persistsIn(redisConf(plan, { ...node, persistent: false }, place, null))).toBe(false);
+    expect(persistsIn(redisConf(plan, node, place, NO_SECRETS))).toBe(true);
+    expect(persistsIn(redisConf(plan, { ...node, persistent: false }, place, NO_SECRETS))).toBe(false);
   });
 
   it('keeps every change over a restart where its file says so and it was not told otherwise since', () => {
-    const keeping = redisConf(plan, node, place, null);
-    const losing = redisConf(plan, { ...node, persistent: false }, place, null);
+    const keeping = redisConf(plan, node, place, NO_SECRETS);
+    const losing = redisConf(plan, { ...node, persistent: false }, place, NO_SECRETS);
     expect([undefined, true, false].map((logs) => keepsChanges(keeping, logs))).toEqual([true, true, false]);
     // CONFIG SET appendonly yes without CONFIG REWRITE: the next start loads no append-only file.
     expect([undefined, true, false].map((logs) => keepsChanges(losing, logs))).toEqual([false, false, false]);
@@ -73,14 +74,15 @@ describe('a data node', () => {
       { ...plan, spec: { ...DEFAULT_SPEC, redisConf: [['maxmemory', '100mb']] } },
       node,
       place,
-      's p',
+      { ...NO_SECRETS, password: 's p' },
     );
-    expect(conf).toContain('requirepass "s p"\nmasterauth "s p"\n');
+    expect(conf).toContain('requirepass "s p"\n');
+    expect(conf).toContain('masterauth "s p"\n');
     expect(conf).toContain('maxmemory 100mb\n');
   });
 
   it('follows no node at first, and exactly one master after an edit', () => {
-    const conf = redisConf(plan, node, place, null);
+    const conf = redisConf(plan, node, place, NO_SECRETS);
     const followed = (text: string): string[] => text.match(/^(replicaof|slaveof) .*$/gm) ?? [];
     expect(followed(conf)).toEqual([]);
     const once = withReplicaOf(conf, { host: '10.0.0.1', port: 1 });
@@ -93,7 +95,7 @@ describe('a data node', () => {
 
 describe('a sentinel', () => {
   it('monitors the master with the procedure’s values', () => {
-    const conf = sentinelConf(plan, sentinel, place, null, { host: '127.0.0.1', port: 6379 });
+    const conf = sentinelConf(plan, sentinel, place, NO_SECRETS, { host: '127.0.0.1', port: 6379 });
     expect(conf).toContain('sentinel monitor mymaster 127.0.0.1 6379 2\n');
     expect(conf).toContain('sentinel down-after-milliseconds mymaster 5000\n');
     expect(conf).toContain('sentinel failover-timeout mymaster 60000\n');

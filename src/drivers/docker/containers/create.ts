@@ -3,6 +3,7 @@ import type { Container, ContainerCreateOptions } from 'dockerode';
 import { refused } from '../../../errors.js';
 import { containerName } from '../../../model/drivers.js';
 import type { NodePlan } from '../../../model/plan.js';
+import type { NodeExtras } from '../../../model/tls-files.js';
 import type { Engine } from '../engine/engine.js';
 import { engineError, statusOf } from '../engine/errors.js';
 import type { ImageFacts } from '../image/image.js';
@@ -22,13 +23,14 @@ export async function createNode(
   settings: DockerSettings,
   image: ImageFacts,
   conf: string,
+  extras: NodeExtras,
 ): Promise<void> {
   const container = await createContainer({ engine, containers, cluster }, node, settings, image);
   containers.remember(node.id, container.id);
   const path = pathsOf(node, settings).conf;
   try {
     // Unpacked at the root together with its directory: an archive cannot change the owner of its target directory.
-    const archive = await packConf(basename(path), conf, image.owner, dirname(path).slice(1));
+    const archive = await packConf(basename(path), conf, image.owner, dirname(path).slice(1), extras);
     await container.putArchive(archive, { path: '/' });
   } catch (error) {
     await containers.discard(container);

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { Container } from 'dockerode';
 import { extract, type Header, pack } from 'tar-stream';
 import { failed } from '../../../errors.js';
+import type { NodeExtras } from '../../../model/tls-files.js';
 import type { ConfEdit, ReadConfOptions } from '../../node-host.js';
 import { statusOf } from '../engine/errors.js';
 import type { Owner } from '../image/image.js';
@@ -36,13 +37,21 @@ async function packed(
   return Buffer.concat(chunks);
 }
 
-/** A tar archive with one configuration file, mode 0600; with `dir`, the directory too, mode 0700. */
-export function packConf(file: string, conf: string, owner: Owner, dir?: string): Promise<Buffer> {
-  const name = dir === undefined ? file : `${dir}/${file}`;
+/** A tar archive with a configuration file and what is beside it, mode 0600; with `dir`, the directory too, mode 0700. */
+export function packConf(
+  file: string,
+  conf: string,
+  owner: Owner,
+  dir?: string,
+  extras: NodeExtras = {},
+): Promise<Buffer> {
   const directory = { header: { name: `${dir}/`, type: 'directory' as const, mode: 0o700, ...owner } };
   return packed([
     ...(dir === undefined ? [] : [directory]),
-    { header: { name, mode: 0o600, ...owner }, content: conf },
+    ...Object.entries({ ...extras, [file]: conf }).map(([name, content]) => ({
+      header: { name: dir === undefined ? name : `${dir}/${name}`, mode: 0o600, ...owner },
+      content,
+    })),
   ]);
 }
 

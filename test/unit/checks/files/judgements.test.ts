@@ -8,6 +8,7 @@ import { CHECKS } from '../../../../src/checks/index.js';
 import { redisConf, sentinelConf, withReplicaOf } from '../../../../src/model/conf.js';
 import type { ClusterPlan, NodePlan } from '../../../../src/model/plan.js';
 import { DEFAULT_SPEC } from '../../../../src/model/spec.js';
+import { NO_SECRETS } from '../../../../src/model/users.js';
 import { COMPOSE, S1 } from '../../../helpers/file-cases/case.js';
 import { CASES } from '../../../helpers/file-cases/index.js';
 import {
@@ -73,7 +74,7 @@ it('counts only checks that had something of their kind to judge', async () => {
 
 it('finds nothing wrong with what sentinelctl generates itself, whatever the password', async () => {
   const dir = await tempDir();
-  const password = 'a"b c\\ é';
+  const secrets = { ...NO_SECRETS, password: 'a"b c\\ é' };
   const node = (kind: 'redis' | 'sentinel', i: number): NodePlan => {
     const address = { host: '127.0.0.1', port: (kind === 'redis' ? 6379 : 26379) + i };
     return { id: `${kind}-${i + 1}`, kind, announce: address, endpoint: address, persistent: i > 0 };
@@ -86,9 +87,9 @@ it('finds nothing wrong with what sentinelctl generates itself, whatever the pas
   const files = Object.fromEntries([
     ...redis.map((n, i) => [
       `${n.id}.conf`,
-      withReplicaOf(redisConf(plan, n, place, password), i === 0 ? null : master),
+      withReplicaOf(redisConf(plan, n, place, secrets), i === 0 ? null : master),
     ]),
-    ...sentinels.map((n) => [`${n.id}.conf`, sentinelConf(plan, n, place, password, master)]),
+    ...sentinels.map((n) => [`${n.id}.conf`, sentinelConf(plan, n, place, secrets, master)]),
   ]);
   await written(dir, files);
   const { verdict, findings, skipped } = await diagnosed(dir, Object.keys(files));
