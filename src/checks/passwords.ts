@@ -10,9 +10,15 @@ import { linesOf } from './sentinels.js';
 /** Whether a data node wants a password; undefined where that is unknown. */
 export function wantsPassword(node: GatheredNode): boolean | undefined {
   if (node.silence?.kind === 'auth') return true;
-  if (node.config.ok) return Boolean(settingIn(node.config.value, 'requirepass'));
+  if (node.config.ok) return Boolean(settingIn(node.config.value, 'requirepass')) || refusesNameless(node);
   const lines = linesOf(node);
   return lines === null ? undefined : asksForPassword(lines);
+}
+
+/** Whether its users say so: the default user is off, or has a password that requirepass does not show. */
+function refusesNameless({ login }: GatheredNode): boolean {
+  const everyone = login?.ok === true ? login.value.takes.default : undefined;
+  return everyone !== undefined && !(everyone.on && everyone.nopass);
 }
 
 /**

@@ -20,6 +20,8 @@ import {
   viewOf,
 } from '../../../helpers/recorded-gathering.js';
 
+const USER = { on: true, nopass: false, marks: ['a'] };
+
 /** Faults that need several machines, or that no diagnosis gets behind: a real gathering, altered. */
 describe('auth-user-missing', () => {
   const fixAt = (change: (g: ReturnType<typeof onThreeMachines>) => void = () => {}) => {
@@ -307,6 +309,27 @@ describe('masterauth-missing, by what every node would let in', () => {
     expect(fixes).toMatch(/-p 6379 -x CONFIG SET masterauth/);
     expect(fixes).toMatch(/-p 6381 -x CONFIG SET requirepass/);
     expect(fixes).not.toContain('CONFIG SET masterauth ""');
+  });
+
+  it('a node that does not answer, and has users as all others have, is not the only one with a password', () => {
+    const gathered = logins(() => {});
+    for (const node of gathered.nodes) {
+      if (node.config.ok) node.config.value = { ...node.config.value, requirepass: '' };
+      if (node.login?.ok) {
+        const takes = { default: { on: false, nopass: false, marks: [] }, replication: USER };
+        node.login.value = { sends: { user: 'replication', mark: 'a' }, takes };
+      }
+    }
+    expect(masterauthMissing.live(gathered)).toEqual([]);
+    const silent = nodeOf(gathered, 3);
+    const why = 'does not answer within 1500 ms';
+    Object.assign(silent, {
+      silence: { kind: 'timeout', message: why },
+      config: { ok: false, why },
+      login: { ok: false, why },
+      conf: { ok: true, value: { file: 'redis.conf', text: 'user default off\n' } },
+    });
+    expect(masterauthMissing.live(gathered)).toMatchObject({ skip: expect.stringContaining('redis-3') });
   });
 
   it('it explains the logins that its master refuses', () => {
