@@ -14,8 +14,10 @@ import {
   wayOf,
 } from '../src/model/attached.js';
 import type { Progress } from '../src/model/events.js';
+import { NEEDED, PURPOSES, type Purpose, rulesFor } from '../src/model/operator-rights.js';
 import { CLUSTER_NAME } from '../src/model/spec.js';
 import { verdictDocument } from '../src/report/documents.js';
+import { type AclResult, aclText } from '../src/report/text/acl.js';
 import { type AttachResult, attachText } from '../src/report/text/attach.js';
 import { lastingSources, openSources, sourcesOf, withSentinelsOpen } from './shared/access.js';
 import { lookDeadlineMs } from './shared/deadline.js';
@@ -44,6 +46,15 @@ const OPTIONS = {
     summary:
       'where an announced address is reached from here: 10.0.0.5:6379=127.0.0.1:16379, 10.0.0.5=127.0.0.1:+10000 for every port of a host, or *=HOST; repeatable',
     parse: ruleOf,
+  }),
+  printAcl: option.flag('--print-acl', {
+    summary: 'only print the rules of a user that may do what --for says, for an administrator to make it',
+    flagOnly: true,
+  }),
+  for: option.choice('--for <purpose>', PURPOSES, {
+    summary: 'with --print-acl: what the user is for',
+    otherwise: PURPOSES[0],
+    flagOnly: true,
   }),
   readonly: option.flag('--readonly', { summary: 'refuse every command that changes it', flagOnly: true }),
   local: option.flag('--local', {
@@ -74,6 +85,7 @@ export default defineCommand({
     'sentinelctl attach staging --sentinel-addrs 127.0.0.1:26379',
     'sentinelctl attach shop --sentinel-addrs 127.0.0.1:26379 --readonly --label production',
     'sentinelctl attach shop --sentinel-addrs 127.0.0.1:26379 --map 172.18.0.2:6379=127.0.0.1:16379',
+    'sentinelctl attach shop --print-acl --for failover-test',
   ],
   arguments: [
     argument.required('NAME', {
@@ -82,7 +94,7 @@ export default defineCommand({
     }),
   ],
   options: OPTIONS,
-  async run(context, { args: [name], options }): Promise<AttachResult> {
+  async run(context, { args: [name], options }): Promise<AttachResult | AclResult> {
     if (!CLUSTER_NAME.test(name))
       throw badValue('NAME', name, 'a name: 1 to 40 of a-z, 0-9, - and _', 'staging', FORM);
     if (options.local && options.docker)
@@ -90,6 +102,11 @@ export default defineCommand({
         hint: 'leave one of them out',
       });
     const { globals, clock, signal } = context;
+    if (options.printAcl) return aclFor(options.for ?? PURPOSES[0], globals);
+    if (options.for !== undefined)
+      throw usageError('contradiction', '--for goes with --print-acl', {
+        hint: `sentinelctl attach ${name} --print-acl --for ${options.for}`,
+      });
     const store = storeOf(context);
     // Without addresses, what was attached is taken again with what is typed now besides.
     const before = globals.sentinelAddrs === null ? await store.attached(name) : undefined;
@@ -130,23 +147,27 @@ export default defineCommand({
       throw withAccount(error, [`${name} is attached; only its state was not read to the end`]);
     }
   },
-  render: attachText,
-  toJson: ({ record, again, masters, unreached, notHere, verdict }) => ({
-    cluster: record.cluster,
-    again,
-    masters,
-    servers: record.servers,
-    unreached,
-    way: wayOf(record),
-    notHere,
-    readonly: record.readonly,
-    label: record.label,
-    verdict: verdictDocument(verdict),
-  }),
+  render: (result, view) => ('record' in result ? attachText(result, view) : aclText(result)),
+  toJson: (result) => {
+    if (!('record' in result)) return result;
+    const { record, again, masters, unreached, notHere, verdict } = result;
+    return {
+      cluster: record.cluster,
+      again,
+      masters,
+      servers: record.servers,
+      unreached,
+      way: wayOf(record),
+      notHere,
+      readonly: record.readonly,
+      label: record.label,
+      verdict: verdictDocument(verdict),
+    };
+  },
   rows: {
     columns: ['id', 'kind', 'host', 'port', 'masters'],
-    of: ({ record }) =>
-      record.servers.map(({ id, kind, announce, masterNames }) => ({
+    of: (result) =>
+      ('record' in result ? result.record.servers : []).map(({ id, kind, announce, masterNames }) => ({
         id,
         kind,
         host: announce.host,
@@ -155,6 +176,22 @@ export default defineCommand({
       })),
   },
 });
+
+/** The user that is made for sentinelctl where none is named. */
+const MADE_USER = 'sentinelctl';
+
+/** The rules of a user for a purpose; nothing is asked. */
+const aclFor = (purpose: Purpose, { username, sentinelUsername }: Context['globals']): AclResult => {
+  const user = username ?? MADE_USER;
+  const { redis, sentinel } = NEEDED[purpose];
+  return {
+    purpose,
+    acl: {
+      redis: { user, rules: rulesFor(redis) },
+      sentinel: { user: sentinelUsername ?? user, rules: rulesFor(sentinel) },
+    },
+  };
+};
 
 /** The servers that cannot be acted on from here, and why; how the others are started is remembered. */
 async function notSeenHere(context: Context, record: AttachedCluster) {

@@ -6,6 +6,7 @@ import { isNotRestored } from '../faults/conduct.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
 import { masterNow } from '../faults/restored.js';
+import { requireRights } from '../faults/rights.js';
 import { aboutLeft } from '../model/duration.js';
 import { dataNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -24,7 +25,7 @@ const SETTLE_MS = 30_000;
 
 /**
  * Takes the master of a cluster created by sentinelctl down, times its replacement phase by phase, brings it back and confirms that
- * it rejoined; as many times as asked. Throws `budget-too-short`, `not-steady` or `too-soon` (3) before anything is touched,
+ * it rejoined; as many times as asked. Throws `right-missing`, `budget-too-short`, `not-steady` or `too-soon` (3) before anything is touched,
  * `not-restored` (4) when the old master could not be restored safely. A failover that is late or never comes is a
  * result, not an error; so is a run that is interrupted after its first fault (`complete: false`).
  */
@@ -34,6 +35,7 @@ export async function runFailoverTest(
   options: FailoverTestOptions,
 ): Promise<FailoverResult> {
   return withTrialCluster(runtime, known, 'failover-test', async (live) => {
+    if (live.plan.attached === true) await requireRights(runtime, live, 'failover-test');
     await requireTime(runtime, options, live.settings);
     return journalled(runtime, live, 'failover-test', (experiment) =>
       playTrials(runtime, live, experiment, options),

@@ -4,13 +4,12 @@ import { notRestored } from '../errors.js';
 import { sameAddress } from '../model/address.js';
 import { majorityMaster } from '../model/agreement.js';
 import { command } from '../model/hints.js';
+import { RUN_KEYS } from '../model/operator-rights.js';
 import { dataNodes } from '../model/plan.js';
 import { until } from '../until.js';
 import type { Connection } from '../wire/client.js';
 
-/** What the keys of all clients and scenarios begin with. Only one run at a time has the cluster's lock. */
-const PATTERN = 'sentinelctl:*';
-/** A doctor without the lock may write and remove its own at this moment. */
+/** Only one run at a time has the cluster's lock; a doctor without it may write and remove its own keys at this moment. */
 const OTHERS = 'sentinelctl:doctor:';
 /** Looked at per SCAN. */
 const BATCH = 1000;
@@ -42,7 +41,7 @@ export async function removeRunKeys(live: LiveCluster): Promise<number> {
     });
   } catch (error) {
     throw notRestored('not-restored', `keys of the run are left on ${cluster}`, {
-      why: `keys that match ${PATTERN}: ${error instanceof Error ? error.message : String(error)}`,
+      why: `keys that match ${RUN_KEYS}: ${error instanceof Error ? error.message : String(error)}`,
       hint: `${command('status', cluster)} # then: ${command('recover', cluster)}`,
       cause: error,
     });
@@ -54,7 +53,7 @@ async function pass(connection: Connection): Promise<number> {
   let removed = 0;
   let cursor = '0';
   do {
-    const reply = await connection.call('SCAN', cursor, 'MATCH', PATTERN, 'COUNT', BATCH);
+    const reply = await connection.call('SCAN', cursor, 'MATCH', RUN_KEYS, 'COUNT', BATCH);
     const [next, found] = Array.isArray(reply) ? (reply as [unknown, unknown]) : ['0', []];
     cursor = String(next);
     const keys = (Array.isArray(found) ? found.map(String) : []).filter((key) => !key.startsWith(OTHERS));

@@ -1,3 +1,6 @@
+import { ALSO_SETS, NEEDED, rulesFor } from './operator-rights.js';
+import type { NodeKind } from './plan.js';
+
 /** The users of a cluster that `up --acl` makes, and what each may do at the data nodes and at the sentinels. */
 
 export const USERS = ['replication', 'sentinel', 'app', 'observer', 'operator'] as const;
@@ -41,49 +44,9 @@ export interface UserRights {
 
 const allow = (commands: readonly string[]): string[] => commands.map((command) => `+${command}`);
 
-/** What reads the state of a data node and changes nothing. */
-const READ_OF_NODES = [
-  'ping',
-  'info',
-  'role',
-  'time',
-  'config|get',
-  'client|list',
-  'client|setname',
-  'acl|whoami',
-  'acl|list',
-  'acl|getuser',
-  'acl|dryrun',
-  'acl|log',
-  'latency|latest',
-  'slowlog|get',
-];
-
-/** The same at a sentinel. SENTINEL CONFIG and SENTINEL DEBUG also set, and no rule of Redis tells these apart. */
-const READ_OF_SENTINELS = [
-  'ping',
-  'info',
-  'role',
-  'subscribe',
-  'psubscribe',
-  'client|list',
-  'client|setname',
-  'acl|whoami',
-  'acl|list',
-  'acl|getuser',
-  'acl|dryrun',
-  ...[
-    'masters',
-    'master',
-    'replicas',
-    'slaves',
-    'sentinels',
-    'get-master-addr-by-name',
-    'ckquorum',
-    'myid',
-    'pending-scripts',
-  ].map((command) => `sentinel|${command}`),
-];
+/** What `doctor` asks, without what could also set. */
+const readsAt = (kind: NodeKind): string[] =>
+  rulesFor(NEEDED.doctor[kind]).filter((rule) => !ALSO_SETS.includes(rule.slice(1)));
 
 /** Which user may do what. Later rules of a list win over earlier ones (acl.c, ACLSetSelector). */
 export const USER_RIGHTS: Readonly<Record<UserName, UserRights>> = {
@@ -126,8 +89,8 @@ export const USER_RIGHTS: Readonly<Record<UserName, UserRights>> = {
   },
   observer: {
     purpose: 'an operator who looks: it may read states and settings; it reads no key, and changes nothing',
-    redis: ['resetchannels', ...allow(READ_OF_NODES)],
-    sentinel: ['resetchannels', '&*', ...allow(READ_OF_SENTINELS)],
+    redis: readsAt('redis'),
+    sentinel: readsAt('sentinel'),
   },
   operator: {
     purpose: 'an operator who acts, and sentinelctl itself: everything',

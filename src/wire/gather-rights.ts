@@ -1,14 +1,13 @@
 import { allowsCommand, noSuchUser } from '../model/acl-rules.js';
 import type { Address } from '../model/address.js';
 import type { Fields, Got } from '../model/gathered.js';
+import { ruleName } from '../model/operator-rights.js';
 import type { ConnectionOptions } from './client.js';
 import { got, no, type Questions, visit } from './gather-ask.js';
 import { parseCommands, parseWord } from './gather-parse.js';
 
 /** By which name a command is in `dryrun`: with the subcommand, where it has one. */
-const CONTAINERS = new Set(['config', 'client', 'script', 'sentinel']);
-const nameOf = ([command = '', sub = '']: readonly string[]): string =>
-  CONTAINERS.has(command) ? `${command} ${sub}` : command;
+const nameOf = (words: readonly string[]): string => ruleName(words).replace('|', ' ');
 
 /**
  * What a user may run: by ACL DRYRUN, which exists since 7.0; where a server does not have it, or does not let us ask, by
@@ -84,4 +83,21 @@ export async function gatherPeerRights(
   const answers = 'value' in visited ? visited.value : [];
   const unasked = no('silence' in visited ? visited.silence.message : 'it gave no answer');
   return Object.fromEntries(users.map((user, i) => [user, answers[i] ?? unasked]));
+}
+
+/**
+ * Which of these commands the user that is logged in may not run there, by name with the server's words; or why that is
+ * not known. Throws only the signal's reason.
+ */
+export async function lackedRights(
+  endpoint: Address,
+  commands: readonly (readonly string[])[],
+  options: ConnectionOptions,
+): Promise<Got<Fields>> {
+  const user = options.credentials?.username || 'default';
+  const visited = await visit(endpoint, options, (q) => askRights(q, user, commands));
+  if (!('value' in visited)) return no(visited.silence.message);
+  const rights = visited.value;
+  if (!rights.ok) return rights;
+  return got(Object.fromEntries(Object.entries(rights.value).filter(([, verdict]) => verdict !== 'OK')));
 }

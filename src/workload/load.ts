@@ -1,6 +1,7 @@
 import type { LiveCluster } from '../cluster/open.js';
 import { type Runtime, step } from '../cluster/runtime.js';
 import { type Address, formatAddress } from '../model/address.js';
+import { RUN_KEYS } from '../model/operator-rights.js';
 import { dataNodes } from '../model/plan.js';
 import type { Observer } from '../observe/observer.js';
 import type { ClientSummary, InvariantResult, LedgerSummary, WorkloadSettings } from '../observe/result.js';
@@ -93,7 +94,7 @@ export async function startLoad(
           masterName: plan.spec.masterName,
           nodes: dataNodes(plan).map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
         },
-        { settings, keyPrefix: `sentinelctl:${run}`, clock, signal: runtime.signal },
+        { settings, keyPrefix: RUN_KEYS.replace('*', run), clock, signal: runtime.signal },
       );
       try {
         await clock.sleep(WARM_UP_MS, runtime.signal);
