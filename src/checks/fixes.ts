@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.js';
 import type { Fields, Gathered, GatheredNode, GatheredSentinel, GatheredServer } from '../model/gathered.js';
 import { cli, cliSecret, ctl } from '../model/hints.js';
-import { ifSet, knownSecret, usesPassword } from '../model/secrets.js';
+import { dutySecret, dutyUser, ifSet, knownSecret, usesPassword } from '../model/secrets.js';
 import type { SentinelSettings } from '../model/sentinel-settings.js';
 import type { NodeState } from '../model/snapshot.js';
 import { SENTINEL_COMMANDS } from '../model/users.js';
@@ -34,10 +34,28 @@ export const reconnectReplicas = (master: Pick<Node, 'endpoint'>): string =>
   cli(master, 'CLIENT KILL TYPE replica');
 
 /** The commands that give data nodes a secret of the cluster, and where the shell has it from. */
-export const setSecret = (nodes: readonly GatheredNode[], name: string): string[] => [
-  ...knownSecret('REDISCLI_AUTH', 'the password of the data nodes', 'redis'),
-  ...nodes.flatMap((node) => [cliSecret(node, `CONFIG SET ${name}`), ...keepConfig(node)]),
-];
+export function setSecret(nodes: readonly GatheredNode[], name: 'masterauth' | 'requirepass'): string[] {
+  const user = dutyUser('replication');
+  if (user === null)
+    return [
+      ...knownSecret('REDISCLI_AUTH', 'the password of the data nodes', 'redis'),
+      ...nodes.flatMap((node) => [cliSecret(node, `CONFIG SET ${name}`), ...keepConfig(node)]),
+    ];
+  return [
+    ...dutySecret('REPLICATION_PASSWORD', `the password of the user ${user}`, 'replication'),
+    ...nodes.flatMap((node) =>
+      name === 'masterauth'
+        ? [
+            cliSecret(node, `CONFIG SET masteruser ${user} masterauth`, 'REPLICATION_PASSWORD'),
+            ...keepConfig(node),
+          ]
+        : [
+            cliSecret(node, `ACL SETUSER ${user} on resetpass`, 'REPLICATION_PASSWORD', '>'),
+            ...savedUser(node),
+          ],
+    ),
+  ];
+}
 
 /** The commands that give the sentinels' user of a data node more rights, and keep that: in the ACL file where there is one. */
 export function setUser(node: GatheredNode, rules: readonly string[]): string[] {
@@ -141,11 +159,16 @@ export function guarded(place: Place, line: string): string {
 
 /** Where the master's password comes from for `setAuthPass`. */
 export const masterPassword = (): string[] =>
-  knownSecret('MASTER_PASSWORD', 'the password of the master', 'redis');
+  dutyUser('sentinel') === null
+    ? knownSecret('MASTER_PASSWORD', 'the password of the master', 'redis')
+    : dutySecret('MASTER_PASSWORD', 'the password of the sentinels’ user', 'sentinel');
 
 /** The command that gives a sentinel the password of a master. */
-export const setAuthPass = (sentinel: { endpoint: Address }, name: string): string =>
-  cliSecret(sentinel, `SENTINEL SET ${name} auth-pass`, 'MASTER_PASSWORD');
+export function setAuthPass(sentinel: { endpoint: Address }, name: string): string {
+  const user = dutyUser('sentinel');
+  const words = user === null ? 'auth-pass' : `auth-user ${user} auth-pass`;
+  return cliSecret(sentinel, `SENTINEL SET ${name} ${words}`, 'MASTER_PASSWORD');
+}
 
 /** A node's container, for a command: of an attached cluster, from the place of its file (`web-1:/data/redis.conf`). */
 export function containerOf(gathered: Gathered, server: Pick<GatheredServer, 'id' | 'conf'>): string {

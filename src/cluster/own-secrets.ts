@@ -1,5 +1,5 @@
 import { PLAIN, setDialled, setGiven } from '../model/hints.js';
-import { type Login, OPEN, setLogins, shellWord } from '../model/secrets.js';
+import { type Duties, type Login, OPEN, setLogins, shellWord } from '../model/secrets.js';
 import { type ClusterSecrets, OPERATOR } from '../model/users.js';
 import type { ClusterState, Store } from './store/state.js';
 
@@ -13,9 +13,17 @@ export async function openSecrets(store: Store, state: ClusterState): Promise<Cl
   setDialled(secrets.ca === null ? PLAIN : { ctl: '', cli: `--tls --cacert ${shellWord(paths.ca)}` });
   setGiven([]);
   const login = loginOf(secrets, paths);
-  setLogins({ redis: login, sentinel: login });
+  setLogins({ redis: login, sentinel: login }, secrets.users === null ? null : dutiesOf(paths));
   return secrets;
 }
+
+const dutiesOf = (paths: ReturnType<Store['secretPaths']>): Duties => {
+  const of = (username: 'replication' | 'sentinel') => ({
+    username,
+    password: { from: 'file' as const, path: paths.userPassword(username) },
+  });
+  return { replication: of('replication'), sentinel: of('sentinel') };
+};
 
 function loginOf({ password, users }: ClusterSecrets, paths: ReturnType<Store['secretPaths']>): Login {
   if (users !== null)

@@ -12,10 +12,27 @@ const AUTH = 'REDISCLI_AUTH';
 export const OPEN: Login = { username: null, password: null };
 let logins: Readonly<Record<NodeKind, Login>> = { redis: OPEN, sentinel: OPEN };
 
-/** Where the passwords come from that this command line uses. */
-export function setLogins(now: Readonly<Record<NodeKind, Login>>): void {
-  logins = now;
+/** How the servers of a cluster log in to each other where they have users for that: replicas, and sentinels. */
+export interface Duties {
+  replication: Login & { username: string };
+  sentinel: Login & { username: string };
 }
+let duties: Duties | null = null;
+
+/** Where the passwords come from that this command line uses, and that the servers use where that is known. */
+export function setLogins(now: Readonly<Record<NodeKind, Login>>, among: Duties | null = null): void {
+  logins = now;
+  duties = among;
+}
+
+/** The user as which the servers log in to each other; null where it is the default one, or not known. */
+export const dutyUser = (duty: keyof Duties): string | null => duties?.[duty].username ?? null;
+
+/** The lines that set a variable of the shell to what the servers log in with: the password of that user, else of the default one. */
+export const dutySecret = (variable: string, what: string, duty: keyof Duties): string[] =>
+  duties === null
+    ? knownSecret(variable, what, duty === 'sentinel' ? 'sentinel' : 'redis')
+    : linesFor(variable, what, duties[duty].password);
 
 /** A word as a shell takes it. */
 export const shellWord = (word: string): string =>
@@ -36,6 +53,10 @@ export const secretLines = (variable: string, what: string): string[] => linesFo
 
 /** How redis-cli is given a password that sentinelctl does not know, which is never in its arguments. */
 export const passwordLines = (what: string): string[] => secretLines(AUTH, `${what}, for redis-cli`);
+
+/** The password of the user that this command line logs in as, whichever it is. */
+export const ownSecret = (variable: string, what: string, kind: NodeKind): string[] =>
+  linesFor(variable, what, logins[kind].password);
 
 /** The same for the password of the default user at one kind of server, from where this command line has it. */
 export const knownSecret = (variable: string, what: string, kind: NodeKind): string[] => {

@@ -1,9 +1,15 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCluster } from '../../src/api.js';
+import { systemClock } from '../../src/clock.js';
+import { until } from '../../src/until.js';
+import { openConnection } from '../../src/wire/client.js';
 import { connect } from '../../src/wire/connect.js';
 import { type Cli, openCli } from '../helpers/cli.js';
+import { dirOf, nodesOf } from '../helpers/inside.js';
 import { healthyStatus, statusOf } from '../helpers/main-road.js';
 
 const MASTER = /^redis-\d$/;
@@ -17,6 +23,47 @@ beforeAll(async () => {
 afterAll(() => cli?.close());
 
 const run = promisify(execFile);
+
+/** A command at one node, as sentinelctl's own user. */
+async function atOperator(id: string, ...words: string[]): Promise<unknown> {
+  const node = (await nodesOf(cli)).find((n) => n.id === id);
+  const [ca, password] = await Promise.all(
+    ['tls/ca.crt', 'passwords/operator'].map((name) => readFile(join(dirOf(cli), name), 'utf8')),
+  );
+  const connection = await openConnection(node?.endpoint ?? { host: '', port: 0 }, {
+    ...{ clock: systemClock, deadlineMs: 30_000 },
+    credentials: { username: 'operator', password, tls: { ca } },
+  });
+  return connection.call(...words).finally(() => connection.close());
+}
+
+/** The printed commands of a finding, once `doctor` has it. */
+async function fixOf(id: string): Promise<string> {
+  const fix = await until(
+    async () => {
+      const { findings } = (await cli.run(['doctor', '--json'])).json() as {
+        findings: { id: string; fix: string[] }[];
+      };
+      return findings.find((finding) => finding.id === id)?.fix;
+    },
+    { clock: systemClock, everyMs: 200, deadlineMs: 60_000 },
+  );
+  return (fix ?? expect.fail(`doctor never found ${id}`)).join('\n');
+}
+
+/** Runs what is printed for a finding exactly as it is, and waits until the finding is gone. */
+async function cured(id: string): Promise<void> {
+  const { stdout } = await run('bash', ['-c', await fixOf(id)]);
+  expect(stdout.replaceAll('OK\n', '')).toBe('');
+  const gone = await until(
+    async () => {
+      const { findings } = (await cli.run(['doctor', '--json'])).json() as { findings: { id: string }[] };
+      return findings.every((finding) => finding.id !== id) ? true : undefined;
+    },
+    { clock: systemClock, everyMs: 200, deadlineMs: 60_000 },
+  );
+  expect([id, gone]).toEqual([id, true]);
+}
 
 describe('a cluster with TLS and users', () => {
   it('is healthy, and its application is let in', async () => {
@@ -46,6 +93,33 @@ describe('a cluster with TLS and users', () => {
     ).toEqual([]);
     const left = (await cli.run(['doctor', '--json'])).json().findings as { id: string }[];
     expect(left.map(({ id }) => id)).not.toContain('min-replicas');
+  });
+
+  it('repairs what its servers log in with by the printed commands, which name no default user', async () => {
+    await atOperator('redis-2', 'CONFIG', 'SET', 'masterauth', 'wrong');
+    await cured('masterauth-missing');
+    await atOperator('redis-3', 'ACL', 'SETUSER', 'replication', 'resetpass', '>other');
+    await cured('masterauth-missing');
+    await atOperator('sentinel-1', 'SENTINEL', 'CONFIG', 'SET', 'sentinel-pass', 'wrong');
+    for (const one of ['sentinel-2', 'sentinel-3'])
+      await atOperator(one, 'CLIENT', 'KILL', 'TYPE', 'normal', 'USER', 'sentinel');
+    await cured('sentinel-pass');
+  });
+
+  it('names the user that a server rejects', async () => {
+    await atOperator('redis-2', 'ACL', 'SETUSER', 'admin', 'on', '>admin', '+@all', '~*', '&*');
+    await atOperator('redis-2', 'ACL', 'SETUSER', 'operator', 'resetpass', '>other');
+    const { code, stdout } = await cli.run(['status']);
+    expect([code, stdout]).toEqual([
+      2,
+      expect.stringContaining('redis-2 rejects the user operator of the cluster'),
+    ]);
+    const fix = await fixOf('auth');
+    expect(fix).not.toContain('requirepass');
+    const typed = fix.replaceAll('ADMIN', 'admin').replace('$(cat FILE)', 'admin');
+    expect((await run('bash', ['-c', typed])).stdout).toBe('OK\n');
+    await atOperator('redis-2', 'ACL', 'DELUSER', 'admin');
+    expect(await healthyStatus(cli)).toMatchObject({ healthy: true });
   });
 
   it('plays a fault with its rollback, a scenario, and a master that is killed and started', async () => {

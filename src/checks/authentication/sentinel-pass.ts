@@ -1,7 +1,7 @@
 import { type Address, sameAddress } from '../../model/address.js';
 import type { Fields, GatheredSentinel } from '../../model/gathered.js';
 import { cliSecret } from '../../model/hints.js';
-import { knownSecret } from '../../model/secrets.js';
+import { dutySecret } from '../../model/secrets.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, silentSentinels } from '../evidence.js';
 import { idsOf, judged, readAll } from '../group.js';
@@ -68,7 +68,7 @@ export default {
         subject: sentinel.id,
         message: `${idsOf(refusing)} need${refusing.length === 1 ? 's' : ''} a password, but ${sentinel.id} has ${none ? 'no sentinel-pass' : 'a different one or none'}`,
         fix: [
-          ...knownSecret('SENTINEL_PASSWORD', 'the password of the sentinels', 'sentinel'),
+          ...dutySecret('SENTINEL_PASSWORD', 'the password of the sentinels', 'sentinel'),
           cliSecret(sentinel, 'SENTINEL CONFIG SET sentinel-pass', 'SENTINEL_PASSWORD'),
         ],
       }),

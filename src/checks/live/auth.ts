@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.js';
 import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import { cli, cliSecret } from '../../model/hints.js';
-import { ifSet, knownSecret, passwordLines } from '../../model/secrets.js';
+import { ifSet, knownSecret, ownSecret, passwordLines, userOf } from '../../model/secrets.js';
 import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
@@ -46,7 +46,7 @@ export default {
       if (expectation.own && /password/.test(said))
         return {
           subject: server.id,
-          ...unlikeTheCluster(server, said),
+          ...unlikeTheCluster(server, said, isSentinel),
           ...(apart !== undefined && calledDown(apart)),
           fix: reset(server, said, isSentinel, apart?.master ?? null),
         };
@@ -193,6 +193,7 @@ const hasNoPassword = (said: string): boolean => said.startsWith('requires');
 function unlikeTheCluster(
   server: NodeState | SentinelState,
   said: string,
+  isSentinel: boolean,
 ): Omit<RawFinding, 'subject' | 'fix'> {
   const vain = '--password-file changes nothing';
   if (hasNoPassword(said)) {
@@ -201,6 +202,14 @@ function unlikeTheCluster(
       brief: `${server.id} ${wants}`,
       evidence: vain,
       message: `${nameOf(server)} ${wants}: ${vain}`,
+    };
+  }
+  if (said.startsWith('rejects this user')) {
+    const user = userOf(isSentinel ? 'sentinel' : 'redis') ?? 'default';
+    return {
+      brief: `${server.id} rejects the user ${user} of the cluster`,
+      evidence: `sentinelctl uses the cluster's own password of ${user} already: ${vain}`,
+      message: `${nameOf(server)} rejects the user ${user}, as which sentinelctl logs in with the cluster's own password: ${vain}`,
     };
   }
   return {
@@ -220,7 +229,15 @@ function reset(
   isSentinel: boolean,
   master: Address | null,
 ): string[] {
-  const follow = master === null ? '' : `${cli(server, `REPLICAOF ${master.host} ${master.port}`)} && `;
+  const user = userOf(isSentinel ? 'sentinel' : 'redis');
+  const as = user === null ? '' : '--user ADMIN ';
+  const follow = master === null ? '' : `${cli(server, `${as}REPLICAOF ${master.host} ${master.port}`)} && `;
+  if (user !== null)
+    return [
+      ...ownSecret('CLUSTER_PASSWORD', `the password of ${user}`, isSentinel ? 'sentinel' : 'redis'),
+      ...passwordLines('the password of ADMIN, a user that may change users there'),
+      follow + cliSecret(server, `${as}ACL SETUSER ${user} on resetpass`, 'CLUSTER_PASSWORD', '>'),
+    ];
   const login = passwordLines(`the password that ${server.id} wants now`);
   if (hasNoPassword(said))
     return [

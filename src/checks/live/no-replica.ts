@@ -1,21 +1,27 @@
 import type { Address } from '../../model/address.js';
 import type { Hints } from '../../model/hints.js';
-import { ifSet, knownSecret, usesPassword } from '../../model/secrets.js';
+import { ifSet, ownSecret, shellWord, userOf, usesPassword } from '../../model/secrets.js';
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { isForgotten } from '../forgotten.js';
 import { judgeMasters } from '../snapshot.js';
 
+const asUser = (user: string | null): string => (user === null ? '' : `--user ${shellWord(user)} `);
+
 /** Which node is to follow the master only a person knows: the sentinels know none, and REPLICAOF replaces its data. */
 export const attachOne = (hints: Hints, { host, port }: Address): string[] => [
   '# NODE_HOST and NODE_PORT: a data node that is to follow the master; its own data is replaced',
-  ...(usesPassword('redis') ? knownSecret('REDISCLI_AUTH', 'the password of the data node', 'redis') : []),
+  // A server that is not known yet gets the login that all have.
+  ...(usesPassword('redis') ? ownSecret('REDISCLI_AUTH', 'the password of the data node', 'redis') : []),
   ifSet(
     'NODE_HOST',
     ifSet(
       'NODE_PORT',
       hints
-        .cli({ endpoint: { host: '"$NODE_HOST"', port: 0 } }, `REPLICAOF ${host} ${port}`)
+        .cli(
+          { endpoint: { host: '"$NODE_HOST"', port: 0 } },
+          `${asUser(userOf('redis'))}REPLICAOF ${host} ${port}`,
+        )
         .replace('-p 0', '-p "$NODE_PORT"'),
     ),
   ),
