@@ -25,6 +25,7 @@ export const LINES: [section: string, line: string][] = [
       'attach shop --local --sentinel-addrs "$(sentinelctl env | sed -n s/REDIS_SENTINEL_ADDRS=//p)"',
     ),
   ],
+  ['attach', 'attach shop --print-acl --json'],
   ['audit', `${elsewhere('restart sentinel-1 --confirm shop')} >&2; ${elsewhere('audit')}`],
   ['detach', elsewhere('detach shop')],
   [
