@@ -28,14 +28,20 @@ export const listensOn = async (pid: number, port: number): Promise<boolean> =>
 
 async function listeningSockets(port: number): Promise<Set<string>> {
   const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readOnce(`/proc/net/${name}`)));
-  return new Set(tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`));
+  return new Set(tables.flatMap((inodes) => inodes.get(port) ?? []).map((inode) => `socket:[${inode}]`));
 }
 
-/** The tables that are being read now: who asks about several servers at once reads them once. */
-const underWay = new Map<string, Promise<string>>();
+type Inodes = ReadonlyMap<number, readonly string[]>;
 
-function readOnce(path: string): Promise<string> {
-  const reading = underWay.get(path) ?? readListening(path).finally(() => underWay.delete(path));
+/** The tables that are being read now: who asks about a thousand servers at once reads and parses them once. */
+const underWay = new Map<string, Promise<Inodes>>();
+
+function readOnce(path: string): Promise<Inodes> {
+  const reading =
+    underWay.get(path) ??
+    readListening(path)
+      .then(listeningInodes)
+      .finally(() => underWay.delete(path));
   underWay.set(path, reading);
   return reading;
 }
@@ -67,20 +73,19 @@ async function readListening(path: string): Promise<string> {
 const listens = (line: string): boolean => /^\s*\d+: \S+ \S+ 0A /.test(line);
 
 /**
- * The sockets' inodes in a table of `/proc/net/tcp` or `tcp6` that listen (state 0A) on the port. Columns (proc(5)):
+ * The inodes of the sockets in a table of `/proc/net/tcp` or `tcp6` that listen (state 0A), by their port. Columns (proc(5)):
  * `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode`, addresses and ports in hexadecimal.
  * @internal Tested with tables of other machines.
  */
-export function listeningInodes(table: string, port: number): string[] {
-  return table
-    .split('\n')
-    .filter(listens)
-    .flatMap((line) => {
-      const columns = line.trim().split(/\s+/);
-      const [local, inode] = [columns[1], columns[9]];
-      const isIt = Number.parseInt(local?.split(':')[1] ?? '', 16) === port;
-      return isIt && inode !== undefined ? [inode] : [];
-    });
+export function listeningInodes(table: string): Inodes {
+  const found = new Map<number, string[]>();
+  for (const line of table.split('\n').filter(listens)) {
+    const columns = line.trim().split(/\s+/);
+    const [local, inode] = [columns[1], columns[9]];
+    const port = Number.parseInt(local?.split(':')[1] ?? '', 16);
+    if (inode !== undefined) found.set(port, [...(found.get(port) ?? []), inode]);
+  }
+  return found;
 }
 
 /**

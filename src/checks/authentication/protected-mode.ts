@@ -77,15 +77,17 @@ export default {
     const servers = [...dataNodes(gathered), ...gathered.sentinels];
     const missing: string[] = [];
     // A typed address that no sentinel knows connects to nothing here.
-    const members = membersOf(gathered);
+    const members = membersOf(gathered).filter(foreign);
+    const nodes = dataNodes(gathered).filter(foreign);
     const seen = servers.flatMap((server): RawFinding[] => {
-      // A data node connects to no sentinel.
-      const callers = 'role' in server ? [...dataNodes(gathered), ...members] : members;
-      const others = callers.filter((s) => s !== server && foreign(s));
       const on = isProtected(server);
       if (on === undefined) missing.push(`${server.id}: ${server.conf.ok ? '' : server.conf.why}`);
       const denied = server.silence !== null;
-      if (on !== true || (others.length === 0 && !denied)) return [];
+      if (on !== true) return [];
+      // A data node connects to those of its own groups, and to no sentinel.
+      const own = 'role' in server ? nodes.filter((n) => shareGroup(n, server)) : [];
+      const others = [...own, ...members].filter((s) => s !== server);
+      if (others.length === 0 && !denied) return [];
       return [
         {
           subject: server.id,
@@ -102,6 +104,9 @@ export default {
     return judged(seen, missing);
   },
 } satisfies GatheredCheck;
+
+const shareGroup = (a: GatheredNode, b: GatheredNode): boolean =>
+  a.masterNames.some((name) => b.masterNames.includes(name));
 
 /** One that turns this machine away, as commands on its own machine reach it: it runs, and takes 127.0.0.1. */
 const there = <S extends GatheredNode | GatheredSentinel>(server: S): S =>

@@ -73,10 +73,13 @@ export interface Dialling {
 /** sentinel.c, instanceLinkNegotiateTLS: with tls-replication it uses TLS to data nodes and sentinels, else to none. */
 export function diallingOf(gathered: Gathered, sentinel: GatheredSentinel): Dialling | null {
   const masters = sentinel.masters.ok ? sentinel.masters.value : [];
-  for (const record of masters.flatMap(recordsIn)) {
-    const address = isLinked(record) ? addressIn(record) : null;
-    const speech = address === null ? null : speechAt(gathered, address);
-    if (speech !== null) return { speech, isKnown: true };
+  // Of a thousand masters the first one tells nearly always, and each of them asks.
+  for (const master of masters) {
+    for (const record of recordsIn(master)) {
+      const address = isLinked(record) ? addressIn(record) : null;
+      const speech = address === null ? null : speechAt(gathered, address);
+      if (speech !== null) return { speech, isKnown: true };
+    }
   }
   const setting = settingAt(sentinel, 'tls-replication');
   if (setting !== null) return { speech: said(setting === 'yes'), isKnown: true };

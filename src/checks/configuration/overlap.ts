@@ -6,6 +6,7 @@ import { byNumber } from '../../model/words.js';
 import type { GatheredCheck, RawFinding } from '../check.js';
 import { addressIn, missing, silentSentinels, viewsOf } from '../evidence.js';
 import { judged, readAll, shown } from '../group.js';
+import { grouped } from '../snapshot.js';
 
 /** One sentinel's entry of one instance under one name. */
 interface Entry {
@@ -90,12 +91,13 @@ export default {
   live(gathered) {
     const all = entriesOf(gathered);
     if (all.length === 0) return silentSentinels(gathered);
-    const addresses = all.filter((e, i) => all.findIndex((f) => sameAddress(f.address, e.address)) === i);
     const removed = new Set<string>();
     const undecided = new Set<string>();
     const seen: RawFinding[] = [];
-    for (const { address } of addresses) {
-      const entries = all.filter((e) => sameAddress(e.address, address));
+    for (const entries of grouped(all, (e) => formatAddress(e.address))) {
+      const [first] = entries;
+      if (first === undefined) continue;
+      const { address } = first;
       // SENTINEL MASTERS has them in the order of a hash.
       const names = [...new Set(entries.map((e) => e.name))].toSorted(byNumber);
       if (names.length < 2 || (gathered.masterName !== null && !names.includes(gathered.masterName)))

@@ -1,5 +1,6 @@
 import type { Address } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import { oncePer } from '../../model/once-per.js';
 import { addressOf } from '../../wire/info.js';
 
 /** How a sentinel names its connections: the first 8 characters of its id (sentinel.c, sentinelSetClientName). */
@@ -11,15 +12,21 @@ const CONNECTION = /^sentinel-([0-9a-f]{8})-(?:cmd|pubsub)$/;
  */
 export function foreignAt({ clients }: GatheredNode, sentinels: readonly GatheredSentinel[]): string[] {
   if (!clients.ok || sentinels.some((s) => !s.myid.ok)) return [];
-  const known = sentinels.flatMap((s) => [
+  const connected = clients.value.flatMap(({ name = '' }) => CONNECTION.exec(name)?.[1] ?? []);
+  const known = knownIds(sentinels);
+  return [...new Set(connected)].filter((id) => !known.has(id)).sort();
+}
+
+/** What the ids of these sentinels, and of those that they know, begin with. */
+const knownIds = oncePer((sentinels: readonly GatheredSentinel[]): ReadonlySet<string> => {
+  const ids = sentinels.flatMap((s) => [
     ...(s.myid.ok ? [s.myid.value] : []),
     ...(s.masters.ok ? s.masters.value : []).flatMap((m) =>
       m.sentinels.ok ? m.sentinels.value.map((peer) => peer.runid ?? '') : [],
     ),
   ]);
-  const connected = clients.value.flatMap(({ name = '' }) => CONNECTION.exec(name)?.[1] ?? []);
-  return [...new Set(connected)].filter((id) => !known.some((full) => full.startsWith(id))).sort();
-}
+  return new Set(ids.map((id) => id.slice(0, 8)));
+});
 
 /**
  * The ids, by their beginning, of which a data node has two command connections: two sentinels have the same one, or an

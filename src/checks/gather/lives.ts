@@ -89,18 +89,24 @@ async function livesOfForeign(
   const foreign = servers.map(foreignServer);
   const found: (ServerLife | undefined)[] = [];
   const reasons: string[] = [];
+  let isCut = false;
   for (const name of DRIVER_NAMES) {
     if (foreign.every((_, i) => found[i] !== undefined)) break;
     const looked = await attempt(runtime.clock, deadlineMs, async () => {
       const factory = await runtime.drivers[name]();
       return { ok: true as const, value: await factory.foreignLives(foreign, runtime.env) };
     });
-    if (!looked.ok) reasons.push(looked.why);
-    else for (const [i, living] of looked.value.entries()) found[i] ??= living;
+    if (!looked.ok) {
+      reasons.push(looked.why);
+      isCut ||= looked.why === tooLate(deadlineMs);
+    } else for (const [i, living] of looked.value.entries()) found[i] ??= living;
   }
-  const unseen = no(
-    ['not a process of this machine or a container of its Docker Engine', ...reasons].join('; '),
-  );
+  // What was not looked at to the end may well run here.
+  const unseen = isCut
+    ? no(
+        `whether it is a process of this machine or a container of its Docker Engine was not found out: ${reasons.join('; ')}`,
+      )
+    : no(['not a process of this machine or a container of its Docker Engine', ...reasons].join('; '));
   return servers.map(({ id }, i) => {
     const living = found[i];
     if (living === undefined) return [id, { conf: unseen, life: unseen }];
@@ -121,14 +127,11 @@ function foreignServer({ endpoint, info }: Server): ForeignServer {
   };
 }
 
+const tooLate = (deadlineMs: number): string => `no answer within ${deadlineMs} ms`;
+
 async function attempt<T>(clock: Clock, deadlineMs: number, work: () => Promise<Got<T>>): Promise<Got<T>> {
   try {
-    return await withDeadline(
-      clock,
-      deadlineMs,
-      work(),
-      () => new Error(`no answer within ${deadlineMs} ms`),
-    );
+    return await withDeadline(clock, deadlineMs, work(), () => new Error(tooLate(deadlineMs)));
   } catch (error) {
     return no(messageOf(error));
   }

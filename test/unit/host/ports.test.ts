@@ -56,7 +56,11 @@ describe.runIf(process.platform === 'linux')('holderOf', () => {
       row('0100007F:18EB', '0A', 11),
       row('0100007F:18EB', '01', 12),
     ];
-    expect(listeningInodes([...table, row('00000000:18EC', '0A', 13), ''].join('\n'), 6379)).toEqual(['11']);
+    const inodes = listeningInodes([...table, row('00000000:18EC', '0A', 13), ''].join('\n'));
+    expect([...inodes]).toEqual([
+      [6379, ['11']],
+      [6380, ['13']],
+    ]);
   });
 
   it('shows a command only up to its first option', () => {
