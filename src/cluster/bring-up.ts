@@ -1,5 +1,5 @@
 import type { ConfEdit, NodeHost } from '../drivers/node-host.js';
-import { failed, refused, unknownOutcome } from '../errors.js';
+import { failed, messageOf, refused, unknownOutcome } from '../errors.js';
 import { holderOf } from '../host/port-holder.js';
 import { becomesFree } from '../host/ports.js';
 import { isLoopback } from '../model/address.js';
@@ -40,26 +40,22 @@ export async function startNode(live: LiveCluster, node: NodePlan, edit?: ConfEd
   let last = 'it did not answer';
   const answered = await until(
     async () => {
-      try {
-        await withNode(node, asking, (c) => c.call('PING'));
-        return 'answered';
-      } catch (error) {
-        last = (error as Error).message;
-        if (/LOADING/.test(last)) return undefined;
-      }
+      const failure = await withNode(node, asking, (c) => c.call('PING')).then(
+        () => null,
+        (error: unknown) => messageOf(error),
+      );
+      if (failure !== null) last = failure;
+      if (failure !== null && /LOADING/.test(failure)) return undefined;
+      // Also where PING was answered: another server may have answered in its place.
       const { state, detail } = await host.inspect(node.id);
-      if (state === 'exited' || state === 'absent') {
+      if (state === 'exited' || (state === 'absent' && failure !== null)) {
         last = `it exited (${detail})`;
         return 'gone';
       }
-      return undefined;
+      return failure === null ? 'answered' : undefined;
     },
     { clock: asking.clock, everyMs: LOOK_EVERY_MS, deadlineMs: live.deadlineMs, signal: asking.signal },
   );
-  // Another server may have answered in its place.
-  const { state, detail } = await host.inspect(node.id);
-  if (answered === 'answered' && state === 'exited')
-    throw await startFailed(host, node, `it exited (${detail})`);
   if (answered !== 'answered') throw await startFailed(host, node, last);
 }
 

@@ -77,6 +77,8 @@ describe('failover-test on processes', () => {
     expect(result).toMatchObject({ complete: false, trialsAsked: 2, outcome: 'unknown' });
     expect(result.trials.map(({ outcome }) => outcome)).toEqual(['holds']);
     expect(result.stoppedBy).toContain('sentinel-3');
+    // Each sentinel that misses it is a reason.
+    expect(result.stoppedBy).not.toContain('\n');
     expect(result.account).toEqual([expect.stringMatching(/^rolled back: replica-priority of /)]);
   });
 

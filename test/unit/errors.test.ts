@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OperatorError, refused, usageError } from '../../src/errors.js';
+import { inOneLine, OperatorError, refused, usageError } from '../../src/errors.js';
 
 /** As each place that refuses does: it calls a maker of errors. */
 function refusing(): OperatorError {
@@ -22,4 +22,12 @@ describe('an error that is not caught', () => {
     });
     expect(refusing()).toBeInstanceOf(OperatorError);
   });
+});
+
+it('an error with several reasons is one line where a report has room for one', () => {
+  const steady = refused('not-steady', 'default is not steady', {
+    why: 'sentinel-2 does not answer\nredis-3 is down',
+  });
+  expect(inOneLine(steady)).toBe('default is not steady: sentinel-2 does not answer; redis-3 is down');
+  expect(inOneLine(new Error('one\ntwo'))).toBe('one; two');
 });

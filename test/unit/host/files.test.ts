@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -7,6 +9,7 @@ import {
   makeDirectories,
   makePrivateDirectory,
   readIfThere,
+  removeTree,
   writeAtomically,
 } from '../../../src/host/files.js';
 import { tempDir } from '../../helpers/temp-dir.js';
@@ -113,5 +116,38 @@ describe('canonicalPath', () => {
     expect([...before, await canonicalPath(join(dir, 'link', 'c', 'd'))]).toEqual(
       Array(3).fill(join(dir, 'real', 'c', 'd')),
     );
+  });
+});
+
+describe('removeTree', () => {
+  it('removes what is there, and nothing where nothing is', async () => {
+    const dir = await tempDir();
+    await mkdir(join(dir, 'a', 'b'), { recursive: true });
+    await writeFile(join(dir, 'a', 'b', 'dump.rdb'), 'x');
+    await removeTree(join(dir, 'a'));
+    await removeTree(join(dir, 'a'));
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('goes on while the child of a server that was ended still writes into it', async () => {
+    const dir = join(await tempDir(), 'data');
+    await mkdir(dir);
+    const names = (): Promise<string[]> => readdir(dir).catch(() => []);
+    const writing = 'i=0; while : > "$0/$i" && [ $i -lt 200000 ]; do i=$((i+1)); done';
+    const child = spawn('sh', ['-c', writing, dir], { stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    try {
+      await expect.poll(names, { interval: 1, timeout: 30_000 }).toContain('500');
+      const removed = removeTree(dir);
+      // It has read the names: what is written from here on is in its way.
+      await expect.poll(names, { interval: 1, timeout: 30_000 }).not.toContain('0');
+      child.kill('SIGKILL');
+      await ended;
+      await removed;
+      expect(await names()).toEqual([]);
+      await expect(stat(dir)).rejects.toMatchObject({ code: 'ENOENT' });
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });

@@ -75,6 +75,24 @@ describe('writes that fell behind before the fault', () => {
       expect(render(run(load(1000, 0.4)))).not.toContain('could not keep up');
   });
 
+  it.each<[string, LoadOverTime, WorkloadSettings, string]>([
+    ['how late they were, where all were sent', load(1000, 960), WORKLOAD, 'p50 960 ms before the fault:'],
+    [
+      'how many were sent, where as many as possible are due',
+      load(1230, 960),
+      { ...WORKLOAD, ratePerS: 0 },
+      '1,230 writes per second were sent, p50 960 ms before the fault:',
+    ],
+    [
+      'that none was sent, where none was answered either',
+      load(0, 1, { p50Ms: Array(70).fill(null) }),
+      WORKLOAD,
+      '0 of 1,000 writes per second were sent before the fault:',
+    ],
+  ])('say %s', (_, overTime, workload, words) =>
+    expect(overloadWords(run(overTime, workload))).toContain(`the clients could not keep up: ${words}`),
+  );
+
   it.each([
     ['now', run(load(1000, 0.4)), run(load(443, 960))],
     ['in the baseline', run(load(443, 960)), run(load(1000, 0.4))],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { Network, NetworkInspectInfo } from 'dockerode';
-import { systemClock } from '../../../clock.js';
+import { type Clock, systemClock } from '../../../clock.js';
 import { refused } from '../../../errors.js';
 import { recreate } from '../../../model/hints.js';
 import { until } from '../../../until.js';
@@ -56,11 +56,15 @@ export async function ensureNetwork(engine: Engine, cluster: string, subnet: str
 }
 
 /** Removes the networks that carry this cluster's name; answers how many. */
-export async function removeNetworks(engine: Engine, cluster: string): Promise<number> {
+export async function removeNetworks(
+  engine: Engine,
+  cluster: string,
+  clock: Clock = systemClock,
+): Promise<number> {
   const networks = await engine.api
     .listNetworks({ filters: ofCluster(cluster) })
     .catch((error: unknown) => Promise.reject(engineError(error, engine.target, 'list networks')));
-  const removed = await Promise.all(networks.map((network) => removeNetwork(engine, network)));
+  const removed = await Promise.all(networks.map((network) => removeNetwork(engine, network, clock)));
   return removed.filter(Boolean).length;
 }
 
@@ -71,7 +75,7 @@ const RELEASED_WITHIN_MS = 15_000;
  * Throws `network-in-use` (3) where other containers are in it. The engine refuses as well for a moment after it has
  * removed the last one (libnetwork counts an endpoint until it is released), and then names none: that is waited for.
  */
-async function removeNetwork(engine: Engine, network: NetworkInspectInfo): Promise<boolean> {
+async function removeNetwork(engine: Engine, network: NetworkInspectInfo, clock: Clock): Promise<boolean> {
   const handle = engine.api.getNetwork(network.Id);
   let refusal: unknown;
   const attempt = async (): Promise<{ isRemoved: boolean } | undefined> => {
@@ -90,7 +94,7 @@ async function removeNetwork(engine: Engine, network: NetworkInspectInfo): Promi
     }
   };
   const ended = await until(attempt, {
-    clock: systemClock,
+    clock,
     everyMs: 50,
     deadlineMs: RELEASED_WITHIN_MS,
   });

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../../src/clock.js';
 import { connectEngine } from '../../../../src/drivers/docker/engine/engine.js';
 import { findEngine } from '../../../../src/drivers/docker/engine/engine-target.js';
 import { removeNetworks } from '../../../../src/drivers/docker/network/network.js';
@@ -42,5 +43,18 @@ it('one with containers of others stays, and they are named', async () => {
     code: 'network-in-use',
     exitCode: 3,
     why: 'guest',
+  });
+});
+
+it('one that the engine counts without end is not waited for without end, and its restart is named', async () => {
+  const engine = await engineAt(await refusing(Infinity, {}));
+  // A second takes ten milliseconds.
+  const fast = { ...systemClock, now: () => systemClock.now() * 100 };
+  await expect(removeNetworks(engine, 'c', fast)).rejects.toMatchObject({
+    code: 'network-in-use',
+    exitCode: 3,
+    message: 'the engine still counts a container in the network sentinelctl-c, and names none',
+    why: expect.stringContaining('has active endpoints'),
+    hint: expect.stringContaining('restart the Docker Engine'),
   });
 });
