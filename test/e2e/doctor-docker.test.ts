@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS, diagnose } from '../../src/checks/index.js';
+import { systemClock } from '../../src/clock.js';
 import { formatAddress } from '../../src/model/address.js';
 import type { GatheredNode } from '../../src/model/gathered.js';
 import type { Severity } from '../../src/model/status.js';
+import { until } from '../../src/until.js';
 import { engineRequired, hasEngine, hasImage } from '../helpers/docker.js';
 import { ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doctor.js';
 import { QUIET_MS } from '../helpers/quiet.js';
@@ -117,7 +119,7 @@ describe.skipIf(!hasEngine)('doctor finds in containers, and its fix cures', () 
   );
 
   it.skipIf(!hasImage(NEWER))(
-    `a replica of a newer release (${hasImage(NEWER) ? NEWER : `skipped: no image ${NEWER}`})`,
+    `a replica of a newer release is in the right order, and what follows it is not (${hasImage(NEWER) ? NEWER : `skipped: no image ${NEWER}`})`,
     async () => {
       const { announce } = await nodeOf('redis-1');
       const newer = `${CLUSTER}-newer`;
@@ -125,9 +127,21 @@ describe.skipIf(!hasEngine)('doctor finds in containers, and its fix cures', () 
         `docker run -d --rm --name ${newer} --network sentinelctl-${CLUSTER} ${NEWER} redis-server --port 21999 --protected-mode no --save '' --replicaof ${announce.host} ${announce.port}`,
       );
       try {
-        const finding = await patient.finds('version-skew', 'redis-1, redis-2, redis-3', 'warning');
-        expect(finding.message).toMatch(/redis-1 runs Redis 7\..*:21999 runs Redis 8\./);
-        expect(finding.fix[0]).toMatch(/^start redis-1 with Redis 8\./);
+        const found = async (): Promise<{ host: string; port: number } | undefined> => {
+          const nodes = (await patient.look()).nodes;
+          return nodes.find((n) => n.announce.port === 21999 && n.info.ok)?.announce;
+        };
+        const its = await until(found, { clock: systemClock, everyMs: 200, deadlineMs: 30_000 });
+        if (its === undefined) expect.fail('the newer replica was not seen');
+        const { findings } = await patient.doctor();
+        expect(flat(findings).map((f) => f.id)).not.toContain('version-skew');
+        await redis('redis-3', `REPLICAOF ${its.host} ${its.port}`);
+        const finding = await patient.finds('version-skew', 'redis-3', 'warning');
+        expect(finding.message).toMatch(
+          /^redis-3 runs Redis 7\..*, older than \S+:21999 with Redis 8\..*, which it follows$/,
+        );
+        expect(finding.fix[0]).toMatch(/^start redis-3 with Redis 8\./);
+        await redis('redis-3', `REPLICAOF ${announce.host} ${announce.port}`);
       } finally {
         await shell(`docker rm -f ${newer}`);
       }

@@ -93,9 +93,9 @@ export const DATA: Case[] = [
   },
   {
     id: 'version-skew',
-    files: change([COMPOSE, 'redis:7.2', 'redis:6.2']),
+    files: change([COMPOSE, 'redis-2:\n    image: redis:7.2', 'redis-2:\n    image: redis:6.2']),
     severity: 'warning',
-    subject: 'redis-1',
-    at: `${COMPOSE}:2`,
+    subject: 'redis-2',
+    at: `${COMPOSE}:12`,
   },
 ];

@@ -10,7 +10,6 @@ import rebootGap from '../../../../src/checks/data/reboot-gap.js';
 import replicaHidden from '../../../../src/checks/data/replica-hidden.js';
 import replicaWritable from '../../../../src/checks/data/replica-writable.js';
 import slowCommand from '../../../../src/checks/data/slow-command.js';
-import versionSkew from '../../../../src/checks/data/version-skew.js';
 import type { Gathered, GatheredSentinel } from '../../../../src/model/gathered.js';
 import {
   alter,
@@ -108,38 +107,6 @@ describe('output-buffer', () => {
     expect(
       said(outputBuffer, (g) => alter(nodeIn(g, 1).config, { 'client-output-buffer-limit': limit })),
     ).toHaveLength(times);
-  });
-});
-
-describe('version-skew', () => {
-  it('compares Valkey by its own number, and never with Redis', () => {
-    const seen = said(versionSkew, (g) => {
-      for (const n of [1, 2]) alter(nodeIn(g, n).info, { redis_version: '7.2.4', valkey_version: '8.1.1' });
-      alter(nodeIn(g, 3).info, { redis_version: '7.2.4' });
-    });
-    expect(seen).toMatchObject([
-      {
-        subject: 'redis-3',
-        severity: 'warning',
-        message: expect.stringContaining('redis-1 runs Valkey 8.1.1'),
-      },
-    ]);
-    expect(
-      said(versionSkew, (g) => {
-        for (const [n, version] of [
-          [1, '8.1.1'],
-          [2, '8.1.10'],
-          [3, '8.1.10'],
-        ] as const)
-          alter(nodeIn(g, n).info, { redis_version: '7.2.4', valkey_version: version });
-      }),
-    ).toMatchObject([
-      {
-        subject: 'redis-1',
-        severity: 'info',
-        fix: ['start redis-1 with Valkey 8.1.10, a replica before the master'],
-      },
-    ]);
   });
 });
 
