@@ -32,6 +32,8 @@ export async function surveyed(
   const underWay = isNamed ? await runUnderWay(storeOf(context), target.name) : null;
   const { neverSeen } = await import('../../src/cluster/never-seen.js');
   const unseen = await neverSeen(storeOf(context), target);
+  const { recordedNodes } = await import('../../src/cluster/recorded.js');
+  const recorded = recordedNodes(target);
   const expectation: Expectation = {
     cluster: target.name,
     driver: own ? target.state.plan.driver : ATTACHED,
@@ -39,6 +41,7 @@ export async function surveyed(
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
     ...(!own && target.record?.way && { acts: target.record.way }),
     ...(unseen.length > 0 && { unseen }),
+    ...(recorded.length > 0 && { recorded }),
     ...(!own && target.record?.label && { label: target.record.label }),
     ...(own ? { nodes: target.state.plan.nodes } : {}),
     ...(own && target.state.phase === 'kept' ? { kept: true as const } : {}),

@@ -145,6 +145,7 @@ export function expectationOf(gathered: Gathered): Expectation {
     masterName,
     nodes,
     own,
+    recorded,
     runs,
     sentinels,
     unseen,
@@ -161,6 +162,7 @@ export function expectationOf(gathered: Gathered): Expectation {
     ...(acts && { acts }),
     ...(label && { label }),
     ...(unseen && { unseen }),
+    ...(recorded && { recorded }),
     masterName,
     ...(own && {
       nodes: planned.map(({ server: { id, announce }, kind }) => ({ id, kind, announce })),

@@ -21,8 +21,21 @@ const COMMON = {
  * is in it with that reason. Pure.
  */
 export const gatheredOf = oncePer(({ snapshot, expectation }: SnapshotFacts): Gathered => {
-  const { acts, cluster, driver, gone, kept, label, masterName, own, underWay, unfinished, unseen, whence } =
-    expectation;
+  const {
+    acts,
+    cluster,
+    driver,
+    gone,
+    kept,
+    label,
+    masterName,
+    own,
+    recorded,
+    underWay,
+    unfinished,
+    unseen,
+    whence,
+  } = expectation;
   const { groups, leftovers, sentinels, takenAtMs } = snapshot;
   const found = new Map<string, { node: NodeState; names: string[] }>();
   for (const { masterName: name, nodes } of groups)
@@ -43,6 +56,7 @@ export const gatheredOf = oncePer(({ snapshot, expectation }: SnapshotFacts): Ga
     driver: driver as Gathered['driver'],
     ...(acts && { acts }),
     ...(unseen && { unseen }),
+    ...(recorded && { recorded }),
     ...(kept && { kept }),
     ...(label && { label }),
     ...(gone && { gone }),

@@ -9,6 +9,7 @@ import masterFull from './data/master-full.js';
 import priorityZero from './data/priority-zero.js';
 import restartedEmpty from './data/restarted-empty.js';
 import addressDouble from './live/address-double.js';
+import addressReused from './live/address-reused.js';
 import auth from './live/auth.js';
 import epochDisagree from './live/epoch-disagree.js';
 import failoverInProgress from './live/failover-in-progress.js';
@@ -62,6 +63,7 @@ export const SNAPSHOT_CHECKS: readonly SnapshotCheck[] = [
 
   // What is wrong with the addresses, or with the network, makes other things look wrong.
   addressDouble,
+  addressReused,
   networkCut,
 
   // Nothing can be written.

@@ -4,7 +4,7 @@ import type { ActingWay } from './attached.js';
 import type { ATTACHED, DriverName } from './drivers.js';
 import type { NodeLogin } from './login.js';
 import type { Leftover, Silence } from './snapshot.js';
-import type { UnderWay, Unfinished } from './status.js';
+import type { RecordedNode, UnderWay, Unfinished } from './status.js';
 
 export type { Fields, Got } from './answers.js';
 
@@ -236,6 +236,8 @@ export interface Gathered {
   acts?: ActingWay;
   /** Of those processes, the ids of servers that sentinelctl cannot start: they never ran while it looked. */
   unseen?: readonly string[];
+  /** Data nodes as they were known before; absent where nothing was written down. */
+  recorded?: readonly RecordedNode[];
   /** It was taken down with its data kept. */
   kept?: true;
   /** What it was labelled with when it was attached; absent where it has no label. */

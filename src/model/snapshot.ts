@@ -211,6 +211,8 @@ export interface SentinelState {
   answer: {
     version: string;
     sentinelId: string;
+    /** What its process drew at its start; two sentinels may have one id by mistake, and never one run id. */
+    runId?: string;
     /** The path of its configuration file; absent where it did not say. */
     configFile?: string;
     tilt: boolean;

@@ -190,6 +190,8 @@ export interface Expectation {
   label?: string | null;
   /** The nodes that should exist; absent where no plan lists them. */
   nodes?: readonly ExpectedNode[];
+  /** Data nodes as they were known before; absent where nothing was written down. */
+  recorded?: readonly RecordedNode[];
   /** The master that was asked for; null: all that are monitored. */
   masterName: string | null;
   /** It was taken down with its data kept. */
@@ -204,6 +206,16 @@ export interface Expectation {
   gone?: readonly string[];
   /** Where the addresses came from, in words, where the operator may have forgotten that they are set. */
   whence?: string;
+}
+
+/** A data node as it was known before: who answers at its address now is compared with it. */
+export interface RecordedNode {
+  id: string;
+  announce: Address;
+  /** The run id that it had then, and when; milliseconds since 1970. Absent where that is not known. */
+  seen?: { runId: string; atMs: number };
+  /** How the path of its configuration file ends; absent where that is not known, or all nodes have the same. */
+  file?: string;
 }
 
 /** As much of a NodePlan as judging needs. */

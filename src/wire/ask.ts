@@ -101,6 +101,7 @@ export function askSentinel(
     return {
       version: engineOf(info).version,
       sentinelId: id,
+      ...(info.has('run_id') && { runId: info.get('run_id') ?? '' }),
       ...(info.has('config_file') && { configFile: info.get('config_file') ?? '' }),
       ...tiltIn(info),
       ...uptimeIn(info),

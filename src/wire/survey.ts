@@ -154,11 +154,21 @@ const onlyLed = (all: Found<SentinelState>[]): Found<SentinelState>[] =>
 
 /**
  * A sentinel that is known by one address and named by its peers by another was asked twice, unless its id was
- * heard in time. Known ones stay; of the others, one per id: of a sentinel nothing else that tells it is asked here.
+ * heard in time. Known ones stay, but one process that answers at two of their addresses, as behind a proxy, is one
+ * sentinel. Of the others, one per id: of a sentinel nothing else that tells it is asked here.
  */
 function onePerId(all: Found<SentinelState>[]): Found<SentinelState>[] {
   const seen = new Set<string>();
-  return bestFirst(all, ({ answer }) => answer !== null).filter(({ known, claimedId, server }) => {
+  const byRunId = new Map<string, Found<SentinelState>>();
+  return bestFirst(all, ({ answer }) => answer !== null).filter((found) => {
+    const { known, claimedId, server } = found;
+    const runId = server.answer?.runId;
+    const same = runId ? byRunId.get(runId) : undefined;
+    if (same !== undefined) {
+      same.server.alsoAt = [...(same.server.alsoAt ?? []), server.announce];
+      return false;
+    }
+    if (runId) byRunId.set(runId, found);
     const id = server.answer?.sentinelId || claimedId;
     const double = !known && id !== undefined && seen.has(id);
     if (id) seen.add(id);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { neverSeen } from '../../cluster/never-seen.js';
+import { recordedNodes } from '../../cluster/recorded.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { readAudit } from '../../cluster/store/audit.js';
 import { leftUnfinished, runUnderWay } from '../../cluster/store/journal.js';
@@ -38,6 +39,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
   const { clock, deadlineMs, watchForMs, signal } = request;
   const takenAtMs = clock.wallMs();
   const own = target.kind === 'own';
+  const recorded = recordedNodes(target);
   // Ours are known beforehand: how they live is asked at the same time as themselves.
   const early = own ? gatherLives(runtime, target, [], deadlineMs * 4) : null;
   const wired = await gatherServers(target, request);
@@ -76,6 +78,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     ...(own && target.state.phase === 'kept' && { kept: true }),
     ...(!own && target.record?.way && { acts: target.record.way }),
     ...(unseen.length > 0 && { unseen }),
+    ...(recorded.length > 0 && { recorded }),
     ...(!own && target.record?.label && { label: target.record.label }),
     driver: own ? target.state.plan.driver : 'attached',
     masterName: own ? target.state.plan.spec.masterName : target.masterName,

@@ -107,13 +107,19 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
   const counted =
     streams === null ? '' : `; the master counts ${streams} ${streams === 1 ? 'replica' : 'replicas'}`;
   const whose = subjectOf(sentinelsOf(at));
+  // A replica that announces an address of the master, such as that of a proxy: after a RESET it would be listed again.
+  const announcer =
+    node !== master ? undefined : facts.answered.find((n) => n !== node && announcesOneOf(n, addresses));
   const announced =
-    node === undefined || right === null || node === master
-      ? []
-      : announceOnce(facts, node, right, addresses);
+    announcer !== undefined
+      ? announceOwn(announcer)
+      : node === undefined || right === null || node === master
+        ? []
+        : announceOnce(facts, node, right, addresses);
   // A replica says what it announces when its link begins.
   const isNew = announced.some((line) => line.includes('CONFIG SET replica-announce-'));
-  const because = node !== undefined && hasTwoChannels(node) ? `; ${TWO_CHANNELS}` : '';
+  const whoAnnounces = announcer === undefined ? '' : `; ${announcer.id} announces one of them as its own`;
+  const because = node !== undefined && hasTwoChannels(node) ? `; ${TWO_CHANNELS}` : whoAnnounces;
   return {
     subject: words.join(', '),
     servers: node === undefined ? [] : [node.id],
@@ -124,7 +130,7 @@ function finding(facts: MasterFacts, { addresses, node, at }: Double): RawFindin
     fix: [
       ...announced,
       // At the replica it ends that one link; at the master those of all replicas, and min-replicas-to-write refuses writes.
-      ...(isNew && node !== undefined ? [cli(node, 'CLIENT KILL TYPE master')] : []),
+      ...(isNew ? [announcer ?? node].flatMap((n) => (n ? [cli(n, 'CLIENT KILL TYPE master')] : [])) : []),
       ...(follows !== null &&
       node !== undefined &&
       address !== null &&
@@ -147,6 +153,20 @@ const DUAL_CHANNEL = 'dual-channel-replication-enabled';
 
 const hasTwoChannels = ({ answer: { settings } }: AnsweredNode): boolean =>
   settings?.[DUAL_CHANNEL] === 'yes' && Boolean(settings['replica-announce-ip']);
+
+/** Whether a replica gives its master one of these addresses, where it is not reached. */
+function announcesOneOf({ answer, endpoint }: AnsweredNode, addresses: readonly Address[]): boolean {
+  const { 'replica-announce-ip': ip, 'replica-announce-port': port } = answer.settings ?? {};
+  if (!ip && (!port || port === '0')) return false;
+  const announced = { host: ip || endpoint.host, port: Number(port) || endpoint.port };
+  return !sameAddress(announced, endpoint) && addresses.some((address) => sameAddress(address, announced));
+}
+
+/** Its own address, as this machine reaches it. */
+const announceOwn = (node: AnsweredNode): string[] => [
+  ...setConfig(node, 'replica-announce-ip', node.endpoint.host),
+  ...setConfig(node, 'replica-announce-port', node.endpoint.port),
+];
 
 /** What makes a replica known by one address from now on; where its settings were not read, doctor reads them. */
 function announceOnce(

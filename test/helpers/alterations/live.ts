@@ -97,6 +97,16 @@ export const LIVE: Alteration[] = [
     },
   },
   {
+    id: 'address-reused',
+    subject: 'redis-3',
+    alter: (g) => {
+      // It has been running for a day, and an hour ago another server was there.
+      alter(nodeIn(g, 3).info, { uptime_in_seconds: '86400' });
+      const seen = { runId: 'e'.repeat(40), atMs: g.takenAtMs - 3_600_000 };
+      g.recorded = [{ id: 'redis-3', announce: nodeIn(g, 3).announce, seen }];
+    },
+  },
+  {
     id: 'foreign-sentinels',
     subject: 'redis-3',
     alter: (g) => {
