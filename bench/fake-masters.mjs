@@ -38,7 +38,7 @@ async function start(name, lines, sentinel = false) {
   );
 }
 
-await start('master', [`port ${REAL.master}`, 'save ""']);
+await start('master', [`port ${REAL.master}`, 'save ""', 'repl-diskless-sync-delay 0']);
 await start('replica', [`port ${REAL.replica}`, 'save ""', `replicaof 127.0.0.1 ${REAL.master}`]);
 for (const port of REAL.sentinels)
   await start(
@@ -99,6 +99,8 @@ const settled = async () => {
   const listed = await Promise.all(
     REAL.sentinels.map((port) => ask(port, ['SENTINEL', 'MASTERS']).catch(() => null)),
   );
+  const linked = await ask(REAL.replica, ['INFO', 'replication']).catch(() => null);
+  if (!linked?.value.includes('master_link_status:up')) return false;
   return listed.every((reply) => {
     const [record] = reply?.value ?? [];
     const value = (name) => record?.[record.indexOf(name) + 1];
@@ -156,6 +158,7 @@ const isText = (bytes) => bytes[0] === 0x24 || bytes[0] === 0x2a;
 const isOwn = new Map();
 
 async function answerOfNode(shard, which, words) {
+  if (words[0].toUpperCase() === 'TIME') return resp([`${Math.floor(Date.now() / 1000)}`, '0']);
   const answered = await real(which === 0 ? REAL.master : REAL.replica, words);
   const { value, bytes } = answered;
   if (!isOwn.has(answered)) {

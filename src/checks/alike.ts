@@ -95,7 +95,7 @@ const reasonsIn = (found: readonly Finding[]): string[] => [
 
 /** One fix after the other, each step as often as it is to be typed; what all of them begin or end with is there once. */
 function fixOfAll(all: readonly (readonly string[])[]): string[] {
-  const fixes = all.filter((fix, i) => i === all.findIndex((other) => other.join('\n') === fix.join('\n')));
+  const fixes = [...new Map(all.map((fix) => [fix.join('\n'), fix])).values()];
   const [first = []] = fixes;
   const shortest = Math.min(...fixes.map((fix) => fix.length));
   const alikeFrom = (

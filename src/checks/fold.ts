@@ -88,10 +88,15 @@ export function fold(
   servers: ReadonlySet<string>,
   bound: Bound = 'any',
 ): Finding[] {
-  const { order } = causesIn(checks);
+  const { causes, order } = causesIn(checks);
   const place = (f: Finding): number => order.get(f.id) ?? checks.length;
   const explains = explainer(checks, servers, bound);
   const sorted = findings.toSorted((a, b) => rankOf(a.severity) - rankOf(b.severity) || place(a) - place(b));
+  // Most findings of a thousand masters explain nothing and are explained by nothing that was found.
+  const effects = new Set(
+    [...new Set(findings.map(({ id }) => id))].flatMap((id) => [...(causes.get(id) ?? [])]),
+  );
+  const isExplained = (f: Finding): boolean => effects.has(f.id) && sorted.some((g) => explains(g, f));
   const left = new Set(sorted);
   const roots: Finding[] = [];
   const take = (root: Finding): void => {
@@ -99,16 +104,18 @@ export function fold(
     const queue = [root];
     left.delete(root);
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      for (const other of [...left].filter((f) => explains(next, f))) {
+      const effectsOfIt = causes.get(next.id);
+      if (effectsOfIt === undefined || effectsOfIt.size === 0) continue;
+      for (const other of [...left].filter((f) => effectsOfIt.has(f.id) && explains(next, f))) {
         left.delete(other);
         under.push(other);
         queue.push(other);
       }
     }
-    under.sort((a, b) => sorted.indexOf(a) - sorted.indexOf(b));
+    if (under.length > 1) under.sort((a, b) => sorted.indexOf(a) - sorted.indexOf(b));
     roots.push({ ...root, consequences: under });
   };
-  for (const f of sorted) if (left.has(f) && !sorted.some((g) => explains(g, f))) take(f);
+  for (const f of sorted) if (left.has(f) && !isExplained(f)) take(f);
   // What explains each other in a circle has no root: the worst of them is as good as any.
   for (const f of sorted) if (left.has(f)) take(f);
   return roots.toSorted((a, b) => rankOf(worstOf(a)) - rankOf(worstOf(b)));

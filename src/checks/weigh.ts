@@ -22,7 +22,9 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
   // The same with more: when a failover is expected.
   const fuller = all.find((f) => f !== worst && f.impact === impact && f.brief.startsWith(`${worst.brief};`));
   const isSaid = worst.brief.includes(cause.brief);
-  const beside = roots.filter((other) => other !== root && leadsTo(other, worst, root, explains));
+  // Of a thousand masters nearly every root is the worst of its own.
+  const beside =
+    worst === root ? [] : roots.filter((other) => other !== root && leadsTo(other, worst, root, explains));
   const alike = sayTheSame(cause, [cause, ...beside]);
   // What hides the state of a server hides the same of what it leads to.
   const hides = isCause && root.impact === 'unknown';
@@ -60,5 +62,5 @@ function leadsTo(other: Finding, end: Finding, root: Finding, explains: Explains
   const onTheWay = [end];
   for (const f of onTheWay)
     onTheWay.push(...root.consequences.filter((c) => !onTheWay.includes(c) && explains(c, f)));
-  return end !== root && onTheWay.some((f) => explains(other, f));
+  return onTheWay.some((f) => explains(other, f));
 }

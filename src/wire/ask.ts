@@ -1,4 +1,4 @@
-import { withDeadline } from '../clock.js';
+import { waitedMs, withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
 import { heldBackIn, holdsClients } from '../model/held-back.js';
 import { keptWritesIn, type Writes } from '../model/kept-writes.js';
@@ -205,7 +205,7 @@ async function visit<T>(
   const { clock, deadlineMs, signal } = options;
   const { watched, silence } = watchDial(options);
   const opening = openConnection(endpoint, watched);
-  const startedMs = clock.now();
+  const startedMs = waitedMs(clock);
   let leftMs = deadlineMs;
   const within: Within = (answers) => {
     const boundMs = leftMs;
@@ -214,7 +214,7 @@ async function visit<T>(
   };
   try {
     const connection = await within(opening);
-    leftMs = Math.max(0, deadlineMs - (clock.now() - startedMs));
+    leftMs = Math.max(0, deadlineMs - (waitedMs(clock) - startedMs));
     return { answer: await ask(connection, within), silence: null };
   } catch (error) {
     signal?.throwIfAborted();

@@ -39,8 +39,8 @@ export async function askSettings(
 }
 
 /**
- * What the checks of `status` look at: each name costs, and a server has 250. Several in one CONFIG GET are an error
- * before Redis 7.0; a name that a server does not know is an empty answer.
+ * What the checks of `status` look at: each name costs, and a server has 250. A name that a server does not know is an
+ * empty answer.
  *
  * @internal
  */
@@ -59,11 +59,14 @@ export const NAMES = [
   'stop-writes-*',
 ];
 
-/** All of them, or why one was not answered. */
+/** All of them, or why one was not answered: in one question since Redis 7.0, before that one by one. */
 async function askConfig(connection: Line, options: Asking): Promise<Got<ReadConfig>> {
-  const replies = await Promise.all(
-    NAMES.map((name) => askAllowed(connection, options, ['CONFIG', 'GET', name], listIn)),
-  );
+  const ask = (...names: string[]): Promise<Got<unknown[]>> =>
+    askAllowed(connection, options, ['CONFIG', 'GET', ...names], listIn);
+  const together = await ask(...NAMES);
+  if (together.ok) return { ok: true, value: parseConfig(together.value) };
+  if (!/wrong number of arguments/i.test(together.why)) return together;
+  const replies = await Promise.all(NAMES.map((name) => ask(name)));
   const lacking = replies.find((reply) => !reply.ok);
   if (lacking?.ok === false) return lacking;
   return { ok: true, value: parseConfig(replies.flatMap((reply) => (reply.ok ? reply.value : []))) };

@@ -1,3 +1,4 @@
+import { waitingOnly } from '../clock.js';
 import { type Address, formatAddress } from '../model/address.js';
 import { isMapped } from '../model/address-map.js';
 import { toldByCounters } from '../model/came-back.js';
@@ -38,7 +39,8 @@ export interface SurveyTarget {
  * NODES_AT_ONCE nodes, and two where a master may have come back empty. A silent server is in the snapshot with the reason. Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
  * An unknown `masterName` gives no view and no group. Throws only the signal's reason.
  */
-export async function survey(target: SurveyTarget, asking: Asking): Promise<Snapshot> {
+export async function survey(target: SurveyTarget, given: Asking): Promise<Snapshot> {
+  const asking = { ...given, clock: waitingOnly(given.clock) };
   const takenAtMs = asking.clock.wallMs();
   const sentinels = new Map<string, Found<SentinelState>>();
   const nodes = new Map<string, Found<NodeState>>();

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.js';
+import { type Clock, waitingOnly } from '../../clock.js';
 import { surveyTarget } from '../../cluster/ask.js';
 import { isStillOurs, knownSentinels, renamed, unnamedNodes } from '../../cluster/attached.js';
 import type { Target } from '../../cluster/target.js';
@@ -58,7 +58,7 @@ export async function gatherServers(
   // Of a sentinel with many masters, only the one that is meant; what it says of the others is there all the same.
   const wanted = own ? target.state.plan.spec.masterName : target.masterName;
   const { access } = target;
-  const asking = { clock, deadlineMs, access, signal };
+  const asking = { clock: waitingOnly(clock), deadlineMs, access, signal };
   const askingNodes = askingAs(asking, 'redis');
   const askingSentinels: SentinelGatherOptions = {
     ...askingAs(asking, 'sentinel'),

@@ -94,9 +94,10 @@ export default {
     const { values, missing } = readAll(nodes, (n) => n.info);
     const seen = values.flatMap(({ server, value }): RawFinding[] => {
       const { resync } = server;
+      if (resync === undefined) return [];
       const follows = server.role.ok ? server.role.value.follows : null;
       const master = nodes.find((n) => follows !== null && isAt(n, follows));
-      if (resync === undefined || master?.info.ok !== true) return [];
+      if (master?.info.ok !== true) return [];
       const total = num(master.info.value, 'sync_full') ?? 0;
       const begun = resync.begun ?? 0;
       if (begun === 0 && total < nodes.length + MANY) return [];
