@@ -89,6 +89,12 @@ export const commands: Registry = {
     summary: 'print the address of the master according to the sentinels',
     load: () => import('./master-addr.js'),
   },
+  call: {
+    group: 'Inspect',
+    summary: 'send one command to several servers and compare their answers',
+    stopsNode: true,
+    load: () => import('./call.js'),
+  },
   logs: {
     group: 'Inspect',
     summary: 'print the logs of the nodes, merged by time',

@@ -25,3 +25,9 @@ export const scenarioNames = async (): Promise<string[]> => {
   const { builtIns } = await import('../../src/scenarios/play/built-ins.js');
   return [...(await builtIns()).map(({ name }) => name), ':files'];
 };
+
+/** Commands that only look, and that are asked for most. */
+export const callable = async (): Promise<string[]> => [
+  ...['ACL', 'CLIENT', 'COMMAND', 'CONFIG', 'DBSIZE', 'GET', 'INFO', 'LATENCY', 'MEMORY', 'MODULE', 'PING'],
+  ...['ROLE', 'SENTINEL', 'SLOWLOG', 'TIME', 'TTL', 'TYPE'],
+];

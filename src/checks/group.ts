@@ -171,13 +171,6 @@ function splitOnce(text: string, mark: string): [string, string] {
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
 }
 
-/** What most of them are; of equally many, the first. */
-export function mostCommon<T>(values: readonly T[]): T | undefined {
-  const times = new Map<T, number>();
-  for (const value of values) times.set(value, (times.get(value) ?? 0) + 1);
-  return [...times].toSorted(([, a], [, b]) => b - a)[0]?.[0];
-}
-
 /** `redis-1, redis-2`: a subject of several servers, each once. */
 export const idsOf = (servers: readonly { id: string }[]): string =>
   [...new Set(servers.map((s) => s.id))].join(', ');
@@ -188,4 +181,5 @@ export function shown(server: Pick<GatheredServer, 'id' | 'announce'>): string {
   return server.id === address ? address : `${server.id} (${address})`;
 }
 
+export { mostCommon } from '../model/most-common.js';
 export { bytes } from '../model/words.js';

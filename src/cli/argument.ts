@@ -58,6 +58,8 @@ export const argument = {
   /** All that follow, none included. */
   rest: (name: string, settings: Shared): Argument<string[]> =>
     define(name, settings, { required: false, variadic: true }),
+  /** All that follow, at least one. */
+  words: (name: string, settings: Shared): Argument<string[]> => define(name, settings, { variadic: true }),
   /** One of a few words. */
   choice: <const T extends string>(name: string, choices: readonly T[], settings: Shared): Argument<T> =>
     define(name, settings, {

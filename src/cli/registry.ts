@@ -9,7 +9,7 @@ interface CommandEntry {
   hidden?: boolean;
   /** It interrupts clients or removes data: no hint and no suggestion names it, except with `--help`. */
   harmful?: true;
-  /** It stops a node: it is proposed for a node, and never for another cluster than the one that was named. */
+  /** It stops a node, or may: it is proposed for a node, and never for another cluster than the one that was named. */
   stopsNode?: true;
   /** It creates the cluster that it names: where none is named, that is not the only one that exists already. */
   creates?: true;

@@ -6,6 +6,7 @@ import type { ListedCluster } from '../cluster/list.js';
 import type { UpResult } from '../cluster/up/result.js';
 import type { InjectResult } from '../faults/inject.js';
 import type { RecoverResult } from '../faults/recover.js';
+import { type CallResult, isRecord } from '../model/called.js';
 import type { StatusResult } from '../model/status.js';
 import type { TopologyNode, TopologyResult } from '../model/topology.js';
 import type { MastersResult, MembersResult, Subject } from '../model/views.js';
@@ -185,3 +186,16 @@ const rowsBelow = (node: TopologyNode, under: string | null): Record<string, unk
   { ...node, under },
   ...node.replicas.flatMap((replica) => rowsBelow(replica, node.id)),
 ];
+
+/** A row for each server, or for each name and value that it answered. */
+export const CALL_ROWS: RowSet<CallResult & { differing: boolean }> = {
+  columns: ['id', 'host', 'port', 'role', 'name', 'value', 'error', 'differs'],
+  of: ({ servers, differences, differing }) =>
+    servers.flatMap(({ reply, ...server }): object[] =>
+      isRecord(reply)
+        ? Object.entries(reply)
+            .filter(([name]) => !differing || differences.includes(name))
+            .map(([name, value]) => ({ ...server, name, value, differs: differences.includes(name) }))
+        : [{ ...server, name: '', value: reply }],
+    ),
+};

@@ -1,3 +1,4 @@
+import { isSecretSetting, SECRET_SET } from '../model/command-facts.js';
 import type { Fields, GatheredServer } from '../model/gathered.js';
 import { printable, protocolError } from './error.js';
 import { numberOf } from './info.js';
@@ -9,10 +10,6 @@ const MAX_ENTRIES = 10_000;
 const MAX_INSTANCES = 500;
 const MAX_MASTERS = 2000;
 type Value<K extends 'clients' | 'latency' | 'slowlog'> = Extract<GatheredServer[K], { ok: true }>['value'];
-
-/** Settings whose value is a secret: that one is set is all that is kept of it. */
-const SECRETS = /^(requirepass|masterauth|primaryauth|sentinel-pass|tls-(client-)?key-file-pass)$/i;
-const SET = '(set)';
 
 /** A record of names and values; every name is a property of its own, whatever it is called. */
 export const fieldsOf = (record: ReadonlyMap<string, string>): Fields => Object.fromEntries(record);
@@ -31,7 +28,7 @@ export function parseMasters(reply: unknown): Fields[] {
 export function parseSettings(reply: unknown): Fields {
   const settings = [...parseRecord(bounded(reply))].map(([name, value]): [string, string] => [
     name,
-    SECRETS.test(name) && value !== '' ? SET : value,
+    isSecretSetting(name) && value !== '' ? SECRET_SET : value,
   ]);
   return Object.fromEntries(settings);
 }

@@ -34,6 +34,8 @@ export const LINES: [section: string, line: string][] = [
   ],
   ['explain', 'explain'],
   ['config', 'config sentinel-1'],
+  ['call', 'call CONFIG GET slowlog-max-len'],
+  ['call', 'call DBSIZE --on master'],
   ['logs', 'logs redis-1 --tail 2'],
   ['completion', 'completion fish'],
   ['errors', 'kill master --cluster nobody-made-this'],

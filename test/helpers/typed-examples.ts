@@ -42,7 +42,7 @@ const LOOKS = [
   ],
   ...['__guard', '__proxy'],
 ];
-const SHARED = ['pause', 'resume', 'kill', 'start', 'restart', 'inject', 'heal', 'recover', 'chaos'];
+const SHARED = ['call', 'pause', 'resume', 'kill', 'start', 'restart', 'inject', 'heal', 'recover', 'chaos'];
 /** Typed right after the example that it repairs, on the cluster as that left it. */
 const REPAIRS: Record<string, string> = {
   'sentinelctl resume redis-3': 'sentinelctl pause redis-3',
