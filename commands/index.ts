@@ -69,6 +69,11 @@ export const commands: Registry = {
     summary: 'show the replication as a tree: also replicas of replicas, and unlisted ones',
     load: () => import('./topology.js'),
   },
+  crosscheck: {
+    group: 'Inspect',
+    summary: 'show which server reaches which: sentinels, data nodes and this machine',
+    load: () => import('./crosscheck.js'),
+  },
   masters: {
     group: 'Inspect',
     summary: 'show the monitored masters as each sentinel sees them',

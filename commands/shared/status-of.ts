@@ -25,6 +25,12 @@ export async function surveyed(
     deadlineMs: lookDeadlineMs(context),
     signal,
   });
+  const expectation = await expectationOf(context, target);
+  return (ageMs) => assess({ ...snapshot, ageMs }, expectation);
+}
+
+/** What a cluster is supposed to be, by what is written down of it. */
+export async function expectationOf(context: Context, target: Target): Promise<Expectation> {
   const own = target.kind === 'own';
   const { leftUnfinished, runUnderWay } = await import('../../src/cluster/store/journal.js');
   const isNamed = own || target.record !== null;
@@ -34,7 +40,7 @@ export async function surveyed(
   const unseen = await neverSeen(storeOf(context), target);
   const { recordedNodes } = await import('../../src/cluster/recorded.js');
   const recorded = recordedNodes(target);
-  const expectation: Expectation = {
+  return {
     cluster: target.name,
     driver: own ? target.state.plan.driver : ATTACHED,
     own,
@@ -49,5 +55,4 @@ export async function surveyed(
     ...(underWay === null ? {} : { underWay }),
     ...(!own && target.whence !== null ? { whence: target.whence } : {}),
   };
-  return (ageMs) => assess({ ...snapshot, ageMs }, expectation);
 }

@@ -7,6 +7,7 @@ import type { UpResult } from '../cluster/up/result.js';
 import type { InjectResult } from '../faults/inject.js';
 import type { RecoverResult } from '../faults/recover.js';
 import { type CallResult, isRecord } from '../model/called.js';
+import type { CrosscheckResult } from '../model/crosscheck.js';
 import type { StatusResult } from '../model/status.js';
 import type { TopologyNode, TopologyResult } from '../model/topology.js';
 import type { MastersResult, MembersResult, Subject } from '../model/views.js';
@@ -198,4 +199,10 @@ export const CALL_ROWS: RowSet<CallResult & { differing: boolean }> = {
             .map(([name, value]) => ({ ...server, name, value, differs: differences.includes(name) }))
         : [{ ...server, name: '', value: reply }],
     ),
+};
+
+/** A row for each link. */
+export const CROSSCHECK_ROWS: RowSet<CrosscheckResult> = {
+  columns: ['from', 'to', 'reach', 'answeredMsAgo', 'downMs', 'flags', 'says'],
+  of: ({ crossings }) => crossings,
 };

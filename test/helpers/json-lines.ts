@@ -13,6 +13,7 @@ export const LINES: [section: string, line: string][] = [
   ['status', 'status'],
   ['wait', 'wait'],
   ['topology', 'topology'],
+  ['crosscheck', 'crosscheck'],
   ['masters', 'masters'],
   ['replicas', 'replicas'],
   ['sentinels', 'sentinels'],
