@@ -2,8 +2,9 @@ import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
 import { type OptionsOf, option } from '../src/cli/option.js';
+import type { AttachRequest } from '../src/cluster/attach.js';
 import { badValue } from '../src/config/parsers.js';
-import { usageError, withAccount } from '../src/errors.js';
+import { EXIT, usageError, withAccount } from '../src/errors.js';
 import type { Address } from '../src/model/address.js';
 import { type AddressRule, formatAddressRule, parseAddressRule } from '../src/model/address-map.js';
 import {
@@ -24,6 +25,7 @@ import { lookDeadlineMs } from './shared/deadline.js';
 import { runtimeOf } from './shared/runtime.js';
 import { statusOf } from './shared/status-of.js';
 import { storeOf, targetOf } from './shared/target.js';
+import { COMMAND_OPTIONS, checkedCommands, chosenCommands, commandWords } from './shared/templates.js';
 
 const OPTIONS = {
   passwordEnv: option.text('--password-env <name>', {
@@ -65,6 +67,7 @@ const OPTIONS = {
     summary: 'the same where its servers are containers of the Docker Engine',
     flagOnly: true,
   }),
+  ...COMMAND_OPTIONS,
   label: option.text('--label <text>', {
     summary: 'shown in the first line of every look at it: production',
     flagOnly: true,
@@ -84,6 +87,7 @@ export default defineCommand({
   examples: [
     'sentinelctl attach staging --sentinel-addrs 127.0.0.1:26379',
     'sentinelctl attach shop --sentinel-addrs 127.0.0.1:26379 --readonly --label production',
+    'sentinelctl attach shop --sentinel-addrs 127.0.0.1:26379 --via systemd --unit redis-server@{port}',
     'sentinelctl attach shop --sentinel-addrs 127.0.0.1:26379 --map 172.18.0.2:6379=127.0.0.1:16379',
     'sentinelctl attach shop --print-acl --for failover-test',
   ],
@@ -97,10 +101,6 @@ export default defineCommand({
   async run(context, { args: [name], options }): Promise<AttachResult | AclResult> {
     if (!CLUSTER_NAME.test(name))
       throw badValue('NAME', name, 'a name: 1 to 40 of a-z, 0-9, - and _', 'staging', FORM);
-    if (options.local && options.docker)
-      throw usageError('contradiction', '--local and --docker cannot be combined', {
-        hint: 'leave one of them out',
-      });
     const { globals, clock, signal } = context;
     if (options.printAcl) return aclFor(options.for ?? PURPOSES[0], globals);
     if (options.for !== undefined)
@@ -131,7 +131,7 @@ export default defineCommand({
         access,
         readonly: options.readonly || before?.readonly === true,
         label: options.label ?? before?.label ?? null,
-        way: ACTING_WAYS.find((way) => options[way]) ?? before?.way,
+        ...wayTyped(options, before),
       },
       asking,
     );
@@ -142,15 +142,18 @@ export default defineCommand({
         globals: { ...globals, cluster: name, clusterGiven: true, sentinelAddrs: null },
       };
       const { verdict } = await statusOf(named, await targetOf(named), signal);
-      return { ...attached, notHere, verdict };
+      const commands = options.check ? await checkedCommands(named, attached.record) : [];
+      return { ...attached, notHere, verdict, commands };
     } catch (error) {
       throw withAccount(error, [`${name} is attached; only its state was not read to the end`]);
     }
   },
   render: (result, view) => ('record' in result ? attachText(result, view) : aclText(result)),
+  exitCode: (result) =>
+    'record' in result && result.commands.some(({ why }) => why !== null) ? EXIT.violated : EXIT.ok,
   toJson: (result) => {
     if (!('record' in result)) return result;
-    const { record, again, masters, unreached, notHere, verdict } = result;
+    const { record, again, masters, unreached, notHere, verdict, commands } = result;
     return {
       cluster: record.cluster,
       again,
@@ -162,6 +165,7 @@ export default defineCommand({
       readonly: record.readonly,
       label: record.label,
       verdict: verdictDocument(verdict),
+      ...(commands.length > 0 && { commands }),
     };
   },
   rows: {
@@ -192,6 +196,25 @@ const aclFor = (purpose: Purpose, { username, sentinelUsername }: Context['globa
     },
   };
 };
+
+/** How its servers are acted on: as typed, else as it was written down. Throws usageError `contradiction`. */
+function wayTyped(
+  options: OptionsOf<typeof OPTIONS>,
+  before: AttachedCluster | undefined,
+): Pick<AttachRequest, 'way' | 'commands'> {
+  const typed = ACTING_WAYS.filter((way) => options[way]);
+  const commands = chosenCommands(options, before?.way === 'commands' ? before.commands : undefined);
+  const isNew = options.via !== undefined || JSON.stringify(commands) !== JSON.stringify(before?.commands);
+  const ways = [...typed.map((way) => `--${way}`), ...(isNew && commands !== undefined ? ['commands'] : [])];
+  if (ways.length > 1)
+    throw usageError('contradiction', `${ways.join(' and ')} cannot be combined`, {
+      why: 'the servers of a cluster are reached in one way',
+      hint: 'leave one of them out',
+    });
+  const [way] = typed;
+  if (way !== undefined) return { way, commands: undefined };
+  return { way: commands === undefined ? before?.way : 'commands', commands };
+}
 
 /** The servers that cannot be acted on from here, and why; how the others are started is remembered. */
 async function notSeenHere(context: Context, record: AttachedCluster) {
@@ -278,12 +301,9 @@ function only([name, file, variable, command]: [
   return given[0] ?? null;
 }
 
-/** The words of a command that runs without a shell; quotes hold a word together. Throws usageError. */
 function passwordCommand(name: string, text: string): string[] {
-  const words = [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
-    ([, double, single, bare]) => double ?? single ?? bare ?? '',
-  );
-  if (words.length === 0 || /[|;&<>`]|\$\(/.test(text))
-    throw badValue(name, text, 'one command: it runs without a shell', "'op read op://vault/redis/password'");
-  return words;
+  const example = "'op read op://vault/redis/password'";
+  // What is typed for a shell would be arguments here.
+  if (/[|;&<>`]|\$\(/.test(text)) throw badValue(name, text, 'one command: it runs without a shell', example);
+  return commandWords(name, text, example);
 }

@@ -24,6 +24,7 @@ export default defineCommand({
       const ids = wanted === undefined ? known : [wanted];
       const nodes = await Promise.all(
         ids.map(async (id) => {
+          await host.requireAble(id, 'readConf');
           const conf = await host.readConf(id);
           return { id, conf: conf === undefined ? null : redactConf(conf) };
         }),

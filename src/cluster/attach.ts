@@ -23,6 +23,8 @@ export interface AttachRequest {
   label: string | null;
   /** How the life of its servers is reached; absent: not at all. */
   way: AttachedCluster['way'];
+  /** The commands of the way `commands`. */
+  commands: AttachedCluster['commands'];
 }
 
 /** A server that is announced under an address that does not answer here. */
@@ -85,6 +87,7 @@ export async function attach(
     readonly: request.readonly,
     label: request.label,
     ...(request.way !== undefined && { way: request.way }),
+    ...(request.commands !== undefined && { commands: request.commands }),
   };
   await store.saveAttached(record);
   return { record, again: before !== undefined, masters, unreached: unreachedIn(snapshot, servers) };

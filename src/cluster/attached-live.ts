@@ -44,7 +44,13 @@ export function attachedState(
   return {
     version: 1,
     phase: 'up',
-    plan: { spec, driver: wayFacts(wayOf(record)).driver, nodes, attached: true },
+    plan: {
+      spec,
+      driver: wayFacts(wayOf(record)).driver,
+      nodes,
+      attached: true,
+      ...(wayOf(record) === 'commands' && { byCommands: true as const }),
+    },
     settings: {},
     routable: nodes.every(
       ({ announce, endpoint }) => announce.host === endpoint.host && announce.port === endpoint.port,
@@ -71,11 +77,14 @@ export async function openAttachedHost(
     dir: store.dirOf(record.cluster),
     env,
     afresh,
+    commands: record.commands,
     nodes: nodes.map(
       (node): AttachedNode => ({
         id: node.id,
         kind: node.kind,
+        announce: node.announce,
         endpoint: node.endpoint,
+        conf: record.servers.find(({ id }) => id === node.id)?.conf ?? null,
         ask: () => whoIs(node, asking),
         belongs: () => isMember(node, nodes, asking),
       }),
@@ -107,6 +116,22 @@ async function isMember(node: NodePlan, all: readonly NodePlan[], asking: Asking
 export interface NotHere {
   id: string;
   why: string;
+}
+
+/** Opens the host over every recorded server for `work`, and always closes it. */
+export async function attachedHostOf<T>(
+  acting: Acting,
+  record: AttachedCluster,
+  asking: Asking,
+  work: (host: AttachedHost) => Promise<T>,
+): Promise<T> {
+  const nodes = record.servers.map((server) => nodeOf(server, record, asking.access));
+  const host = await openAttachedHost(acting, record, nodes, asking);
+  try {
+    return await work(host);
+  } finally {
+    host.close();
+  }
 }
 
 /** Looks for the process of every server, which is remembered with how it is started again; answers those without one. */

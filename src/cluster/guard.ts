@@ -22,6 +22,8 @@ export interface GuardFacts {
   marginMs: number;
   /** Whether the node finds all of its data on disk when it starts. */
   hasData: boolean;
+  /** Whether its configuration file could be read, which says that. */
+  isConfRead: boolean;
 }
 
 /** How to start it: as a replica of that address, or with its own configuration. */
@@ -90,13 +92,16 @@ export function guardResume({ node, cluster, masterName, isReplica, ...facts }: 
   );
 }
 
-function wouldComeBackEmpty({ node, cluster, masterName }: GuardFacts, master: Address): OperatorError {
+function wouldComeBackEmpty(
+  { node, cluster, masterName, isConfRead }: GuardFacts,
+  master: Address,
+): OperatorError {
   return refused(
     'would-come-back-empty',
     `${node.id} is still the master, and would start empty or with old data`,
     {
       why:
-        `it writes no append-only file, and the sentinels still name it (${formatAddress(master)}) as ${masterName}: ` +
+        `${isConfRead ? 'it writes no append-only file' : 'it is not known whether it writes an append-only file'}, and the sentinels still name it (${formatAddress(master)}) as ${masterName}: ` +
         'its replicas would copy its data set and lose their own',
       hint: `wait for the failover (${command('status', cluster)}), then start it; or --as-crashed to accept the loss`,
     },

@@ -49,6 +49,7 @@ export async function decideStart(
     callItDown: views.filter(isFailoverNear).length,
     leftMs: left.length === 0 ? null : Math.min(...left),
     marginMs,
+    isConfRead: conf !== undefined,
     // What it saved last may be old or nothing, and its replicas hold more: they must not copy that.
     hasData:
       inMemory || keepsChanges(conf) || (conf !== undefined && plan.spec.replicas === 0 && persistsIn(conf)),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type OperatorError, refused } from '../errors.js';
 import { type Address, formatAddress } from '../model/address.js';
 import type { NodeKind } from '../model/plan.js';
+import type { CommandsOf, TemplateAction } from '../model/templates.js';
 import type { Env } from './driver.js';
 import type { NodeHost } from './node-host.js';
 
@@ -18,8 +19,12 @@ export interface SaysOfItself {
 export interface AttachedNode {
   id: string;
   kind: NodeKind;
+  /** As the cluster speaks of it. */
+  announce: Address;
   /** Where this machine reaches it. */
   endpoint: Address;
+  /** The path of its configuration file on its machine; null where it never said. */
+  conf: string | null;
   /**
    * Asks it now; null where nothing listens at its address, `silent` where something does that gives no answer. Throws
    * `not-possible-here` (3) where it refuses what it is asked.
@@ -37,6 +42,8 @@ export interface AttachedHostContext {
   /** The cluster's own directory in the state directory. */
   dir: string;
   nodes: readonly AttachedNode[];
+  /** The operator's commands for its servers; absent: none. */
+  commands?: CommandsOf | undefined;
   env: Env;
   /** Whether what was remembered of a server yields to what answers at its address now: for `attach` alone. */
   afresh: boolean;
@@ -45,9 +52,23 @@ export interface AttachedHostContext {
 /** Where it is kept how a server that is a process of this machine is started; it is there once the server was seen running. */
 export const processRecordOf = (dir: string, id: string): string => join(dir, 'processes', `${id}.json`);
 
+/** A command as it would run, and what is wrong with it. */
+export interface CheckedCommand {
+  node: string;
+  action: TemplateAction;
+  /** Null where it cannot be filled in. */
+  words: string[] | null;
+  /** Whether it was run: only what looks is. */
+  ran: boolean;
+  /** What is wrong; null for nothing that is known. */
+  why: string | null;
+}
+
 export interface AttachedHost extends NodeHost {
   /** Releases sockets. */
   close(): void;
+  /** Of servers that are acted on by commands: every one filled in, and how those ended that only look. */
+  check?(): Promise<CheckedCommand[]>;
 }
 
 /** For a server that has the address of a node, and is none of the cluster's. */

@@ -13,5 +13,6 @@ export const DRIVERS: Readonly<Record<DriverName, () => Promise<DriverFactory>>>
 export const ATTACHED_HOSTS: Readonly<Record<Way, () => Promise<OpenAttachedHost>>> = {
   local: async () => (await import('./attached/local.js')).localHost,
   docker: async () => (await import('./docker/attached-host.js')).containersHost,
+  commands: async () => (await import('./attached/commands.js')).commandsHost,
   network: async () => (await import('./attached/network.js')).networkHost,
 };

@@ -85,7 +85,7 @@ export function logTimeMs(text: string): number | null {
  * Turns texts into lines and drops those older than `sinceMs`. A text without a time belongs to the one before it; the
  * texts before the first time are as old as that one.
  */
-function lineReader(node: string, sinceMs: number | undefined): (text: string) => LogLine | undefined {
+export function lineReader(node: string, sinceMs: number | undefined): (text: string) => LogLine | undefined {
   let recent = sinceMs === undefined;
   return (text) => {
     const atMs = logTimeMs(text);

@@ -25,6 +25,9 @@ export function placed({ live }: Pick<ActContext, 'live'>, id: string): string {
   return node === undefined ? id : `${id} (${formatAddress(node.announce)})`;
 }
 
+/** Whether its servers are acted on by commands of the operator: which signal those send is not known. */
+export const isByCommand = ({ live }: Pick<ActContext, 'live'>): boolean => live.plan.byCommands === true;
+
 /** One command to a node, on a connection of its own. Throws WireError. */
 export function call(live: Where, id: string, ...words: (string | number)[]): Promise<unknown> {
   return withNode(nodeOf(live.plan, id), live.asking, (connection) => connection.call(...words));

@@ -2,6 +2,7 @@ import type { Address } from './address.js';
 import type { AddressRule } from './address-map.js';
 import type { DriverName } from './drivers.js';
 import type { NodeKind } from './plan.js';
+import type { CommandsOf } from './templates.js';
 
 /** Where a password is; never the password itself. */
 export type SecretSource =
@@ -62,6 +63,8 @@ export interface AttachedCluster {
   label: string | null;
   /** How the life of its servers is reached; absent: not at all. */
   way?: ActingWay;
+  /** By which commands, where the way is `commands`. */
+  commands?: CommandsOf;
 }
 
 /** The label of a cluster on which nothing is done unless its master is named. */
@@ -72,7 +75,8 @@ export type Way = ActingWay | 'network';
 
 /** Those by which its servers can be ended and started, named as the options of `attach`. */
 export const ACTING_WAYS = ['local', 'docker'] as const;
-export type ActingWay = (typeof ACTING_WAYS)[number];
+/** `commands`: by commands of the operator, which have options of their own. */
+export type ActingWay = (typeof ACTING_WAYS)[number] | 'commands';
 
 interface WayFacts {
   /** The driver whose nodes its servers are like; over the network nothing is done that depends on it. */
@@ -84,6 +88,7 @@ interface WayFacts {
 const WAYS: Readonly<Record<Way, WayFacts>> = {
   local: { driver: 'process', servers: 'processes of this machine' },
   docker: { driver: 'docker', servers: 'containers' },
+  commands: { driver: 'process', servers: 'servers that answer' },
   network: { driver: 'process', servers: null },
 };
 

@@ -26,6 +26,8 @@ export interface ClusterPlan {
   nodes: NodePlan[];
   /** For a cluster that sentinelctl did not start: `driver` says only how its nodes are like. */
   attached?: true;
+  /** Where its servers are acted on by commands of the operator. */
+  byCommands?: true;
 }
 
 /** How the nodes of a cluster run, for showing. */

@@ -28,6 +28,7 @@ export const LINES: [section: string, line: string][] = [
   ],
   ['attach', 'attach shop --print-acl --json'],
   ['audit', `${elsewhere('restart sentinel-1 --confirm shop')} >&2; ${elsewhere('audit')}`],
+  ['attach', elsewhere('attach shop --via ssh --check')],
   ['detach', elsewhere('detach shop')],
   [
     'doctor',

@@ -7,7 +7,7 @@ import { until } from '../../until.js';
 import { parseRole } from '../../wire/replies.js';
 import type { ActContext, ActHandler, ActOf } from '../act.js';
 import { bringBack } from '../bring-back.js';
-import { call, ctl, nodeOf, placed, requireRunning } from '../context.js';
+import { call, ctl, isByCommand, nodeOf, placed, requireRunning } from '../context.js';
 
 /** How long an orderly shutdown may take, in milliseconds: Redis waits up to 10 s for its replicas. */
 const SHUTDOWN_BOUND_MS = 20_000;
@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 20;
 /** The server of a node ends, and perhaps is there again at once. */
 export const end: ActHandler<ActOf<'end'>> = {
   describe: (context, { node, signal, restart }) =>
-    `${signal} to ${placed(context, node)}${restart === true ? ', then restarted at once with what it has on disk' : ''}`,
+    `${isByCommand(context) ? `the ${signal === 'SIGKILL' ? 'kill' : 'stop'} command at` : `${signal} to`} ${placed(context, node)}${restart === true ? ', then restarted at once with what it has on disk' : ''}`,
   describeUndo: (_context, { node }) =>
     node.startsWith('redis') ? `${node} is started as a replica of the current master` : `${node} is started`,
   // Not `start`, which refuses while the journal is open: recover starts it, once what keeps it down is fixed.

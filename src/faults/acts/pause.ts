@@ -1,16 +1,22 @@
 import { driverFacts } from '../../model/drivers.js';
 import type { ActContext, ActHandler, ActOf } from '../act.js';
 import { bringBack, thaw } from '../bring-back.js';
-import { nodeOf, placed, requireRunning } from '../context.js';
+import { isByCommand, nodeOf, placed, requireRunning } from '../context.js';
 
 /** A frozen server: SIGSTOP, or the engine's freezer. */
 export const pause: ActHandler<ActOf<'pause'>> = {
   describe: (context, { node }) =>
-    isProcess(context)
-      ? `SIGSTOP to ${placed(context, node)}`
-      : `pause of the container of ${placed(context, node)}`,
+    isByCommand(context)
+      ? `the pause command at ${placed(context, node)}`
+      : isProcess(context)
+        ? `SIGSTOP to ${placed(context, node)}`
+        : `pause of the container of ${placed(context, node)}`,
   describeUndo: (context, { node }) =>
-    isProcess(context) ? `SIGCONT to ${node}` : `unpause of the container of ${node}`,
+    isByCommand(context)
+      ? `the resume command at ${node}`
+      : isProcess(context)
+        ? `SIGCONT to ${node}`
+        : `unpause of the container of ${node}`,
   // `resume` refuses while the journal is open; recover thaws it.
   commands: () => [],
   async prepare(context, act) {

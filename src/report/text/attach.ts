@@ -1,11 +1,13 @@
 import type { Attached } from '../../cluster/attach.js';
+import type { CheckedCommand } from '../../drivers/attached-host.js';
 import { formatAddress } from '../../model/address.js';
 import { type AddressRule, formatAddressRule } from '../../model/address-map.js';
 import { wayFacts, wayOf } from '../../model/attached.js';
 import { command } from '../../model/hints.js';
+import { shellWord } from '../../model/secrets.js';
 import type { Verdict } from '../../model/status.js';
 import { count, listed } from '../../model/words.js';
-import { wrap } from '../plain-text.js';
+import { plain, wrap } from '../plain-text.js';
 import { nextLines, verdictLines } from './lines.js';
 import { verdictPaint } from './outcome.js';
 import { table } from './table.js';
@@ -15,6 +17,8 @@ export interface AttachResult extends Attached {
   /** With `--local`: servers that cannot be acted on from here, and why. */
   notHere: readonly { id: string; why: string }[];
   verdict: Verdict;
+  /** With `--check`: every command filled in. */
+  commands: readonly CheckedCommand[];
 }
 
 /** How many servers are listed that were not reached. */
@@ -41,6 +45,7 @@ export function attachText(result: AttachResult, view: View): string {
     ...mapLines(record.access.addressMap, view),
     ...unreachedLines(unreached, view),
     ...wayLines(result, view),
+    ...commandLines(result, view),
   ].join('\n');
 }
 
@@ -113,6 +118,41 @@ function wayLines({ record, notHere }: AttachResult, view: View): string[] {
       0,
     ),
     ...notHere.flatMap(({ id, why }) => wrap(`${SYMBOL.warn} ${id}: ${why}`, width, 2)).map(theme.warn),
+  ];
+}
+
+/** The commands of one data node and one sentinel as they would run, and every one that cannot work. */
+function commandLines({ commands, record }: AttachResult, view: View): string[] {
+  if (commands.length === 0) return [];
+  const theme = themeOf(view);
+  const bad = commands.filter(({ why }) => why !== null);
+  const ran = commands.filter((one) => one.ran).length;
+  const all = count(commands.length, 'command');
+  const head =
+    bad.length === 0
+      ? `${SYMBOL.ok} ${all} filled in; ${ran === 0 ? 'none of them only looks, so none was run' : `${ran} that only look were run`}`
+      : `${SYMBOL.bad} ${bad.length} of ${all} cannot work`;
+  const kinds = ['redis', 'sentinel'] as const;
+  const first = kinds.map((kind) => record.servers.find((server) => server.kind === kind)?.id);
+  const shown = commands.filter(({ node, why }) => why !== null || first.includes(node));
+  return [
+    '',
+    ...wrap(head, lineWidth(view), 2).map(bad.length === 0 ? theme.ok : theme.bad),
+    ...shown.flatMap((one) => {
+      const line = `${one.node} ${one.action}: ${one.words === null ? '-' : one.words.map(shellWord).join(' ')}`;
+      const mark = one.why === null ? (one.ran ? SYMBOL.ok : ' ') : SYMBOL.bad;
+      return [
+        ...wrap(plain(`${mark} ${line}`), lineWidth(view), 4),
+        ...(one.why === null ? [] : wrap(plain(`    ${one.why}`), lineWidth(view), 4).map(theme.bad)),
+      ];
+    }),
+    ...(shown.length === commands.length
+      ? []
+      : wrap(
+          '  the other servers have the same ones, with their own values; --json has all',
+          lineWidth(view),
+          2,
+        ).map(theme.dim)),
   ];
 }
 

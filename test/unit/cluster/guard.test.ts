@@ -13,6 +13,7 @@ const facts: GuardFacts = {
   leftMs: null,
   marginMs: 0,
   hasData: false,
+  isConfRead: true,
 };
 const thrown = (changed: Partial<GuardFacts>): unknown => {
   try {
