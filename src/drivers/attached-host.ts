@@ -71,6 +71,12 @@ export interface AttachedHost extends NodeHost {
   check?(): Promise<CheckedCommand[]>;
 }
 
+/** Why the dump file of a server that sentinelctl did not start is left alone. */
+export const noDump = (cluster: string): { reason: string; hint: string } => ({
+  reason: 'sentinelctl does not touch the data directory of a server that it did not start',
+  hint: `sentinelctl faults --cluster ${cluster} # shows which faults are possible there`,
+});
+
 /** For a server that has the address of a node, and is none of the cluster's. */
 export const notOurs = ({ id, endpoint }: AttachedNode): OperatorError =>
   refused('not-here', `${id} is not touched: another server answers at ${formatAddress(endpoint)}`, {

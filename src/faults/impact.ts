@@ -7,6 +7,7 @@ import {
   outage,
   RETURNS_AS_REPLICA,
   type Seen,
+  THAWS_AS_MASTER,
   unknownLoss,
 } from '../cluster/impact.js';
 import { CLIENT, type Link, type Party } from '../drivers/links.js';
@@ -109,6 +110,14 @@ function pausesWrites({ seen, master, lost }: Before, { forMs }: ActOf<'client-p
     : `writes stop for ${least} to ${seconds(forMs)}, until the sentinels replace it or the pause ends`;
 }
 
+/** A master that answers no client until its pause ends by itself: it was not ended, and is a master again. */
+function pausesAll(before: Before): string {
+  const { seen, master, lost } = before;
+  const isReplaced =
+    shorterThanDownAfter(before) === null && hasSuccessor(seen, master, others(lost, master));
+  return isReplaced ? `${hangs(before)}; ${THAWS_AS_MASTER}` : hangs(before);
+}
+
 type OfMaster = { [K in ActKind]?: (before: Before, act: ActOf<K>) => string };
 
 /** What each act means at the master. */
@@ -130,7 +139,8 @@ const OF_MASTER: OfMaster = {
       shorterThanDownAfter(before) === null && hasSuccessor(seen, master, others(lost, master));
     return isReplaced ? `${lossOfMaster(seen, others(lost, master))}; ${RETURNS_AS_REPLICA}` : hangs(before);
   },
-  'client-pause': pausesWrites,
+  'client-pause': (before, act) =>
+    act.mode === 'WRITE' ? pausesWrites(before, act) : pausesAll({ ...before, forMs: act.forMs }),
   busy: hangs,
   'fail-saves': hangs,
   follow({ seen, forMs }) {

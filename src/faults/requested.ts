@@ -22,6 +22,7 @@ const OWN_DURATION: Readonly<Record<string, (settings: { downAfterMs: number }) 
   'freeze-short': shortFreezeMs,
   'sentinel-freeze': () => TILTING_FREEZE_MS,
   'pause-writes': freezeMs,
+  'pause-all': freezeMs,
   'fast-restart': () => 0,
 };
 

@@ -42,6 +42,7 @@ export const LINES: [section: string, line: string][] = [
   ['completion', 'completion fish'],
   ['errors', 'kill master --cluster nobody-made-this'],
   ['faults', 'faults'],
+  ['faults', 'faults --possible'],
   ['inject', 'inject sentinel-down --for 3s'],
   ['inject', 'inject replica-kill'],
   ['heal', 'heal'],

@@ -18,6 +18,7 @@ import {
   type AttachedHostContext,
   type AttachedNode,
   type CheckedCommand,
+  noDump,
   notOurs,
   type OpenAttachedHost,
   processRecordOf,
@@ -70,7 +71,7 @@ export const commandsHost: OpenAttachedHost = (context) => {
   const lacks: Record<string, { reason: string; hint?: string }> = {
     life: { reason: 'commands tell nothing of the process of a server' },
     readConf: { reason: 'commands read no configuration file' },
-    blockDump: { reason: 'sentinelctl does not touch the data directory of a server that it did not start' },
+    blockDump: noDump(context.cluster),
   };
   for (const [ability, action] of Object.entries(NEEDS))
     if (lacking(action)) lacks[ability] = lackOf(context.cluster, action);

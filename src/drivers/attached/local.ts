@@ -11,6 +11,7 @@ import { until } from '../../until.js';
 import {
   type AttachedHostContext,
   type AttachedNode,
+  noDump,
   notOurs,
   type OpenAttachedHost,
   type SaysOfItself,
@@ -37,7 +38,7 @@ import { editInPlace, launch, requireReturn } from './local-start.js';
  */
 export const localHost: OpenAttachedHost = (context) => ({
   ...limitedHost(new LocalProcesses(context), {
-    blockDump: { reason: 'sentinelctl does not touch the data directory of a server that it did not start' },
+    blockDump: noDump(context.cluster),
   }),
   close: () => {},
 });

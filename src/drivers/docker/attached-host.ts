@@ -8,6 +8,7 @@ import type { NodePlan } from '../../model/plan.js';
 import {
   type AttachedHostContext,
   type AttachedNode,
+  noDump,
   notOurs,
   type OpenAttachedHost,
 } from '../attached-host.js';
@@ -41,9 +42,7 @@ export const containersHost: OpenAttachedHost = (context) => {
   const containers = new AttachedContainers(context);
   return {
     ...limitedHost(containers, {
-      blockDump: {
-        reason: 'sentinelctl does not touch the data directory of a server that it did not start',
-      },
+      blockDump: noDump(context.cluster),
     }),
     close: containers.close,
   };

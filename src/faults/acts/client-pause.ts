@@ -21,12 +21,15 @@ export const clientPause: ActHandler<ActOf<'client-pause'>> = {
     return act;
   },
   async inject({ live }, { node, mode, forMs }) {
-    await call(live, node, 'CLIENT', 'PAUSE', Math.round(forMs), mode);
+    // Before 6.2 there is no word for the mode, and all clients wait.
+    const words = ['CLIENT', 'PAUSE', Math.round(forMs), ...(mode === 'WRITE' ? [mode] : [])];
+    await call(live, node, ...words);
   },
-  async undo({ live }, { node, forMs }) {
+  async undo({ live }, { node, mode, forMs }) {
     // A pause of all clients holds this one up as well: it is answered when that ends by itself.
     const deadlineMs = forMs + AFTERWARDS_MS;
-    await call({ ...live, asking: { ...live.asking, deadlineMs } }, node, 'CLIENT', 'UNPAUSE');
+    const patient = { ...live, asking: { ...live.asking, deadlineMs } };
+    await (mode === 'ALL' ? call(patient, node, 'PING') : call(patient, node, 'CLIENT', 'UNPAUSE'));
   },
   async verify({ live }, { node }) {
     // A write that would be refused for its arguments is held up by a pause all the same (server.c, processCommand).

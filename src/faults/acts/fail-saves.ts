@@ -38,6 +38,7 @@ export const failSaves: ActHandler<ActOf<'fail-saves'>> = {
   ],
   async prepare(context, act) {
     await requireRunning(context, act.node);
+    await context.live.host.requireAble(act.node, 'blockDump');
     return { ...act, was: await configOf(context.live, act.node, [STAYS, ...Object.keys(SET)]) };
   },
   async inject({ live }, { node, was }) {

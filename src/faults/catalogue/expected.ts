@@ -20,7 +20,7 @@ export const SHORT: Expected = {
 };
 
 /** Acts that end with the fault, whatever the sentinels did. A server that ended is started by its own rules. */
-const ENDS_AT_ONCE: readonly Act['act'][] = ['pause', 'busy'];
+const ENDS_AT_ONCE: readonly Act['act'][] = ['pause', 'client-pause', 'busy'];
 
 /** What follows from these acts in this cluster. `forMs`: how long they last, null: until they are healed. */
 export function expectedOf(

@@ -71,6 +71,24 @@ export const FROZEN_FAULTS: Fault[] = [
       dataTargets(roles, targets).map(({ id }) => ({ act: 'client-pause', node: id, mode: 'WRITE', forMs })),
   },
   {
+    name: 'pause-all',
+    summary: 'a data node answers no client for a while: a freeze over the protocol alone',
+    does: 'CLIENT PAUSE … ALL: the commands of every client wait, PING of the sentinels too. Its replication goes on. It needs no way to the process, and ends by itself: for clusters whose servers are reached over the network alone.',
+    drivers: anywhere('CLIENT PAUSE … ALL', 'it ends by itself: CLIENT UNPAUSE would have to wait, too'),
+    expires: 'CLIENT PAUSE ends by itself after --for',
+    correct: [
+      'longer than down-after: a failover as after a freeze',
+      'when it ends, the old master is a second master until a sentinel makes it a replica, for about 10 s',
+    ],
+    ofMaster: true,
+    mustNot: ['a failover where it is shorter than down-after'],
+    params: { forMs: downAfterAnd(freezeMs) },
+    target: NODE_OR_MASTER,
+    radius: {},
+    acts: (roles, targets, { forMs = freezeMs(roles.settings) }) =>
+      dataTargets(roles, targets).map(({ id }) => ({ act: 'client-pause', node: id, mode: 'ALL', forMs })),
+  },
+  {
     name: 'busy-script',
     summary: 'a script that never ends: the master answers everything with -BUSY',
     does: 'EVAL of an endless loop, from a connection that is dropped.',

@@ -1,5 +1,6 @@
 import type { Fault, Way } from '../../faults/catalogue/fault.js';
 import type { InjectResult } from '../../faults/inject.js';
+import type { PossibleFault } from '../../faults/possible.js';
 import type { RecoverResult } from '../../faults/recover.js';
 import type { Seen } from '../../faults/show.js';
 import { DRIVER_NAMES } from '../../model/drivers.js';
@@ -21,6 +22,38 @@ export function faultsText(faults: readonly Fault[], view: View): string {
   );
   return [
     ...lines,
+    '',
+    ...nextLines(`sentinelctl faults ${faults[0]?.name ?? 'NAME'} # one fault in full`, view),
+  ].join('\n');
+}
+
+/** What `faults` shows. */
+export interface FaultsShown {
+  faults: Fault[];
+  /** Whether one was asked for by its name. */
+  whole: boolean;
+  /** The cluster that they are judged for; null: none. */
+  cluster: string | null;
+  possible: PossibleFault[];
+}
+
+/** Which faults can be injected into a cluster, and why the others cannot. */
+export function possibleText(cluster: string, faults: readonly PossibleFault[], view: View): string {
+  const theme = themeOf(view);
+  const can = faults.filter((fault) => fault.can);
+  const lines = (fault: PossibleFault): string[] => {
+    const mark = fault.can ? SYMBOL.ok : SYMBOL.bad;
+    const words = fault.can
+      ? fault.acts.map(({ does }) => does).join('; ')
+      : `${fault.why}${fault.instead === null ? '' : `; instead: ${fault.instead}`}`;
+    const [first = '', ...rest] = wrap(plain(`${mark} ${fault.name}: ${words}`), lineWidth(view), 4);
+    return [(fault.can ? theme.ok : theme.warn)(first), ...rest];
+  };
+  return [
+    theme.bold(
+      `${can.length} of ${count(faults.length, 'fault')} can be injected into cluster "${cluster}" now`,
+    ),
+    ...faults.flatMap(lines),
     '',
     ...nextLines(`sentinelctl faults ${faults[0]?.name ?? 'NAME'} # one fault in full`, view),
   ].join('\n');

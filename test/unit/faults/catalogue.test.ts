@@ -56,6 +56,7 @@ describe('the catalogue', () => {
       'freeze',
       'freeze-short',
       'pause-writes',
+      'pause-all',
       'busy-script',
       'partition',
       'slow-network',

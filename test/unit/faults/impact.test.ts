@@ -48,6 +48,12 @@ describe('what a fault means, before it is injected', () => {
     ['freeze', 1000, 'writes stop for about 1 s, and no failover follows'],
     ['freeze-short', 2500, 'writes stop for about 2.5 s, and no failover follows'],
     ['pause-writes', 800, 'writes stop for about 800 ms, and no failover follows'],
+    ['pause-all', 800, 'writes stop for about 800 ms, and no failover follows'],
+    [
+      'pause-all',
+      15_000,
+      'writes stop for about 6 s; it thaws as the master that it was: for about 10 s a second master, whose writes are lost',
+    ],
     ['misconf', 2000, 'writes stop for about 2 s, and no failover follows'],
     ['freeze', 4000, `writes stop for about 6 s; ${RETURNS}`],
     ['freeze', 3900, 'writes stop for about 3.9 s, and no failover follows'],
