@@ -21,6 +21,7 @@ import { verdictDocument } from '../src/report/documents.js';
 import { type AclResult, aclText } from '../src/report/text/acl.js';
 import { type AttachResult, attachText } from '../src/report/text/attach.js';
 import { lastingSources, openSources, sourcesOf, withSentinelsOpen } from './shared/access.js';
+import { sentinelsOfProject } from './shared/compose-project.js';
 import { lookDeadlineMs } from './shared/deadline.js';
 import { runtimeOf } from './shared/runtime.js';
 import { statusOf } from './shared/status-of.js';
@@ -67,6 +68,11 @@ const OPTIONS = {
     summary: 'the same where its servers are containers of the Docker Engine',
     flagOnly: true,
   }),
+  composeProject: option.text('--compose-project <name>', {
+    summary:
+      'finds its sentinels and its addresses by the containers of this compose project; implies --docker',
+    flagOnly: true,
+  }),
   ...COMMAND_OPTIONS,
   label: option.text('--label <text>', {
     summary: 'shown in the first line of every look at it: production',
@@ -98,25 +104,31 @@ export default defineCommand({
     }),
   ],
   options: OPTIONS,
-  async run(context, { args: [name], options }): Promise<AttachResult | AclResult> {
+  async run(context, { args: [name], options: typed }): Promise<AttachResult | AclResult> {
     if (!CLUSTER_NAME.test(name))
       throw badValue('NAME', name, 'a name: 1 to 40 of a-z, 0-9, - and _', 'staging', FORM);
     const { globals, clock, signal } = context;
-    if (options.printAcl) return aclFor(options.for ?? PURPOSES[0], globals);
-    if (options.for !== undefined)
+    if (typed.printAcl) return aclFor(typed.for ?? PURPOSES[0], globals);
+    if (typed.for !== undefined)
       throw usageError('contradiction', '--for goes with --print-acl', {
-        hint: `sentinelctl attach ${name} --print-acl --for ${options.for}`,
+        hint: `sentinelctl attach ${name} --print-acl --for ${typed.for}`,
       });
     const store = storeOf(context);
     // Without addresses, what was attached is taken again with what is typed now besides.
-    const before = globals.sentinelAddrs === null ? await store.attached(name) : undefined;
-    const sentinelAddrs = globals.sentinelAddrs ?? before?.sentinelAddrs ?? null;
+    const isAgain = globals.sentinelAddrs === null && typed.composeProject === undefined;
+    const before = isAgain ? await store.attached(name) : undefined;
+    const project =
+      typed.composeProject === undefined ? null : await sentinelsOfProject(context, typed.composeProject);
+    const sentinelAddrs = globals.sentinelAddrs ?? project?.sentinels ?? before?.sentinelAddrs ?? null;
+    // What is typed is more exact than what compose tells.
+    const options =
+      project === null ? typed : { ...typed, docker: true, maps: [...typed.maps, ...project.rules] };
     if (sentinelAddrs === null)
       throw usageError('no-sentinel-addrs', 'attach needs the address of at least one sentinel', {
-        hint: `sentinelctl attach ${name} --sentinel-addrs HOST:26379`,
+        hint: `sentinelctl attach ${name} --sentinel-addrs HOST:26379 # or --compose-project PROJECT`,
       });
     const chosen = chosenSources(context, options, before?.access ?? null);
-    for (const rule of withoutEffect(options.maps, sentinelAddrs)) context.progress(unmapped(rule));
+    for (const rule of withoutEffect(typed.maps, sentinelAddrs)) context.progress(unmapped(rule));
     const sources = lastingSources(await withSentinelsOpen(context, chosen, sentinelAddrs));
     const access = await openSources(context, sources);
     const { attach } = await import('../src/cluster/attach.js');

@@ -31,6 +31,7 @@ describe.skipIf(!hasEngine || !hasImage(IMAGE))('containers that sentinelctl did
   async function container(name: string, address: string, conf: string[], ...more: string[]): Promise<void> {
     const id = await docker(
       ...['create', '--name', `${NAME}-${name}`, '--network', NAME, '--ip', address],
+      ...['--label', `com.docker.compose.project=${NAME}`, '--label', `com.docker.compose.service=${name}`],
       ...['--restart', 'unless-stopped', '--user', '0:0', IMAGE, 'redis-server', '/etc/redis.conf', ...more],
     );
     made.push(id);
@@ -86,6 +87,20 @@ describe.skipIf(!hasEngine || !hasImage(IMAGE))('containers that sentinelctl did
     );
     expect(seen).toBe(true);
   };
+
+  it('are found by their compose project', async () => {
+    const ran = await cli.run(['attach', 'by-project', '--compose-project', NAME, '--json']);
+    expect(ran.code, ran.stderr).toBe(0);
+    const { way, masters, servers, notHere } = ran.json();
+    expect({ way, masters, notHere }).toEqual({ way: 'docker', masters: ['app'], notHere: [] });
+    expect(servers.map(({ id }: { id: string }) => id)).toEqual(['redis-1', 'redis-2', 'sentinel-1']);
+    expect((await cli.run(['detach', 'by-project'])).code).toBe(0);
+    await refusal(cli, ['attach', 'x', '--compose-project', 'no-such-project'], {
+      exit: 3,
+      code: 'no-such-project',
+      says: NAME,
+    });
+  });
 
   it('are ended only by name, and started again as what they must be', async () => {
     await refusal(cli, ['kill', 'redis-2', '--cluster', 'app', '--yes'], { exit: 3, code: 'not-confirmed' });
