@@ -33,7 +33,7 @@ export function serversIn(snapshot: Snapshot, masterName: string): CallTarget[] 
 }
 
 /** The words of `--on` that mean more than one server, or whichever is the master. */
-export const GROUPS_OF_SERVERS = ['all', 'master', 'replicas', 'sentinels'] as const;
+const GROUPS_OF_SERVERS = ['all', 'master', 'replicas', 'sentinels'] as const;
 
 /**
  * The servers that words mean, each once, in the order of `servers`. Throws `node-unknown` (64), and `no-agreement` (3)

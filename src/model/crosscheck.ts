@@ -13,7 +13,7 @@ export const HERE = 'here';
 export type Reach = 'yes' | 'no' | 'unknown';
 
 /** A server in the matrix. */
-export interface CrossServer extends Ref {
+interface CrossServer extends Ref {
   kind: 'master' | 'replica' | 'sentinel' | 'unknown';
 }
 
