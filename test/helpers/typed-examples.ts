@@ -26,7 +26,18 @@ const LONG_MS = 600_000;
 const SETTINGS = typedWith('2s');
 
 const LOOKS = [
-  ...['list', 'env', 'config', 'status', 'topology', 'crosscheck', 'masters', 'replicas', 'sentinels', 'master-addr'],
+  ...[
+    'list',
+    'env',
+    'config',
+    'status',
+    'topology',
+    'crosscheck',
+    'masters',
+    'replicas',
+    'sentinels',
+    'master-addr',
+  ],
   ...[
     'logs',
     'history',
