@@ -74,16 +74,25 @@ export function stampOf(path: string): string | undefined {
  * exists, as it does in /proc. Throws Node's own errors.
  */
 export async function makeDirectories(path: string, mode = 0o777): Promise<string | undefined> {
-  if (await isDirectory(path)) return undefined;
-  const first = await makeDirectories(dirname(resolve(path)), mode);
+  try {
+    return (await isNewDirectory(path, mode)) ? path : undefined;
+  } catch (error) {
+    const parent = dirname(resolve(path));
+    if (errnoOf(error) !== 'ENOENT' || parent === resolve(path)) throw error;
+    const first = await makeDirectories(parent, mode);
+    return (await isNewDirectory(path, mode)) ? (first ?? path) : first;
+  }
+}
+
+/** Creates one directory; false where it exists. */
+async function isNewDirectory(path: string, mode: number): Promise<boolean> {
   try {
     await mkdir(path, { mode });
+    return true;
   } catch (error) {
-    // Another process was faster.
-    if (await isDirectory(path)) return first;
+    if (await isDirectory(path)) return false;
     throw error;
   }
-  return first ?? path;
 }
 
 const isDirectory = (path: string): Promise<boolean> =>

@@ -74,7 +74,7 @@ describe('makeDirectories', () => {
     const file = join(await tempDir(), 'file');
     await writeFile(file, '');
     await expect(makeDirectories(file)).rejects.toMatchObject({ code: 'EEXIST' });
-    await expect(makeDirectories(join(file, 'a'))).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(makeDirectories(join(file, 'a', 'b'))).rejects.toMatchObject({ code: 'ENOTDIR' });
   });
 
   it.runIf(process.platform === 'linux')('ends where no directory can be created: below /proc', async () => {
