@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { runAgain } from '../../../commands/shared/failover-options.js';
-import type { FailoverResult, Trial } from '../../../src/observe/result.js';
-import { metricsHtml } from '../../../src/report/html/metrics-table.js';
+import type { FailoverResult } from '../../../src/observe/result.js';
 import { failoverHtml } from '../../../src/report/html/page.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { failoverText } from '../../../src/report/text/failover.js';
 import { headline } from '../../../src/report/words/headline.js';
 import { phaseRows } from '../../../src/report/words/time-rows.js';
-import {
-  bareResult,
-  cutShortResult,
-  heldResult,
-  hostileResult,
-  restoredResult,
-  violatedResult,
-} from '../../helpers/results.js';
-import { NO_PHASES, trial } from '../../helpers/trials.js';
-import { expectToFit, plainView } from './lines.js';
+import { bareResult, heldResult } from '../../helpers/results.js';
+import { trial } from '../../helpers/trials.js';
+import { plainView } from './lines.js';
 
 it('80 columns have room for phases in words', () => {
   const text = failoverText(heldResult(), plainView(80), 'sentinelctl failover-test');
@@ -32,9 +23,6 @@ it('no report has the names that JSON has for a second master', () => {
   const words = [40, 80, 120].map((columns) => failoverText(result, plainView(columns)));
   for (const text of [...words, failoverMarkdown(result), seen]) expect(text).not.toMatch(/zombie/i);
 });
-
-/** What an operator's terminal shows at once. */
-const SCREEN_LINES = 44;
 
 const notRejoined = (() => {
   const result = bareResult();
@@ -212,161 +200,6 @@ describe('the result of one failover', () => {
     `);
   });
 
-  it('one that was interrupted says what was seen, what was rolled back and which node is the master', () => {
-    const result = cutShortResult();
-    const [trial] = result.trials;
-    if (trial === undefined) throw new Error('no trial');
-    const master = { id: 'redis-2', host: '127.0.0.1', port: 6380 };
-    const undone = ['redis-1 runs again as a replica of redis-2'];
-    const interrupted = {
-      ...trial,
-      cutShort: true as const,
-      invariants: [],
-      restored: { undone, master, keysRemoved: 8 },
-    };
-    const text = (more: Partial<Trial>): string =>
-      failoverText(
-        { ...result, thresholds: [], invariants: [], trials: [{ ...interrupted, ...more }] },
-        plainView(100),
-        'sentinelctl failover-test',
-      );
-    expect(text({})).toMatchInlineSnapshot(`
-      "UNKNOWN  mymaster: interrupted after the loss of redis-1; redis-2 127.0.0.1:6380 is the master now
-      seen: one sentinel marks it down (2.57 s), a quorum marks it down (2.65 s)
-      clients had no answer for 3.82 s
-      rolled back: redis-1 runs again as a replica of redis-2; 8 keys of the run removed; all nodes agree
-        again
-      fault kill SIGKILL at 2025-01-02T03:05:05.678Z; cluster lab (process), redis 7.0.15, down-after 2s,
-        quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
-
-      → sentinelctl status --cluster lab
-      → sentinelctl logs --tail 50 --cluster lab"
-    `);
-    // Of several trials, below what the others measured.
-    const several = failoverText(
-      { ...result, thresholds: [], invariants: [], trials: [trial, interrupted] },
-      plainView(100),
-    ).replace(/\s+/g, ' ');
-    expect(several).toContain(
-      'trial 2 was interrupted after the loss of redis-1; redis-2 127.0.0.1:6380 is the master now seen: one sentinel',
-    );
-    expect(several).toContain('rolled back: redis-1 runs again as a replica of redis-2');
-    // Seen in another order than that of the table, and ended by the same master.
-    const early = { ...NO_PHASES, writableMs: 2900, promotedMs: 3400, reattachedMs: 3100 };
-    const same = { undone: [], master: interrupted.oldMaster, keysRemoved: 0 };
-    const unchanged = text({ phases: early, restored: same }).replace(/\s+/g, ' ');
-    expect(unchanged).toContain('redis-1 127.0.0.1:6379 is still the master: no failover happened');
-    expect(unchanged).toMatch(
-      /accepts writes \(2\.90 s\), .* follow it \(3\.10 s\), .* confirms it \(3\.40 s\) /,
-    );
-    // Asked at intervals, it can be seen after what it caused: an order that cannot be is not printed.
-    const late = text({ phases: { ...early, writableMs: 3450 }, restored: same });
-    expect(late).not.toContain('accepts writes');
-    expect(text({ phases: NO_PHASES, restored: { undone: [], master: null, keysRemoved: 0 } })).toMatch(
-      /its master is not known\nseen: no sentinel had marked it down\nclients had no answer for 3\.82 s\nnothing had to be rolled back\n/,
-    );
-  });
-
-  it('one that was interrupted names what is broken, two masters, and the trials that did not end', () => {
-    const result = restoredResult();
-    const text = (change: Partial<FailoverResult>): string =>
-      failoverText({ ...result, ...change }, plainView(200));
-    const broken = { expression: `switchedMs<=${result.budgetMs}`, value: 9000, holds: 'violated' as const };
-    const switched = result.trials.map((t) => ({ ...t, phases: { ...t.phases, switchedMs: 9000 } }));
-    expect(text({ outcome: 'violated', trials: switched, thresholds: [broken] })).toMatch(
-      /^FAIL {2}mymaster: the first sentinel switched after 9\.00 s \(budget 4\.00 s\); interrupted after the loss of redis-1; redis-2 /,
-    );
-    const outage = { expression: 'client.outageMs<=3000', value: 3820, holds: 'violated' as const };
-    expect(text({ outcome: 'violated', outageBudgetMs: 3000, thresholds: [outage] })).toMatch(
-      /^FAIL {2}mymaster: clients had no answer for 3\.82 s \(budget 3\.00 s\); interrupted/,
-    );
-    const two = result.trials.map((t) => ({ ...t, secondMasterMs: 1610 }));
-    const second =
-      'two masters for 1.61 s: redis-1 came back as it had crashed, and is a replica of redis-2 now';
-    expect(text({ trials: two })).toContain(`\n! ${second}\nrolled back: `);
-    expect(failoverMarkdown({ ...result, trials: two })).toContain(second);
-    expect(failoverHtml({ ...result, trials: two })).toContain(second);
-    expect(text({ trials: two, fault: 'freeze' })).toContain(
-      'two masters for 1.61 s: redis-1 thawed, and is',
-    );
-
-    const [held] = heldResult().trials;
-    if (held === undefined) throw new Error('no trial');
-    const passed = { ...held, outcome: 'holds' as const };
-    const cut = result.trials.map((t) => ({ ...t, outcome: 'unknown' as const }));
-    expect(headline({ ...result, trials: [passed, ...cut], trialsAsked: 3 })).toMatch(
-      /; 1 of 3 trials passed, 1 interrupted, 1 not begun$/,
-    );
-    expect(text({ trials: cut, trialsAsked: 2 })).toMatch(
-      /is the master now; 0 of 2 trials passed, 1 interrupted, 1 not begun$/m,
-    );
-    // Killed: how far the next one had come is not known.
-    expect(headline({ ...result, trials: [passed], trialsAsked: 2 })).toMatch(
-      /1 of 2 trials passed, 1 not finished$/,
-    );
-    const account = ['rolled back: replica-priority of redis-1', 'redis-3 127.0.0.1:6381 is the master now'];
-    const between = { trials: [passed], trialsAsked: 2, account };
-    expect(text(between)).toContain('; 1 of 2 trials passed, 1 not begun\n');
-    expect(text(between)).toContain(`\ntrial 2 was interrupted, and has no result\n${account.join('\n')}\n`);
-    const stopped = { ...between, stoppedBy: 'mymaster is not steady: sentinel-3 does not answer' };
-    expect(text(stopped)).toContain(
-      `\ntrial 2 could not be played: ${stopped.stoppedBy}\n${account.join('\n')}\n`,
-    );
-  });
-
-  it('one that was cut short says so, and shows what was measured until then', () => {
-    expect(failoverText(cutShortResult(), plainView(100))).toMatchInlineSnapshot(`
-      "UNKNOWN  40 of 61,168 acknowledged writes lost (38 of them: clients wrote to the old master after
-               its return); clients had no answer for 3.82 s; redis-1 → no new master
-      ! the run ended early: what is shown was measured, the rest is missing
-      OUTAGE  LOST          SWITCH                 SECOND MASTER  REJOIN
-      3.82 s  40 of 61,168  never (budget 4.00 s)  not measured   not measured
-      why  interrupted 5.80 s after the fault: no sentinel had switched yet
-      fault kill SIGKILL at 2025-01-02T03:05:05.678Z; cluster lab (process), redis 7.0.15, down-after 2s,
-        quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
-
-      PHASE                                AT    STEP     BOUND  0 ──────────────────────────────── 2.65 s
-      one sentinel marks it down       2.57 s  2.57 s  ! 2.20 s  ███████████████████████████████████████▋
-      a quorum marks it down           2.65 s   88 ms  ≤ 300 ms                                         ██
-      the first sentinel votes       not seen       -  ≤ 200 ms
-      a leader is elected            not seen       -  ≤ 1.10 s
-      a replica is chosen            not seen       -  ≤ 200 ms
-      the new master accepts writes  not seen       -  ≤ 400 ms
-      the leader confirms it         not seen       -  ≤ 500 ms
-      first sentinel switches        not seen       -  ≤ 200 ms
-      every sentinel names it        not seen       -  ≤ 200 ms
-      the other replicas follow it   not seen       -  ≤ 1.20 s
-
-      clients  tuned: write again 3.76 s (first) to 3.81 s (last) after the fault; longest time between
-               two answers of a client 3.82 s; errors: 61 connection refused, 8 closed and 3 timeout
-      ledger   61,168 writes acknowledged, 40 lost (38 second master: acknowledged by the old master after
-               its return, before it became a replica; 2 unreplicated: acknowledged before the fault, but
-               not replicated), 11 unanswered, 4 of them arrived
-      sdown    2.57 s, predicted at most 2.20 s: 2.57 s of waiting for down-after, and up to two ticks
-      elected  not seen: -failover-abort-no-good-slave: no replica was eligible
-
-      ? switchedMs<=4000: no value was measured
-      ✗ ledger.lost==0: 40
-      ✗ one-master: no node says that it is master
-
-      ! 2 acknowledged writes died with the master: WAIT 1 after important writes, or
-        min-replicas-to-write 1, makes that rarer
-      → sentinelctl status --cluster lab
-      → sentinelctl logs --tail 50 --cluster lab"
-    `);
-  });
-
-  it('does not claim that no failover came where it stopped looking', () => {
-    const result = cutShortResult();
-    const trials = result.trials.map((trial) => ({ ...trial, cutShort: true as const }));
-    expect(headline({ ...result, trials })).toMatch(
-      /^mymaster had no new master yet after the loss of redis-1 /,
-    );
-    expect(failoverHtml({ ...result, trials })).toContain(
-      '<p class="note">The old master was not seen to return before the interruption.</p>',
-    );
-  });
-
   it('says how to start the old master when it was left down', () => {
     expect(failoverText(notRejoined, plainView(100)).split('\n').slice(-2)).toEqual([
       '→ sentinelctl start redis-1',
@@ -448,110 +281,6 @@ describe('the result of one failover', () => {
       ]
     `);
   });
-});
-
-describe('the result of several', () => {
-  it('100 columns: a summary instead of a time axis', () => {
-    expect(failoverText(heldResult(10), plainView(100))).toMatchInlineSnapshot(`
-      "PASS  48 of 611,680 acknowledged writes lost (38 of them: clients wrote to the old master for
-            10.99 s after its return); clients had no answer for 3.82 s at worst; 10 of 10 trials passed
-      ! the old master came back as a second master, which stayed writable for up to 10.99 s, and cost 38
-        writes: next time use sentinelctl start (a replica first), or set min-replicas-to-write 1
-      ! PASS: each loss is explained, and no limit was set: --threshold 'ledger.lost==0'
-              OUTAGE  LOST           SWITCH           SECOND MASTER  REJOIN
-      worst   3.82 s  48 of 611,680  3.74 s ≤ 4.00 s  10.99 s        14.81 s
-      median  3.40 s                 3.29 s           10.72 s
-      why  every invariant held in 10 of 10 trials
-      fault kill SIGKILL at 2025-01-02T03:05:05.678Z; cluster default (process), redis 7.0.15, down-after
-        2s, quorum 2; 8 clients (tuned) at 2000 operations per second; seed 42
-
-      trials  ✔✔✔✔✔✔✔✔✔✔
-
-      METRIC                          N      P50      P95      MAX     95 % CI OF P50  0 ───────── 10.99 s
-      one sentinel marks it down     10   2.36 s   2.57 s   2.57 s    2.28 s – 2.51 s  ████
-      a quorum marks it down         10   2.45 s   2.66 s   2.66 s    2.36 s – 2.59 s  ████░
-      the first sentinel votes       10   2.46 s   2.67 s   2.67 s    2.38 s – 2.61 s  ████░
-      a leader is elected            10   2.55 s   2.76 s   2.76 s    2.47 s – 2.69 s  ████░
-      a replica is chosen            10   2.63 s   2.83 s   2.83 s    2.54 s – 2.77 s  █████
-      the new master accepts writes  10   2.72 s   2.93 s   2.93 s    2.64 s – 2.87 s  █████
-      the leader confirms it         10   3.25 s   3.71 s   3.71 s    3.12 s – 3.57 s  ██████
-      first sentinel switches        10   3.29 s   3.74 s   3.74 s    3.15 s – 3.60 s  ██████
-      every sentinel names it        10   3.29 s   3.74 s   3.74 s    3.15 s – 3.60 s  ██████
-      the other replicas follow it   10   3.29 s   3.74 s   3.74 s    3.16 s – 3.61 s  ██████
-      a second writable master       10  10.72 s  10.99 s  10.99 s  10.53 s – 10.86 s  ███████████████████
-      client outage (worst client)   10   3.40 s   3.82 s   3.82 s    3.26 s – 3.69 s  ██████░
-      acknowledged writes lost       10        0       40       40              0 – 2
-
-      ledger  611,680 writes acknowledged, 48 lost (38 second master: acknowledged by the old master after
-              its return, before it became a replica; 10 unreplicated: acknowledged before the fault, but
-              not replicated), 110 unanswered, 40 of them arrived
-
-      ✔ client.outageMs:p(95)<8s: 3.82 s
-      ✔ one-master, sentinels-agree, replicas-attached, old-master-rejoined, quorum-usable, one-failover
-
-      ! 10 acknowledged writes died with the master: WAIT 1 after important writes, or
-        min-replicas-to-write 1, makes that rarer
-      → sentinelctl status
-      → sentinelctl history  # beside the runs before it"
-    `);
-  });
-
-  it('percentiles and intervals only where there are trials enough for them', () => {
-    const words = (trials: number): string[] => [
-      failoverText(heldResult(trials), plainView(120)),
-      failoverMarkdown(heldResult(trials)),
-    ];
-    for (const text of words(8)) expect(text).toMatch(/\bp95\b.*\b95 % CI of p50/i);
-    const few = (trials: number): string[] => [...words(trials), metricsHtml(heldResult(trials))];
-    for (const text of [...few(7), ...few(3)]) {
-      expect(text).toMatch(/\bmetric\b.*\bleast\b.*\bmedian\b.*\bmost\b/i);
-      expect(text).not.toMatch(/\bp95\b|95 % CI/i);
-    }
-    // Of two the lower median would be the lesser one.
-    for (const text of few(2)) {
-      expect(text).toMatch(/\bmetric\b.*\bleast\b.*\bmost\b/i);
-      expect(text).not.toMatch(/\bmedian\b/i);
-    }
-  });
-
-  it('names the trials that do not hold, and what does not', () => {
-    const text = failoverText(violatedResult(), plainView(100));
-    expect(text).toContain('trials  ✔✔✗✔✔✔✔✔✔✔');
-    expect(text).toContain('✗ trial 3, redis-2 → redis-1: one-failover');
-    expect(text).toContain('✗ ledger.lost==0: 40');
-    expect(text).toContain('✗ one-failover: +switch-master to 127.0.0.1:6380, then');
-  });
-
-  it('nothing measured is said, not drawn', () => {
-    const text = failoverText({ ...heldResult(), trials: [], summary: {} }, plainView(80));
-    expect(text.split('\n')[0]).toBe('PASS  mymaster: nothing was measured');
-  });
-});
-
-describe('every result', () => {
-  const results = {
-    held: heldResult(),
-    ten: heldResult(10),
-    violated: violatedResult(),
-    cutShort: cutShortResult(),
-    notRejoined,
-    thawed,
-    hostile: hostileResult(),
-  };
-
-  it.each(Object.entries(results))('%s fits every width', (_name, result) => {
-    expectToFit((view) => failoverText(result, view));
-  });
-
-  it.each(Object.entries(results).filter(([name]) => name !== 'hostile'))(
-    '%s stays one screen at 100 columns',
-    (_name, result) => {
-      const again = runAgain(result.command);
-      expect(failoverText(result, plainView(100), again).split('\n').length).toBeLessThanOrEqual(
-        SCREEN_LINES,
-      );
-    },
-  );
 });
 
 it('where the sentinels differ, the time to the first +sdown stands beside the down-after that it waits for', () => {
