@@ -25,10 +25,12 @@ const started = [];
 process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL');
 });
-process.stdin.resume().once('end', async () => {
+const end = async () => {
   await rm(home, { recursive: true, force: true });
   process.exit(0);
-});
+};
+process.stdin.resume().once('end', end);
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
 
 async function start(name, lines, sentinel = false) {
   const file = join(home, `${name}.conf`);
