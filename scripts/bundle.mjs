@@ -180,6 +180,7 @@ const TOGETHER = {
     'src/cluster/target.ts',
     'src/cluster/store/journal.ts',
     'src/cluster/never-seen.ts',
+    'src/cluster/recorded.ts',
   ],
   processes: ['src/drivers/process/index.ts'],
   doctor: ['commands/doctor.ts', 'src/checks/index.ts', 'src/checks/gather/gather.ts'],

@@ -53,6 +53,8 @@ export default {
   live: (facts) =>
     judgeMasters(facts, ['nodes'], (master) =>
       master.answered.flatMap((node) => {
+        // A process that sentinelctl created is told by its file: master-foreign.
+        if (node.other !== undefined) return [];
         const known = recordedAt(node, facts.expectation.recorded ?? []);
         const proof = known === null ? null : proofOf(node, known, master);
         return known === null || proof === null ? [] : (finding(master, node, known, proof) ?? []);
