@@ -59,17 +59,27 @@ export const NAMES = [
   'stop-writes-*',
 ];
 
-/** All of them, or why one was not answered: in one question since Redis 7.0, before that one by one. */
+/**
+ * How many of them one question has. A command of more than 10 words by one who is not logged in makes the server close
+ * the connection, and that it wants a password is never heard (networking.c, processMultibulkBuffer).
+ */
+const NAMES_TOGETHER = 8;
+
+/** All of them, or why one was not answered: several in one question since Redis 7.0, before that one by one. */
 async function askConfig(connection: Line, options: Asking): Promise<Got<ReadConfig>> {
-  const ask = (...names: string[]): Promise<Got<unknown[]>> =>
+  const ask = (names: readonly string[]): Promise<Got<unknown[]>> =>
     askAllowed(connection, options, ['CONFIG', 'GET', ...names], listIn);
-  const together = await ask(...NAMES);
-  if (together.ok) return { ok: true, value: parseConfig(together.value) };
-  if (!/wrong number of arguments/i.test(together.why)) return together;
-  const replies = await Promise.all(NAMES.map((name) => ask(name)));
-  const lacking = replies.find((reply) => !reply.ok);
-  if (lacking?.ok === false) return lacking;
-  return { ok: true, value: parseConfig(replies.flatMap((reply) => (reply.ok ? reply.value : []))) };
+  const askAll = async (together: number): Promise<Got<ReadConfig>> => {
+    const parts = Array.from({ length: Math.ceil(NAMES.length / together) }, (_, i) =>
+      NAMES.slice(i * together, (i + 1) * together),
+    );
+    const replies = await Promise.all(parts.map(ask));
+    const lacking = replies.find((reply) => !reply.ok);
+    if (lacking?.ok === false) return lacking;
+    return { ok: true, value: parseConfig(replies.flatMap((reply) => (reply.ok ? reply.value : []))) };
+  };
+  const read = await askAll(NAMES_TOGETHER);
+  return !read.ok && /wrong number of arguments/i.test(read.why) ? askAll(1) : read;
 }
 
 /** A reply to CONFIG GET: names and values in turn. Throws WireError `protocol`. */
