@@ -2,6 +2,7 @@ import { withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import type { ClusterState } from '../cluster/store/state.js';
 import { messageOf, OperatorError } from '../errors.js';
+import { humanDurationMs } from '../model/duration.js';
 import type { Repair, Repaired } from '../model/repair.js';
 import { RESETS_APART_MS } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
@@ -50,6 +51,8 @@ async function inOrder(context: ActContext, request: RepairRequest): Promise<Rep
   // What is repaired is not whole, and may ail from more than this repairs.
   const experiment = await openExperiment(runtime, live, { what, keep: false, guardMs: null, proof: false });
   const done: Repaired[] = [];
+  const say = (label: string): void =>
+    runtime.onProgress({ type: 'step', id: 'repair', state: 'start', label });
   let resetAtMs: number | null = null;
   let cut: Cut | null = null;
   const sent = new Set<Repair>();
@@ -63,8 +66,14 @@ async function inOrder(context: ActContext, request: RepairRequest): Promise<Rep
       }
       if (repair.kind === 'reset' && resetAtMs !== null) {
         const restMs = RESETS_APART_MS - (runtime.clock.now() - resetAtMs);
-        if (restMs > 0) await runtime.clock.sleep(restMs, runtime.signal);
+        if (restMs > 0) {
+          say(
+            `waiting ${humanDurationMs(restMs)} before the next RESET, so that the sentinels find each other again`,
+          );
+          await runtime.clock.sleep(restMs, runtime.signal);
+        }
       }
+      say(does);
       done.push(await one(context, experiment, repair, sent));
       if (repair.kind === 'reset') resetAtMs = runtime.clock.now();
     }

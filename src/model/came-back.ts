@@ -31,8 +31,12 @@ export function cameBackEmpty({ answer }: AnsweredNode, copies: readonly Answere
   if (loadedKeys !== 0 || fullSyncs === 0) return false;
   // The commands in an append-only file are loaded too, and are counted nowhere (aof.c, loadSingleAppendOnlyFile): then
   // only a replica that copied nothing tells it. Its start gave the master another replication id.
-  return answer.logsWrites === false || copies.some((copy) => copy.answer.loadedKeys === 0);
+  return startedWithoutLog(answer) || copies.some((copy) => copy.answer.loadedKeys === 0);
 }
+
+/** Whether a server had no append-only file at its start, so that it cannot have loaded one. */
+const startedWithoutLog = ({ logRewritten, logsWrites, logTurnedOn }: AnsweredNode['answer']): boolean =>
+  logsWrites === false || (logTurnedOn === true && logRewritten !== true);
 
 /** Masters that may have come back empty, and the replicas that copied them: their counters (INFO commandstats) tell more. */
 export function toldByCounters(snapshot: Snapshot): { masters: AnsweredNode[]; copies: AnsweredNode[] } {

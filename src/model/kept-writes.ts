@@ -40,6 +40,8 @@ export interface Writes {
    * do not go back to its start then.
    */
   writeCalls?: number;
+  /** A client had it rewrite its append-only file. */
+  logRewritten?: true;
 }
 
 /** CONFIG RESETSTAT is counted after it has reset the counters (server.c, call). */
@@ -56,6 +58,7 @@ export function keptWritesIn(info: ReadonlyMap<string, string>): Writes {
   let isTold = false;
   let isKept = true;
   let isReset = false;
+  let isRewritten = false;
   for (const [field, value] of info) {
     const name = /^cmdstat_(.+)$/.exec(field)?.[1]?.toLowerCase();
     if (name === undefined) continue;
@@ -63,6 +66,7 @@ export function keptWritesIn(info: ReadonlyMap<string, string>): Writes {
     const counted = (what: string): number => Number(new RegExp(`\\b${what}=(\\d+)`).exec(value)?.[1] ?? 0);
     const calls = counted('calls');
     if (name === RESET && calls > 0) isReset = true;
+    if (name === 'bgrewriteaof' && calls > 0) isRewritten = true;
     if (MAKE_KEYS.has(name)) writeCalls += calls;
     const done = calls - counted('failed_calls');
     if (done <= 0) continue;
@@ -71,5 +75,10 @@ export function keptWritesIn(info: ReadonlyMap<string, string>): Writes {
     else if (!LEAVE_KEYS.has(name.split('|')[0] ?? '')) isKept = false;
   }
   if (!isTold) return {};
-  return { writes, ...(isKept && { keptWrites: writes }), ...(!isReset && { writeCalls }) };
+  return {
+    writes,
+    ...(isKept && { keptWrites: writes }),
+    ...(!isReset && { writeCalls }),
+    ...(isRewritten && { logRewritten: true }),
+  };
 }

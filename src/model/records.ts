@@ -88,6 +88,7 @@ export function nodeAnswerIn(info: NamedValues): NodeAnswer | undefined {
     ...uptimeIn(info),
     ...(aof !== undefined && { logsWrites: aof === '1' }),
     ...(logBytes !== null && { logBytes }),
+    ...(wasTurnedOn(info) && { logTurnedOn: true as const }),
     ...(loadedKeys !== null && { loadedKeys }),
     ...(history !== undefined && { history }),
     ...(fullSyncs !== null && { fullSyncs }),
@@ -108,6 +109,19 @@ function historyIn(info: NamedValues): NodeAnswer['history'] {
   if (!id) return undefined;
   const until = numberOf(info.get('second_repl_offset')) ?? -1;
   return { id, earlierId: info.get('master_replid2') ?? '', earlierUntil: until };
+}
+
+/** auto-aof-rewrite-min-size, bytes: below it no rewrite starts by itself (redis.conf, server.c: serverCron). */
+const LEAST_REWRITE_BYTES = 64 * 1024 * 1024;
+
+/** Whether a server has rewritten its append-only file before it could do so by itself (INFO persistence, 7.0 on). */
+function wasTurnedOn(info: NamedValues): boolean {
+  const [rewrites, bytes] = [numberOf(info.get('aof_rewrites')), numberOf(info.get('aof_current_size'))];
+  return (
+    info.get('aof_enabled') === '1' &&
+    (rewrites ?? 0) > 0 &&
+    (bytes ?? LEAST_REWRITE_BYTES) < LEAST_REWRITE_BYTES
+  );
 }
 
 const DISK_FIELDS: readonly [field: string, fault: DiskFault][] = [

@@ -49,6 +49,11 @@ export interface NodeAnswer {
   logsWrites?: boolean;
   /** Bytes in that file; absent where there is none. */
   logBytes?: number;
+  /**
+   * It rewrote its append-only file and is too small to have done so by itself: that file was turned on after its start,
+   * or a client sent BGREWRITEAOF (`logRewritten`).
+   */
+  logTurnedOn?: true;
   /** How many keys it loaded from its last RDB file or full resync (`rdb_last_load_keys_loaded`); absent before Redis 7.0. */
   loadedKeys?: number;
   /** How many writes it executed since its start; absent where it was not asked. */
@@ -57,6 +62,8 @@ export interface NodeAnswer {
   keptWrites?: number;
   /** The same with those that failed; absent where it was not asked, or its counters were reset since its start. */
   writeCalls?: number;
+  /** A client had it rewrite its append-only file; absent where it was not asked. */
+  logRewritten?: true;
   /** Whose stream its data is of (master_replid), and until which offset it is also that of an earlier one (master_replid2). */
   history?: { id: string; earlierId: string; earlierUntil: number };
   /** Full resyncs that it served since it started (`sync_full`); absent where it did not say. */

@@ -87,7 +87,7 @@ function foreign(facts: MasterFacts, node: AnsweredNode, other: string): RawFind
       `# then end it, and start ${node.id} within ${soon}; later, copy its directory first: as a replica it deletes its data`,
       cli(node, holders.length > 0 ? shutdownNow(node) : 'SHUTDOWN'),
       hints.revive(node, null),
-      `# exit code 3: ${node.id} has no append-only file; once a replica is promoted, type that line again`,
+      `# where it exits 3, ${node.id} has no append-only file: once a replica is promoted, type that line again`,
       ...(copies.length > 0
         ? [
             `# a replica that is promoted has the data of the other server: restore the earlier data from a backup`,

@@ -44,7 +44,7 @@ export function waitingWords(goal: WaitGoal, { word, text, impact, forMs }: Verd
 /** What is said of a wait with `leftMs` left that ends before the failover that the verdict announces; null for another wait. */
 export function endsTooSoon({ text }: Verdict, leftMs: number): string | null {
   const withinS = Number(COUNTED.exec(text)?.[2] ?? 0);
-  return withinS * 1000 <= leftMs
+  return withinS === 0 || withinS * 1000 <= leftMs
     ? null
     : `this wait ends in ${roughDurationMs(Math.max(0, leftMs))}, before the failover that is expected within ${withinS} s: a longer --timeout sees it`;
 }

@@ -77,6 +77,7 @@ describe('data-gone', () => {
 
   describe('with keys that were written since', () => {
     const del = call('del');
+    const turnedOn = { aof_enabled: '1', aof_rewrites: '1', aof_current_size: '120' };
     const resetstat = call('config|resetstat');
     const sets = (calls: number, failed = 0) => ({
       cmdstat_set: `calls=${calls},usec=40,usec_per_call=3.33,rejected_calls=0,failed_calls=${failed}`,
@@ -121,6 +122,7 @@ describe('data-gone', () => {
         { aof_enabled: '1' },
       ],
       ['failed writes', {}, sets(100, 99)],
+      ['an append-only file that was turned on since its start', {}, turnedOn],
     ])('is proved with %s', (_, replica, master) => {
       expect(refilled(replica, master)).toMatchObject([
         { brief: expect.stringContaining('the data is gone') },
@@ -163,6 +165,8 @@ describe('data-gone', () => {
       ['writes that passed between two answers', { ...sets(5), slave_repl_offset: '14245' }, {}],
       ['counters that were reset at the replicas', { ...sets(1), ...resetstat }, {}],
       ['an append-only file, which may have been loaded', {}, { aof_enabled: '1' }],
+      ['one that a client had rewritten', {}, { ...turnedOn, ...call('bgrewriteaof') }],
+      ['one that is large enough to be rewritten', {}, { ...turnedOn, aof_current_size: '70000000' }],
       ['no full resync since its start', {}, { sync_full: '0' }],
       ['a start with its replicas', {}, { uptime_in_seconds: '599' }],
       ['a release that does not tell what it loaded', {}, { rdb_last_load_keys_loaded: '' }],

@@ -41,7 +41,7 @@ describe('another server at the port of the master', () => {
           ),
           'redis-cli -h 127.0.0.1 -p 6379 SHUTDOWN',
           'sentinelctl start redis-1',
-          expect.stringMatching(/^# exit code 3: redis-1 has no append-only file; /),
+          expect.stringMatching(/^# where it exits 3, redis-1 has no append-only file: /),
           expect.stringMatching(/^# .* restore the earlier data from a backup$/),
         ],
       },
