@@ -48,12 +48,25 @@ export default defineConfig({
         },
       },
       {
+        // Other engines, the package, and commands that are killed at each step: as the next one.
+        extends: true,
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          maxWorkers: WORKERS,
+          globalSetup: 'test/helpers/built.ts',
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
         // Commands that are killed or interrupted at random moments: .ci/run plays them, `npm test` does not.
         extends: true,
         test: {
           name: 'torture',
           include: ['test/torture/**/*.test.ts'],
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           globalSetup: 'test/helpers/built.ts',
           testTimeout: 600_000,
           hookTimeout: 600_000,
