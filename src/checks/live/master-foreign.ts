@@ -83,7 +83,7 @@ function foreign(facts: MasterFacts, node: AnsweredNode, other: string): RawFind
     evidence: [about, held, copied].filter((part) => part !== '').join('; '),
     fix: [
       `sentinelctl explain master-foreign  # ${other}: find out whose server it is, then end it`,
-      `# if it has data of its own, its owner copies it first: ${cli(node, '--rdb FILE')}`,
+      `# if it has data of its own, its owner copies it first: ${cli(node, '--rdb FILE')} (the sentinels count that copy as a replica at port 0, until doctor --fix)`,
       `# then end it, and start ${node.id} within ${soon}; later, copy its directory first: as a replica it deletes its data`,
       cli(node, holders.length > 0 ? shutdownNow(node) : 'SHUTDOWN'),
       hints.revive(node, null),
