@@ -2,6 +2,7 @@ import type { RawFinding, Skip } from '../check.js';
 import type { FileGroup } from '../files/groups.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import { comparePasswords, differenceOf, unknownEqual } from '../files/logins.js';
+import { oddPasswords } from '../files/odd-passwords.js';
 import type { Project } from '../files/project.js';
 import { asksForPassword, passwordLine, place, sentinelLine, shownAt } from '../files/settings.js';
 import { judged } from '../group.js';
@@ -17,12 +18,11 @@ export function authPassFiles(project: Project): RawFinding[] | Skip {
   });
 }
 
-function wrongAtSentinels(
-  { monitors, nodes, name }: FileGroup,
-  project: Project,
-  missing: string[],
-): RawFinding[] {
-  const node = nodes.find(asksForPassword);
+function wrongAtSentinels(group: FileGroup, project: Project, missing: string[]): RawFinding[] {
+  const { monitors, nodes, name } = group;
+  // One with a password of its own is what is wrong itself: masterauth-missing says so.
+  const { odd } = oddPasswords(group, project);
+  const node = nodes.find((one) => asksForPassword(one) && !odd.has(one));
   if (node === undefined) return [];
   const asked = passwordLine(node);
   return monitors.flatMap(({ server, at }) => {

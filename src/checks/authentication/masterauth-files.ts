@@ -4,6 +4,7 @@ import { halfPasswords } from '../files/half-passwords.js';
 import { judgeNodeGroups, merged } from '../files/judge.js';
 import type { UnstartedFile } from '../files/kube/manifests.js';
 import { loginFinding } from '../files/node-login.js';
+import { oddPasswords } from '../files/odd-passwords.js';
 import type { Project } from '../files/project.js';
 import { asksForPassword, followsOf, lastOf, passwordLine, place } from '../files/settings.js';
 import { judged } from '../group.js';
@@ -12,14 +13,18 @@ import { judged } from '../group.js';
 export function masterauthFiles(project: Project): RawFinding[] | Skip {
   const unstarted = merged((project.kube?.unstarted ?? []).flatMap(withoutAnswer));
   const missing: string[] = [];
-  const found = judgeNodeGroups(project, ({ name, nodes }) => {
-    const asking = nodes.find(asksForPassword);
+  const found = judgeNodeGroups(project, (group) => {
+    const { name, nodes } = group;
+    const { odd, found: differing, missing: unknown } = oddPasswords(group, project);
+    missing.push(...unknown);
+    const asking = nodes.find((node) => asksForPassword(node) && !odd.has(node));
     const [first, ...others] = nodes;
     // One server that follows none, and that no sentinel monitors here, has no master to log in to.
     const isAlone = name === null && others.length === 0 && first !== undefined && followsOf(first) === null;
     if (asking === undefined || isAlone) return [];
     const half = halfPasswords(nodes);
     return [
+      ...differing,
       ...(half === null ? [] : [half.found]),
       ...nodes
         .filter((node) => half === null || !half.concerns.has(node))
