@@ -1,6 +1,7 @@
 import { isIp, isLoopback } from '../../model/address.js';
 import type { Check, RawFinding } from '../check.js';
 import { merged, noSentinelFile } from '../files/judge.js';
+import { settingLine } from '../files/logins.js';
 import { isBeforeNames } from '../files/monitor-lines.js';
 import { type FileServer, looseNodes, nodeFiles, type Project, sentinelFiles } from '../files/project.js';
 import { hostNamesOf, inSubnet } from '../files/server-address.js';
@@ -113,6 +114,15 @@ export default {
   },
 } satisfies Check;
 
+/** The other half of announce-hostnames: without it the sentinels learn the replicas by their addresses. */
+const announcedNames = (nodes: readonly FileServer[]): string[] =>
+  nodes
+    .filter((node) => lastOf(node, 'replica-announce-ip') === undefined)
+    .map(
+      (node) =>
+        `and ${node.id}: ${settingLine(node, `replica-announce-ip ${node.service?.name ?? node.id}`)}`,
+    );
+
 /** What gives the data nodes in pods a name that stays. */
 function podNames(nodes: readonly FileServer[], isOld: boolean): string[] {
   const unnamed = nodes.flatMap(({ service }) => (service?.pod?.name === null ? service.pod.workload : []));
@@ -170,6 +180,7 @@ function named(
       message: `${host} is resolved once and kept as an address, but ${ids} may get a new address when recreated`,
       fix: [
         ...keep,
+        ...(keep.length === 0 || inPods || onOverlay || copied.length > 0 ? [] : announcedNames(loose)),
         ...(inPods ? podNames(loose, isOld) : own),
         ...(isOld && onOverlay
           ? [
