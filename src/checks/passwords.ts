@@ -4,7 +4,7 @@ import { REPLIES_MS } from '../model/sentinel-timing.js';
 import { asked } from './asked.js';
 import type { Finding } from './check.js';
 import { asksForPassword, sentinelLines } from './files/settings.js';
-import { idsOf, settingIn } from './group.js';
+import { type Group, idsOf, settingIn } from './group.js';
 import { linesOf } from './sentinels.js';
 
 /** Whether a data node wants a password; undefined where that is unknown. */
@@ -52,9 +52,20 @@ export function hasAuthPass(sentinel: GatheredSentinel, masterName: string): boo
 export function answersWrongly(fields: Readonly<Record<string, string>>): boolean {
   const reply = Number(fields['last-ping-reply'] ?? Number.NaN);
   const accepted = Number(fields['last-ok-ping-reply'] ?? Number.NaN);
-  const down = (fields.flags ?? '').split(',').includes('s_down');
-  return down && reply < REPLIES_MS && accepted > reply + REPLIES_MS / 2;
+  return isCalledDown(fields) && reply < REPLIES_MS && accepted > reply + REPLIES_MS / 2;
 }
+
+const isCalledDown = ({ flags = '' }: Readonly<Record<string, string>>): boolean =>
+  flags.split(',').includes('s_down');
+
+/** Whether the master lets none of its sentinels log in: they hear of each other only through it. */
+export const refusesAllSentinels = ({ name, master, views }: Group): boolean =>
+  master !== null &&
+  wantsPassword(master) === true &&
+  views.every(
+    ({ sentinel, master: { fields } }) =>
+      answersWrongly(fields) || (hasAuthPass(sentinel, name) === false && isCalledDown(fields)),
+  );
 
 /** Puts how redis-cli is given a password before the commands that need one: never in its arguments. */
 export function withLogins(findings: readonly Finding[], gathered: Gathered): Finding[] {

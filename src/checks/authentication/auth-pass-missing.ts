@@ -34,6 +34,7 @@ export default {
     'no-master',
     'no-quorum',
     'no-good-slave',
+    'sentinel-isolated',
     'failover-stuck',
     'ghost-replica',
     'master-frozen',

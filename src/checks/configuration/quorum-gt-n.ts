@@ -1,6 +1,7 @@
 import { count } from '../../model/words.js';
 import type { Check } from '../check.js';
-import { num } from '../group.js';
+import { judged, num } from '../group.js';
+import { refusesAllSentinels } from '../passwords.js';
 import { judgeViews, sentinelIds, valuesAt, votersOf } from '../sentinels.js';
 import { lowerQuorum } from '../voters.js';
 
@@ -20,8 +21,15 @@ export default {
   remedy: ['SENTINEL SET NAME quorum N at every sentinel, with N the majority: 2 of 3, 3 of 5'],
   sources: ['sentinel.c: sentinelCheckObjectivelyDown'],
   causes: ['no-quorum', 'failover-stuck'],
-  live: (gathered) =>
-    judgeViews(gathered, (group) => {
+  live(gathered) {
+    const missing: string[] = [];
+    const found = judgeViews(gathered, (group) => {
+      if (refusesAllSentinels(group)) {
+        missing.push(
+          `${sentinelIds(group.views)}: no or a wrong password for the master, through which it hears of the other sentinels`,
+        );
+        return [];
+      }
       const voters = votersOf(gathered, group);
       const wrong = group.views.filter(({ master }) => (num(master.fields, 'quorum') ?? 0) > voters);
       if (wrong.length === 0) return [];
@@ -37,5 +45,7 @@ export default {
           fix: lowerQuorum(gathered, wrong, { ...group, settings: wrong[0]?.master.fields ?? {} }, voters),
         },
       ];
-    }),
+    });
+    return Array.isArray(found) ? judged(found, missing) : found;
+  },
 } satisfies Check;

@@ -1,6 +1,7 @@
 import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import type { FileServer } from '../files/project.js';
+import { notHeard, refusesAll } from '../live/refused-by-master.js';
 import { judgeMasters, sentinelsOf } from '../snapshot.js';
 import { furtherSentinel, monitoredBy } from '../voters.js';
 
@@ -24,9 +25,14 @@ export default {
   ],
   causes: ['quorum-lt-majority', 'sentinels-even', 'sentinels-colocated'],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], (master) => {
+    judgeMasters(facts, ['sentinels'], (master, missing) => {
       const { name, known, sentinelViews, expectation } = master;
       if (sentinelViews.length === 0 || known >= 3) return [];
+      const node = refusesAll(master);
+      if (node !== null) {
+        missing.push(notHeard(master, node));
+        return [];
+      }
       const planned = expectation.nodes?.filter((n) => n.kind === 'sentinel').length ?? known;
       const asked = sentinelsOf(sentinelViews).map((s) => s.id);
       return [

@@ -1,11 +1,8 @@
 import type { MasterFacts, SentinelView } from '../../model/facts.js';
-import { usesPassword } from '../../model/secrets.js';
-import { REPLIES_MS } from '../../model/sentinel-timing.js';
 import type { NodeState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
-import { masterPassword, setAuthPass } from '../fixes.js';
 import { grouped, ids, isDown, judgeMasters, placed, sentinelsOf } from '../snapshot.js';
-import { thenWait } from '../under-way.js';
+import { isRefused, letIn, refusedWords } from './refused-by-master.js';
 
 export default {
   id: 'master-down',
@@ -36,10 +33,10 @@ export default {
         if (first === undefined) return [];
         const ref = refOf(first.view.address);
         const node = nodes.find((n) => n.id === ref.id);
-        // A silent one is no-master, node-unreachable or auth.
-        if (node !== undefined && node.silence !== null) return [];
         if (node !== undefined && group.every((w) => isRefused(w, node)))
           return [refused(master, node, group)];
+        // A silent one is no-master, node-unreachable or auth.
+        if (node !== undefined && node.silence !== null) return [];
         const agreed = group.some((w) => w.view.flags.includes('o_down'));
         return [
           {
@@ -52,23 +49,14 @@ export default {
     }),
 } satisfies SnapshotCheck;
 
-/** Whether a master that wants a password, and answers our PING, answers a sentinel's with an error each time. */
-function isRefused({ view }: SentinelView, node: NodeState): boolean {
-  const { answeredMsAgo, repliedMsAgo } = view;
-  if (!usesPassword('redis') || node.answer === null || node.answer.pingError !== undefined) return false;
-  if (answeredMsAgo == null || repliedMsAgo == null) return false;
-  return repliedMsAgo < REPLIES_MS && answeredMsAgo > repliedMsAgo + REPLIES_MS / 2;
-}
-
-/** In the words of auth-pass-missing, which only doctor can prove. */
 function refused(
   { hints, name, nodes }: MasterFacts,
   node: NodeState,
   group: readonly SentinelView[],
 ): RawFinding {
   const sentinels = sentinelsOf(group);
-  const [has, calls] = sentinels.length === 1 ? ['has', 'calls'] : ['have', 'call'];
-  const words = `${ids(sentinels)} ${has} no or a wrong password for ${node.id}`;
+  const calls = sentinels.length === 1 ? 'calls' : 'call';
+  const words = refusedWords(sentinels, node);
   return {
     subject: node.id,
     // It is refused by the other data nodes too.
@@ -76,7 +64,6 @@ function refused(
     brief: words,
     message: `${words}: ${ids(sentinels)} ${calls} it down, although it answers here`,
     evidence: `${node.id} answers each PING of ${ids(sentinels)} with an error, and answers here`,
-    fix: [...masterPassword(), ...sentinels.map((sentinel) => setAuthPass(sentinel, name))],
-    later: thenWait(hints),
+    ...letIn(sentinels, name, hints),
   };
 }

@@ -1,13 +1,15 @@
 import type { MasterFacts, SentinelView } from '../../model/facts.js';
 import { RESETS_APART_MS, votesNeeded } from '../../model/sentinel-timing.js';
-import type { SentinelState } from '../../model/snapshot.js';
+import type { NodeState, SentinelState } from '../../model/snapshot.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { canElect, type Electorate, electorateOf, headCount } from '../electorate.js';
 import { awaitedNames, LOOK_UP_HANGS } from '../name-lookups.js';
-import { grouped, ids, isSilent, judgeMasters, sentinelsOf } from '../snapshot.js';
+import { grouped, ids, isSilent, isStopped, judgeMasters, sentinelsOf } from '../snapshot.js';
 import { lowerQuorum, monitoredBy } from '../voters.js';
 import { bringBack } from './bring-back.js';
+import { forgetGone, isCounted } from './gone-sentinels.js';
+import { letIn, notHeard, refusesAll } from './refused-by-master.js';
 
 export default {
   id: 'no-quorum',
@@ -40,6 +42,9 @@ export default {
       if (first === undefined) return [];
       const electorate = electorateOf(master);
       if (canElect(electorate)) return notHearing(master, electorate);
+      const node = refusesAll(master);
+      const isAlone = sentinelViews.every(({ view }) => view.sentinels.length === 0);
+      if (node !== null && (isAlone || electorate.quorum > electorate.known)) return [notLetIn(master, node)];
       const lost = snapshot.sentinels.filter(isSilent);
       if (electorate.quorum > electorate.known) return [tooHigh(master, electorate)];
       return [
@@ -51,6 +56,10 @@ export default {
           message: `no failover is possible: ${headCount(electorate)}`,
           consequence: checkQuorum(sentinelViews),
           fix: lost.length > 0 ? bringBack(master, null) : [whyNot(master, first)],
+          ...forgetGone(
+            master,
+            lost.filter((s) => isStopped(s) && isCounted([master], s)),
+          ),
         },
       ];
     }),
@@ -62,6 +71,22 @@ function hanging(master: MasterFacts, lost: readonly SentinelState[]): string {
   return lost.length > 0 && lost.every((s) => awaitedNames({ ...master, masters }, s).length > 0)
     ? `; ${ids(lost)} ${lost.length === 1 ? 'does' : 'do'} not answer: ${LOOK_UP_HANGS}`
     : '';
+}
+
+/** How many sentinels there are is not known, and what ends it is. */
+function notLetIn(master: MasterFacts, node: NodeState): RawFinding {
+  const { name, sentinelViews, hints } = master;
+  const sentinels = sentinelsOf(sentinelViews);
+  const words = notHeard(master, node);
+  return {
+    subject: name,
+    servers: sentinels.map((s) => s.id),
+    brief: words,
+    evidence: null,
+    message: `no failover is possible: ${words}`,
+    consequence: checkQuorum(sentinelViews),
+    ...letIn(sentinels, name, hints),
+  };
 }
 
 /** The quorum of each is more than there are sentinels. */

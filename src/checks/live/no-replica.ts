@@ -5,6 +5,7 @@ import { count } from '../../model/words.js';
 import type { SnapshotCheck } from '../check.js';
 import { isForgotten } from '../forgotten.js';
 import { judgeMasters } from '../snapshot.js';
+import { notHeard, refusesAll } from './refused-by-master.js';
 
 const asUser = (user: string | null): string => (user === null ? '' : `--user ${shellWord(user)} `);
 
@@ -46,7 +47,7 @@ export default {
   sources: ['sentinel.c: sentinelSelectSlave'],
   causes: ['no-good-slave'],
   live: (facts) =>
-    judgeMasters(facts, ['sentinels'], (facts) => {
+    judgeMasters(facts, ['sentinels'], (facts, missing) => {
       const { sentinelViews, nodes, answered, name, expectation, hints, refOf } = facts;
       const expected = expectation.nodes?.filter((n) => n.kind === 'redis').length;
       const [first] = sentinelViews;
@@ -54,6 +55,12 @@ export default {
       // It has some that the sentinels have forgotten: no-good-slave says that.
       if (isForgotten(facts)) return [];
       if (nodes.length > 1 || sentinelViews.some((w) => w.view.replicas.length > 0)) return [];
+      // It names its replicas to one that logs in: without that, they are not known.
+      const refusing = refusesAll(facts);
+      if (refusing !== null && refusing.answer === null) {
+        missing.push(notHeard(facts, refusing));
+        return [];
+      }
       const { id } = refOf(first.view.address);
       const follows = answered.find((n) => n.id === id)?.answer.follows ?? null;
       return [

@@ -6,6 +6,7 @@ import { awaitedNames, LOOK_UP_HANGS, waitingFor } from '../name-lookups.js';
 import { downWord, ids, isAllUnknown, isSilent, isStopped, nameOf, unanswered } from '../snapshot.js';
 import { cutOffPeers, openTo } from '../still-speaks.js';
 import { isGhostSentinel } from './ghost-sentinel.js';
+import { forgetGone, isCounted } from './gone-sentinels.js';
 import { isSpeaking, saysInstead } from './says-instead.js';
 import {
   elsewhere,
@@ -45,6 +46,7 @@ export default {
     // Every failure may be this machine's: no-sentinel says that, and nothing is said of the cluster.
     if (isAllUnknown(facts) && !livesHere(facts.expectation) && !silent.some(isSpeaking))
       return silent.length === 0 ? [] : skipped(() => unanswered(silent));
+    const forgettable = silent.filter((s) => isForgettable(facts, s));
     return silent.map((sentinel) => ({
       subject: sentinel.id,
       ...(!facts.expectation.own &&
@@ -56,9 +58,14 @@ export default {
         }),
       ...countedStill(facts, sentinel),
       ...wordsOn(facts, sentinel),
+      ...(forgettable.includes(sentinel) && forgetGone(facts, forgettable)),
     }));
   },
 } satisfies SnapshotCheck;
+
+/** Whether it is down, and one that answers still counts it: started again, or forgotten where it is gone for good. */
+const isForgettable = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>
+  isStopped(sentinel) && saysInstead(sentinel, 'sentinel') === null && isCounted(facts.masters, sentinel);
 
 /** Until its peers notice, their own CKQUORUM says something else. */
 function countedStill(facts: SnapshotFacts, sentinel: SentinelState): Pick<RawFinding, 'consequence'> {

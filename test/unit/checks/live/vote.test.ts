@@ -44,6 +44,18 @@ describe('too few sentinels', () => {
     });
   });
 
+  it('names beside the start how those are forgotten that are gone for good', () => {
+    const lost = first(
+      altered((s) => silenceAll(s, 1, 2)),
+      attached(),
+    );
+    expect(lost?.id).toBe('no-quorum');
+    expect(lost?.later).toEqual({
+      when: 'or, if they are gone for good, let the others forget them',
+      fix: expect.stringMatching(/^sentinelctl doctor --gone sentinel-1,sentinel-2( |$)/),
+    });
+  });
+
   it('are the same problem once CKQUORUM knows', () => {
     const later = altered((s) => {
       silenceAll(s, 1, 2);
