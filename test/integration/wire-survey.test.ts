@@ -62,6 +62,12 @@ describe('a survey', () => {
     expect(snapshot.groups[0]?.nodes[0]?.answer?.attached.map((a) => a.state)).toEqual(['online', 'online']);
   });
 
+  it('says of a data node that it wants a password, where none is given', async () => {
+    const open = { ...options, access: accessWith(null) };
+    const snapshot = await survey(attached('127.0.0.1', PORT + 50), open);
+    expect(snapshot.groups[0]?.nodes.map((n) => n.silence?.kind)).toEqual(['auth', 'auth', 'auth']);
+  });
+
   it('shows a sentinel once whose address for us is not the one that its peers use: by its id', async () => {
     const announce = { host: 'published', port: 1 };
     const target = attached('127.0.0.1', PORT + 52);
