@@ -272,7 +272,6 @@ function chosenSources(
       throw usageError('password-file', 'a password from standard input cannot be read again later', {
         hint: '--password-file FILE # or --password-env NAME, or --password-command COMMAND',
       });
-  const typed = sourcesOf(context, recorded);
   const password = only(['--password', passwordFile, options.passwordEnv, options.passwordCommand]);
   const own = only([
     '--sentinel-password',
@@ -280,15 +279,9 @@ function chosenSources(
     options.sentinelPasswordEnv,
     options.sentinelPasswordCommand,
   ]);
-  const { isAssumed, ...rest } = typed;
-  const { redis, sentinel } = typed.credentials;
+  const typed = sourcesOf(context, recorded, { redis: password, sentinel: own });
   return {
-    ...rest,
-    ...(isAssumed && own === null && { isAssumed }),
-    credentials: {
-      redis: { ...redis, password: password ?? redis.password },
-      sentinel: { ...sentinel, password: own ?? password ?? sentinel.password },
-    },
+    ...typed,
     addressMap: options.maps.length > 0 ? options.maps : typed.addressMap,
   };
 }

@@ -5,7 +5,8 @@ import { refused } from '../../src/errors.js';
 import { firstLineOf } from '../../src/host/first-line.js';
 import type { Address } from '../../src/model/address.js';
 import type { AccessSources, AttachedCluster, SecretSource, TlsSource } from '../../src/model/attached.js';
-import { type Given, PLAIN, setDialled, setGiven } from '../../src/model/hints.js';
+import { type Dialled, type Given, PLAIN, setDialled, setGiven } from '../../src/model/hints.js';
+import type { NodeKind } from '../../src/model/plan.js';
 import { setLogins, shellWord } from '../../src/model/secrets.js';
 import type { Access, TlsOptions } from '../../src/wire/access.js';
 import { lookDeadlineMs } from './deadline.js';
@@ -83,31 +84,61 @@ export async function withSentinelsOpen(
   return { ...sources, credentials: { redis, sentinel: { username: null, password: null } } };
 }
 
-/** Where passwords and certificates come from for this command line; what it does not say is as recorded. */
-export function sourcesOf({ globals, env }: Context, recorded: AccessSources | null): AccessSources {
-  const { username, sentinelUsername, passwordFile, sentinelPasswordFile } = globals;
-  const typed = fileSource(passwordFile);
-  const typedSentinel = fileSource(sentinelPasswordFile);
+/** Where the passwords are that a command line names, per kind of server; null for one that it does not name. */
+type TypedPasswords = Record<NodeKind, SecretSource | null>;
+
+const typedFiles = ({ passwordFile, sentinelPasswordFile }: Context['globals']): TypedPasswords => ({
+  redis: fileSource(passwordFile),
+  sentinel: fileSource(sentinelPasswordFile),
+});
+
+/**
+ * Where passwords and certificates come from for this command line; what it does not say is as recorded. Where the
+ * sentinels were recorded with the login of the data nodes, what is typed for these is for both.
+ */
+export function sourcesOf(
+  { globals, env }: Context,
+  recorded: AccessSources | null,
+  { redis: typed, sentinel: typedSentinel } = typedFiles(globals),
+): AccessSources {
+  const { username, sentinelUsername } = globals;
   const ours = recorded?.credentials;
   const shell = variableIn(env, ['SENTINELCTL_PASSWORD', 'REDISCLI_AUTH']);
   const sentinelShell = variableIn(env, ['SENTINELCTL_SENTINEL_PASSWORD']);
   const password = typed ?? ours?.redis.password ?? (ours === undefined ? shell : null);
   const own = typedSentinel ?? (ours === undefined ? sentinelShell : null);
   // One password serves both kinds unless the sentinels have their own.
-  const sentinelPassword = own ?? (typed !== null || ours === undefined ? password : ours.sentinel.password);
-  const isShared = own === null && (typed !== null || ours === undefined);
+  const isShared =
+    own === null && (ours === undefined || isSame(ours.redis.password, ours.sentinel.password));
+  // A password of their own comes with a user of their own.
+  const shared =
+    isShared && (ours === undefined || ours.redis.username === ours.sentinel.username) ? username : null;
   return {
     credentials: {
       redis: { username: username ?? ours?.redis.username ?? null, password },
       sentinel: {
-        // A password of their own comes with a user of their own.
-        username: sentinelUsername ?? ours?.sentinel.username ?? (isShared ? username : null),
-        password: sentinelPassword,
+        username: sentinelUsername ?? shared ?? ours?.sentinel.username ?? null,
+        password: isShared ? password : (own ?? ours?.sentinel.password ?? null),
       },
     },
-    ...(isShared && sentinelUsername === null && username !== null && { isAssumed: true as const }),
-    tls: globals.tls ?? recorded?.tls ?? null,
+    ...(sentinelUsername === null && shared !== null && { isAssumed: true as const }),
+    tls: tlsOf(globals.tls, recorded?.tls ?? null),
     addressMap: recorded?.addressMap ?? [],
+  };
+}
+
+const isSame = (a: SecretSource | null, b: SecretSource | null): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
+/** Each option that is typed replaces that one alone; an authority and `--insecure` replace each other. */
+function tlsOf(typed: TlsSource | null, recorded: TlsSource | null): TlsSource | null {
+  if (typed === null || recorded === null) return typed ?? recorded;
+  return {
+    ca: typed.ca ?? (typed.insecure ? null : recorded.ca),
+    cert: typed.cert ?? recorded.cert,
+    key: typed.key ?? recorded.key,
+    serverName: typed.serverName ?? recorded.serverName,
+    insecure: typed.insecure || (recorded.insecure && typed.ca === null),
   };
 }
 
@@ -122,10 +153,9 @@ function variableIn(env: Context['env'], names: readonly string[]): SecretSource
 /** Reads what the sources name. Throws usageError for a file that cannot be read, `no-secret` (3) for the rest. */
 export async function openSources(context: Context, sources: AccessSources): Promise<Access> {
   const { redis, sentinel } = sources.credentials;
-  const isSame = JSON.stringify(redis.password) === JSON.stringify(sentinel.password);
   const password = await readSource(context, redis.password);
   const [sentinelPassword, tls] = await Promise.all([
-    isSame ? password : readSource(context, sentinel.password),
+    isSame(redis.password, sentinel.password) ? password : readSource(context, sentinel.password),
     sources.tls === null ? null : readTls(sources.tls),
   ]);
   setDialled(dialledWords(sources.tls));
@@ -184,29 +214,29 @@ async function readTls({ ca, cert, key, serverName, insecure }: TlsSource): Prom
 }
 
 /** How commands that are printed reach the same servers. redis-cli's own names: redis-cli --help. */
-function dialledWords(tls: TlsSource | null): { ctl: string; cli: string } {
+function dialledWords(tls: TlsSource | null): Dialled {
   if (tls === null) return PLAIN;
   const { ca, cert, key, serverName, insecure } = tls;
-  const words = (names: [string, string | null][]): string =>
-    names.flatMap(([name, value]) => (value === null ? [] : [`${name} ${shellWord(value)}`])).join(' ');
-  const rest = (text: string): string => (text === '' ? '' : ` ${text}`);
+  const options = (authority: string, name: string): Given[] => {
+    const values: [string, string | null][] = [
+      [authority, ca],
+      ['--cert', cert],
+      ['--key', key],
+      [name, serverName],
+    ];
+    return [
+      { name: '--tls', words: '--tls' },
+      ...values.flatMap(([option, value]) =>
+        value === null ? [] : [{ name: option, words: `${option} ${shellWord(value)}` }],
+      ),
+      ...(insecure ? [{ name: '--insecure', words: '--insecure' }] : []),
+    ];
+  };
   return {
-    ctl: `--tls${rest(
-      words([
-        ['--ca', ca],
-        ['--cert', cert],
-        ['--key', key],
-        ['--server-name', serverName],
-      ]),
-    )}${insecure ? ' --insecure' : ''}`,
-    cli: `--tls${rest(
-      words([
-        ['--cacert', ca],
-        ['--cert', cert],
-        ['--key', key],
-        ['--sni', serverName],
-      ]),
-    )}${insecure ? ' --insecure' : ''}`,
+    ctl: options('--ca', '--server-name'),
+    cli: options('--cacert', '--sni')
+      .map(({ words }) => words)
+      .join(' '),
   };
 }
 

@@ -10,7 +10,7 @@ import type { ClusterState, Store } from './store/state.js';
 export async function openSecrets(store: Store, state: ClusterState): Promise<ClusterSecrets> {
   const secrets = await store.secrets(state);
   const paths = store.secretPaths(state.plan.spec.cluster);
-  setDialled(secrets.ca === null ? PLAIN : { ctl: '', cli: `--tls --cacert ${shellWord(paths.ca)}` });
+  setDialled(secrets.ca === null ? PLAIN : { ctl: [], cli: `--tls --cacert ${shellWord(paths.ca)}` });
   setGiven([]);
   const login = loginOf(secrets, paths);
   setLogins({ redis: login, sentinel: login }, secrets.users === null ? null : dutiesOf(paths));

@@ -28,8 +28,6 @@ export interface Hints {
 }
 
 let isDefaultImplied = true;
-/** What commands need besides the address, with the blank on its own side. */
-let dialled = { ctl: '', cli: '' };
 /** Options of passwords, users and TLS that were typed, with their values: a command for the same cluster needs them too. */
 let given: readonly Given[] = [];
 
@@ -40,6 +38,17 @@ export interface Given {
   words: string;
 }
 
+/** What commands need besides the address: options of sentinelctl, and the words of redis-cli. */
+export interface Dialled {
+  ctl: readonly Given[];
+  cli: string;
+}
+
+/** Servers are reached without TLS. */
+export const PLAIN: Dialled = { ctl: [], cli: '' };
+
+let dialled = PLAIN;
+
 export function setGiven(options: readonly Given[]): void {
   given = options;
 }
@@ -47,9 +56,11 @@ export function setGiven(options: readonly Given[]): void {
 const TLS_OPTIONS: readonly string[] = ['--tls', '--ca', '--cert', '--key', '--server-name', '--insecure'];
 
 /** The options that were typed, but those that a command has already. */
-function givenBeside(words: string, without: readonly string[] = []): string {
+const givenBeside = (words: string, without: readonly string[] = []): string => beside(given, words, without);
+
+function beside(options: readonly Given[], words: string, without: readonly string[] = []): string {
   const has = [...words.split(' '), ...without];
-  return given
+  return options
     .filter(({ name }) => !has.includes(name))
     .map((option) => ` ${option.words}`)
     .join('');
@@ -83,12 +94,9 @@ function startThere(server: Server, mayBeMaster: boolean, master: Address | null
     : `start the server again ${at} as it is started there (systemctl, docker); by hand: ${byHand} ${end}`;
 }
 
-/** Servers are reached without TLS. */
-export const PLAIN = { ctl: '', cli: '' };
-
 /** The words by which this command line reaches servers: those that `sentinelctl` takes, and those of redis-cli. */
-export function setDialled({ ctl: ours, cli: theirs }: { ctl: string; cli: string }): void {
-  dialled = { ctl: ours === '' ? '' : ` ${ours}`, cli: theirs === '' ? '' : `${theirs} ` };
+export function setDialled({ ctl: ours, cli: theirs }: Dialled): void {
+  dialled = { ctl: ours, cli: theirs === '' ? '' : `${theirs} ` };
 }
 
 /** Whether a command line without `--cluster` means `default` here: not where the environment or `use` names another. */
@@ -146,9 +154,9 @@ export function ctl({ own, cluster }: Pick<Expectation, 'own' | 'cluster'>, word
   if (own) return command(words, cluster);
   if (cluster === '') return `sentinelctl ${words}`;
   // A name never has a colon, an address always.
-  return cluster.includes(':')
-    ? `${at(words, cluster)}${dialled.ctl}${givenBeside(`${words}${dialled.ctl}`)}`
-    : `${command(words, cluster)}${givenBeside(words)}`;
+  if (!cluster.includes(':')) return `${command(words, cluster)}${givenBeside(words)}`;
+  const reached = `${at(words, cluster)}${beside(dialled.ctl, words)}`;
+  return `${reached}${givenBeside(reached)}`;
 }
 
 const at = (words: string, addresses: string): string => `sentinelctl ${words} --sentinel-addrs ${addresses}`;

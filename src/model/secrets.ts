@@ -67,6 +67,10 @@ export const knownSecret = (variable: string, what: string, kind: NodeKind): str
 /** Whether this command line logs in to these servers with a password. */
 export const usesPassword = (kind: NodeKind): boolean => logins[kind].password !== null;
 
+/** Whether the sentinels are given the login of the data nodes, and that is not the open one. */
+export const sharesLogin = (): boolean =>
+  usesPassword('redis') && JSON.stringify(logins.redis) === JSON.stringify(logins.sentinel);
+
 /** The user that this command line logs in to these servers as; null: the default user. */
 export const userOf = (kind: NodeKind): string | null => logins[kind].username;
 

@@ -241,6 +241,17 @@ describe('TLS', () => {
     expect(fixes.filter((line) => !line.includes(`--tls --cacert ${file('ca.crt')}`))).toEqual([]);
   });
 
+  it('is kept where an option is typed later: that one alone is replaced', async () => {
+    const typed = async (...words: string[]): Promise<string> => {
+      const ran = await cli.run(['status', '--cluster', 'carts', ...words]);
+      return ran.stdout.split('\n')[0] ?? '';
+    };
+    expect(await typed('--tls')).toMatch(/^(HEALTHY|DEGRADED|AT RISK) /);
+    const client = ['--cert', file('server.crt'), '--key', file('server.key')];
+    expect(await typed(...client)).toMatch(/^(HEALTHY|DEGRADED|AT RISK) /);
+    expect(await typed('--server-name', 'other')).toMatch(/certificate for another name/);
+  });
+
   it('that does not fit is this command’s lack, and each one is told', async () => {
     await openssl(
       ...[

@@ -242,7 +242,13 @@ async function holds(condition: () => Promise<boolean>): Promise<void> {
 }
 
 describe.each(['plain', 'tls'] as const)('asked with %s', (asks) => {
-  beforeAll(() => setDialled(asks === 'tls' ? { ctl: '--tls --insecure', cli: '--tls --insecure' } : PLAIN));
+  beforeAll(() =>
+    setDialled(
+      asks === 'tls'
+        ? { ctl: ['--tls', '--insecure'].map((name) => ({ name, words: name })), cli: '--tls --insecure' }
+        : PLAIN,
+    ),
+  );
   const those = COMBINATIONS.map((c, i) => ({ ...c, base: BASE + i * APART })).filter((c) => c.asks === asks);
 
   it.concurrent.each(those)('$name', async (c) => {

@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.js';
 import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import { cli, cliSecret } from '../../model/hints.js';
-import { ifSet, knownSecret, ownSecret, passwordLines, userOf } from '../../model/secrets.js';
+import { ifSet, knownSecret, ownSecret, passwordLines, sharesLogin, userOf } from '../../model/secrets.js';
 import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
@@ -39,8 +39,9 @@ export default {
       const said = refusalOf(server) ?? '';
       // The password of the data nodes is tried at the sentinels too, where these are given none of their own; a data node
       // without a password is asked without it.
-      const mayShare = isSentinel && hasNoPassword(said) && masters.every((m) => m.answered.length === 0);
-      const option = isSentinel && !mayShare ? '--sentinel-password-file FILE' : '--password-file FILE';
+      const mayShare =
+        isSentinel && (hasNoPassword(said) || sharesLogin()) && masters.every((m) => m.answered.length === 0);
+      const option = optionFor(said, isSentinel && !mayShare);
       if (server.silence?.kind === 'tls') return withoutTls(server, said, { expectation, hints });
       const apart = masters.find((master) => differsFromMaster(master, server));
       if (expectation.own && /password/.test(said))
@@ -267,9 +268,12 @@ function isWrong(said: string): string | null {
 }
 
 /** What to give so that it answers. */
-function wantOf(said: string, option: string): string {
-  if (said.startsWith('requires a password')) return `wants a password: ${option}`;
-  return said.startsWith('rejects this user')
-    ? `${said}: ${option.replace(/password-file FILE/, 'username USER')} ${option}`
-    : `${said}: ${option}`;
+const wantOf = (said: string, option: string): string =>
+  `${said.startsWith('requires a password') ? 'wants a password' : said}: ${option}`;
+
+/** Both, where the server does not say which of them is wrong: neither wrong one stays on the line. */
+function optionFor(said: string, isOwn: boolean): string {
+  const start = isOwn ? '--sentinel-' : '--';
+  const user = said.startsWith('rejects this user') ? `${start}username USER ` : '';
+  return `${user}${start}password-file FILE`;
 }

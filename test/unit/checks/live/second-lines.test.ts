@@ -159,18 +159,30 @@ describe('typed addresses at which no sentinel answers', () => {
 
   it('keeps what was typed: the command, the user and the password, but TLS only where it is spoken', () => {
     setTyped(['doctor']);
-    setDialled({ ctl: '--tls --ca ca.pem', cli: '--tls --cacert ca.pem' });
+    setDialled({
+      ctl: [
+        { name: '--tls', words: '--tls' },
+        { name: '--ca', words: '--ca ca.pem' },
+      ],
+      cli: '--tls --cacert ca.pem',
+    });
     setGiven([
       { name: '--username', words: '--username ops' },
       { name: '--ca', words: '--ca ca.pem' },
       { name: '--insecure', words: '--insecure' },
     ]);
     const tls = next({ kind: 'tls', message: 'does not speak TLS: leave --tls out' });
+    const untrusted = next({
+      kind: 'tls',
+      message: 'has a certificate that is not trusted: --ca FILE has it',
+    });
     const elsewhere = next({ kind: 'protocol', message: 'sent something else' });
     setTyped(null);
     setDialled(PLAIN);
     setGiven([]);
     expect(tls).toBe('sentinelctl doctor --sentinel-addrs 127.0.0.1:26379 --username ops');
+    // The last one of an option decides: the wrong one does not stay behind the right one.
+    expect(untrusted?.match(/--ca \S+/g)).toEqual(['--ca FILE']);
     expect(elsewhere).toMatch(
       /^sentinelctl doctor --sentinel-addrs HOST:PORT --tls --ca ca\.pem --username ops --insecure {2}# /,
     );
