@@ -110,6 +110,10 @@ function requireTool({ via, namespace, unit, sentinelUnit }: Options): void {
 
 /** The words of a command that runs without a shell; quotes hold a word together. Throws usageError. */
 export function commandWords(name: string, text: string, example: string): string[] {
+  // A quote that is left over would go to the program as a part of its argument.
+  const bare = text.replace(/"[^"]*"(?=\s|$)|'[^']*'(?=\s|$)/g, '');
+  if (/["']/.test(bare))
+    throw badValue(name, text, 'a command: each quote stands around a whole word and is closed', example);
   const words = [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, bare]) => double ?? single ?? bare ?? '',
   );

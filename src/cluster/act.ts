@@ -83,25 +83,26 @@ async function perform(
   request: ActRequest,
 ): Promise<boolean> {
   const { host } = live;
+  const { signal } = live.asking;
   const { cluster } = live.plan.spec;
   switch (request.action) {
     case 'kill':
       requireAlive(node, before, 'killed', cluster);
-      await host.kill(node.id, 'SIGKILL');
+      await host.kill(node.id, 'SIGKILL', signal);
       return true;
     case 'pause':
       if (before.state === 'paused') return false;
       requireAlive(node, before, 'paused', cluster);
-      await host.pause(node.id);
+      await host.pause(node.id, signal);
       return true;
     case 'resume':
       if (before.state === 'running') return false;
       requireAlive(node, before, 'resumed', cluster);
       if (!request.asFrozen) await requireResumable(live, node);
-      await host.resume(node.id);
+      await host.resume(node.id, signal);
       return true;
     case 'stop':
-      return stop(host, node, before);
+      return stop(host, node, before, signal);
     case 'start':
       if (before.state === 'running') return false;
       if (before.state === 'paused') {
@@ -113,9 +114,14 @@ async function perform(
 }
 
 /** Shuts it down in order. False where it does not run. */
-export async function stop(host: NodeHost, node: NodePlan, before: NodeInspection): Promise<boolean> {
+export async function stop(
+  host: NodeHost,
+  node: NodePlan,
+  before: NodeInspection,
+  abort?: AbortSignal,
+): Promise<boolean> {
   if (before.state !== 'running' && before.state !== 'paused') return false;
-  await host.stop(node.id, { graceMs: SAVING_GRACE_MS });
+  await host.stop(node.id, { graceMs: SAVING_GRACE_MS, abort });
   return true;
 }
 

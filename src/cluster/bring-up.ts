@@ -36,7 +36,7 @@ export async function allEnded(works: readonly Promise<unknown>[]): Promise<void
 export async function startNode(live: LiveCluster, node: NodePlan, edit?: ConfEdit): Promise<void> {
   const { host, asking } = live;
   await requireFreePort(live, node);
-  await host.start(node.id, edit);
+  await host.start(node.id, edit, asking.signal);
   let last = 'it did not answer';
   const answered = await until(
     async () => {

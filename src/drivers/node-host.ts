@@ -38,19 +38,22 @@ export type ConfEdit = (conf: string) => string;
 export interface StopOptions {
   /** Milliseconds between SIGTERM and SIGKILL. */
   graceMs: number;
+  abort?: AbortSignal | undefined;
 }
 
-/** What a host does to a node and reads of it. A host that lacks one of these says why: see `NodeHost.can`. */
+/**
+ * What a host does to a node and reads of it; `abort` ends what the operator's commands have not done by then. A host that lacks one of these says why: see `NodeHost.can`.
+ */
 export interface NodeActions {
   inspect(id: string): Promise<NodeInspection>;
   /** Starts an existing node that is not running; returns when the server was spawned, before it answers. */
-  start(id: string, edit?: ConfEdit): Promise<void>;
+  start(id: string, edit?: ConfEdit, abort?: AbortSignal): Promise<void>;
   /** SIGTERM, then SIGKILL after the grace; returns when the node is down. */
   stop(id: string, options: StopOptions): Promise<void>;
   /** Sends the signal. SIGKILL returns when the process is gone; SIGTERM returns immediately. */
-  kill(id: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
-  pause(id: string): Promise<void>;
-  resume(id: string): Promise<void>;
+  kill(id: string, signal: 'SIGKILL' | 'SIGTERM', abort?: AbortSignal): Promise<void>;
+  pause(id: string, abort?: AbortSignal): Promise<void>;
+  resume(id: string, abort?: AbortSignal): Promise<void>;
   /** The node's process or container, running or not: its file, its limits; undefined where it is absent. */
   life(id: string): Promise<Life | undefined>;
   /**

@@ -136,6 +136,16 @@ describe('a command that fails', () => {
     expect((await run('status', '--cluster', 'shop', '--quiet')).code).toBe(0);
   });
 
+  it('is ended with --timeout, and leaves nothing that runs', async () => {
+    await program('hang', '#!/bin/sh\necho $$ > "$FAKE/hang.pid"\nexec sleep 1000\n');
+    await run('attach', 'shop', '--kill-command', 'hang {pid}');
+    const ran = await run('kill', 'redis-2', ...CONFIRM, '--timeout', '3s');
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(/^error: not finished after 3s\n *why: --timeout has passed/m);
+    const pid = Number(await readFile(join(fake, 'hang.pid'), 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
   it('is refused before it runs where a value or a command is missing', async () => {
     await run('attach', 'bare', ...ADDRS, '--kill-command', 'true {host}');
     const bare = ['--cluster', 'bare', '--confirm', 'bare'];
@@ -146,6 +156,8 @@ describe('a command that fails', () => {
     });
     const unknown = ['attach', 'bare', '--kill-command', 'ssh {hosst}'];
     await refusal(cli, unknown, { exit: 64, code: 'bad-value', says: '{hosst}' });
+    const open = ['attach', 'bare', '--kill-command', "kill '{pid}"];
+    await refusal(cli, open, { exit: 64, code: 'bad-value', says: 'is closed' });
     const both = ['attach', 'bare', '--local', '--via', 'ssh'];
     await refusal(cli, both, { exit: 64, code: 'contradiction', says: '--local' });
     const checked = await run('attach', 'bare', '--kill-command', 'nothing-there {port}', '--check');

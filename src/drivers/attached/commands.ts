@@ -136,7 +136,7 @@ class CommandedServers {
     return { state: 'running', detail: `it answers; pid ${said.pid} on its machine` };
   };
 
-  start = async (id: string, edit?: ConfEdit): Promise<void> => {
+  start = async (id: string, edit?: ConfEdit, abort?: AbortSignal): Promise<void> => {
     const node = this.#nodeOf(id);
     const said = await node.ask();
     if (said !== null && said !== 'silent') {
@@ -146,42 +146,42 @@ class CommandedServers {
     const master = edit === undefined ? undefined : followedIn(edit(''));
     if (edit !== undefined && master === undefined) throw this.#notAsReplica(id);
     const action = master === undefined ? 'start' : 'start-replica';
-    await this.#run(node, action, { ...master });
-    const isUp = await this.#seen(async () => isAnswer(await node.ask()), EFFECT_MS);
+    await this.#run(node, action, abort, { ...master });
+    const isUp = await this.#seen(async () => isAnswer(await node.ask()), EFFECT_MS, abort);
     if (!isUp)
       throw failed('start-failed', `${id} was started by its command, and does not answer at its address`, {
         why: `the command ended with 0: ${this.#shown(node, action, { ...master })}`,
       });
   };
 
-  stop = async (id: string, { graceMs }: StopOptions): Promise<void> => {
-    await this.#end(id, 'stop', graceMs + EFFECT_MS);
+  stop = async (id: string, { graceMs, abort }: StopOptions): Promise<void> => {
+    await this.#end(id, 'stop', graceMs + EFFECT_MS, abort);
   };
 
-  kill = async (id: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
-    await this.#end(id, signal === 'SIGKILL' ? 'kill' : 'stop', EFFECT_MS);
+  kill = async (id: string, signal: 'SIGKILL' | 'SIGTERM', abort?: AbortSignal): Promise<void> => {
+    await this.#end(id, signal === 'SIGKILL' ? 'kill' : 'stop', EFFECT_MS, abort);
   };
 
-  pause = async (id: string): Promise<void> => {
+  pause = async (id: string, abort?: AbortSignal): Promise<void> => {
     const node = await this.#member(id);
     const said = await node.ask();
     if (!isAnswer(said)) throw notRunning(id, 'paused');
     // First: the pid is needed to resume it, also where this command is killed right after the other one.
     await this.#remember(id, said, true);
-    await this.#run(node, 'pause');
-    if (await this.#seen(async () => (await node.ask()) === 'silent', PAUSE_EFFECT_MS)) return;
+    await this.#run(node, 'pause', abort);
+    if (await this.#seen(async () => (await node.ask()) === 'silent', PAUSE_EFFECT_MS, abort)) return;
     await this.#remember(id, said, false);
     throw failed('act-failed', `${id} was paused by its command, and still answers`, {
       why: `the command ended with 0: ${this.#shown(node, 'pause')}`,
     });
   };
 
-  resume = async (id: string): Promise<void> => {
+  resume = async (id: string, abort?: AbortSignal): Promise<void> => {
     const node = this.#nodeOf(id);
     const known = await this.#remembered(id);
     if (isAnswer(await node.ask())) return;
-    await this.#run(node, 'resume');
-    if (!(await this.#seen(async () => isAnswer(await node.ask()), EFFECT_MS)))
+    await this.#run(node, 'resume', abort);
+    if (!(await this.#seen(async () => isAnswer(await node.ask()), EFFECT_MS, abort)))
       throw failed('act-failed', `${id} was resumed by its command, and does not answer`, {
         why: `the command ended with 0: ${this.#shown(node, 'resume')}`,
       });
@@ -258,18 +258,22 @@ class CommandedServers {
   }
 
   /** Ends a server, and waits until it does not answer. */
-  async #end(id: string, action: 'stop' | 'kill', deadlineMs: number): Promise<void> {
+  async #end(id: string, action: 'stop' | 'kill', deadlineMs: number, abort?: AbortSignal): Promise<void> {
     const node = await this.#member(id);
     const said = await node.ask();
     if (said === null) return;
-    await this.#run(node, action);
+    await this.#run(node, action, abort);
     const was = isAnswer(said) ? said.runId : (await this.#remembered(id))?.runId;
     let silent = 0;
-    const isGone = await this.#seen(async () => {
-      const now = await node.ask();
-      silent = now === 'silent' ? silent + 1 : 0;
-      return now === null || silent >= SILENT_TIMES || (isAnswer(now) && now.runId !== was);
-    }, deadlineMs);
+    const isGone = await this.#seen(
+      async () => {
+        const now = await node.ask();
+        silent = now === 'silent' ? silent + 1 : 0;
+        return now === null || silent >= SILENT_TIMES || (isAnswer(now) && now.runId !== was);
+      },
+      deadlineMs,
+      abort,
+    );
     if (!isGone)
       throw failed('still-there', `${id} still answers after its ${action} command`, {
         why: `the command ended with 0: ${this.#shown(node, action)}`,
@@ -288,17 +292,23 @@ class CommandedServers {
     return node;
   }
 
-  async #seen(holds: () => Promise<boolean>, deadlineMs: number): Promise<boolean> {
+  async #seen(holds: () => Promise<boolean>, deadlineMs: number, signal?: AbortSignal): Promise<boolean> {
     const found = await until(async () => ((await holds()) ? true : undefined), {
       clock: systemClock,
       everyMs: LOOK_EVERY_MS,
       deadlineMs,
+      signal,
     });
     return found === true;
   }
 
-  async #run(node: AttachedNode, action: TemplateAction, more: Partial<TemplateValues> = {}): Promise<void> {
-    await this.#output(node, action, more, await node.ask());
+  async #run(
+    node: AttachedNode,
+    action: TemplateAction,
+    abort?: AbortSignal,
+    more: Partial<TemplateValues> = {},
+  ): Promise<void> {
+    await this.#output(node, action, more, await node.ask(), abort);
   }
 
   /** What a command prints. Throws `not-possible-here` (3) where it lacks a value, `command-failed` (1) where it fails. */
