@@ -5,11 +5,12 @@ import { option } from '../src/cli/option.js';
 import type { CallTarget } from '../src/cluster/call.js';
 import { surveyOf, type Target } from '../src/cluster/target.js';
 import { refused, usageError } from '../src/errors.js';
-import { callExitCode, callResult } from '../src/model/called.js';
+import { type Called, callExitCode, callResult, notMeant } from '../src/model/called.js';
 import { type CommandKind, secretIn } from '../src/model/command-facts.js';
 import { ctl } from '../src/model/hints.js';
 import type { Snapshot } from '../src/model/snapshot.js';
 import { masterNameOf } from '../src/model/which-master.js';
+import { listed } from '../src/model/words.js';
 import { type CallShown, callText } from '../src/report/text/call.js';
 import { CALL_ROWS } from '../src/report/tsv.js';
 import { callable } from './shared/completions.js';
@@ -72,7 +73,10 @@ export default defineCommand({
       ...callResult(target.name, words, kind.kind === 'acts', called),
       differing,
     });
-    if (kind.kind !== 'acts') return result(await callEach(targets, words, asking));
+    if (kind.kind !== 'acts') {
+      const called = await callEach(targets, words, asking);
+      return result(on === undefined ? withoutOthers(context, called) : called);
+    }
     if (on === undefined) throw withoutServers(words, kind.why);
     const { command } = result([]);
     const own = await ownCluster(context, `call ${command}`);
@@ -152,6 +156,18 @@ function knowing(
   throw usageError('no-such-command', `no server knows the command ${(words[0] ?? '').slice(0, 60)}`, {
     hint: 'sentinelctl call COMMAND LIST # those that there are',
   });
+}
+
+/** The answers of those that the command is for, with a note of the others. */
+function withoutOthers(context: Context, called: readonly Called[]): Called[] {
+  const others = notMeant(called);
+  if (others.length > 0)
+    context.progress({
+      type: 'note',
+      level: 'info',
+      text: `left out, because the command is unknown there or denied to this user: ${listed(others.map(({ id }) => id))}; --on ${others.map(({ id }) => id).join(',')} asks ${others.length === 1 ? 'it' : 'them'}`,
+    });
+  return called.filter((one) => !others.includes(one));
 }
 
 const withoutServers = (words: readonly string[], why: string) =>

@@ -50,7 +50,7 @@ export function callResult(
   const shaped = called.map((one) => ({ ...one, reply: shapeOf(words.join(' '), one.raw) }));
   const heard = shaped.filter(({ error }) => error === null);
   const isNamed = heard.length > 0 && heard.every(({ reply }) => isRecord(reply));
-  const usual = mostCommon(heard.map(({ reply }) => JSON.stringify(reply)));
+  const usual = mostCommon(heard.map(({ reply }) => comparable(reply)));
   const names = isNamed ? [...new Set(heard.flatMap(({ reply }) => Object.keys(reply ?? {})))] : [];
   const valuesOf = (name: string): string[] =>
     heard.map(({ reply }) => JSON.stringify(isRecord(reply) ? (reply[name] ?? null) : null));
@@ -63,9 +63,44 @@ export function callResult(
       ...one,
       reply: withoutSecrets(words, one.reply),
       // Before secrets were taken out: two passwords that differ are a difference.
-      differs: one.error === null && JSON.stringify(one.reply) !== usual,
+      differs: one.error === null && comparable(one.reply) !== usual,
     })),
   };
+}
+
+/** Names and values come in any order: Redis 7 answers a pattern in the order of a hash table. */
+const comparable = (reply: Reply): string =>
+  JSON.stringify(
+    isRecord(reply) ? Object.entries(reply).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)) : reply,
+  );
+
+/** Whether the value of a name at this server is not that of most; of hidden ones, whether the server's answer is not. */
+export function differsAt(
+  { servers, differences }: Pick<CallResult, 'servers' | 'differences'>,
+  { reply, differs }: CalledServer,
+  name: string,
+): boolean {
+  if (!differences.includes(name)) return false;
+  const valueIn = (one: Reply): string => JSON.stringify(isRecord(one) ? (one[name] ?? null) : null);
+  const values = servers.filter(({ error }) => error === null).map((one) => valueIn(one.reply));
+  return new Set(values).size === 1 ? differs : valueIn(reply) !== mostCommon(values);
+}
+
+/**
+ * Those that a command without `--on` was not meant for: they say that they do not know it, or every sentinel denies it
+ * to this user. None where no server gave a reply.
+ */
+export function notMeant(called: readonly Called[]): Called[] {
+  if (called.every(({ error }) => error !== null)) return [];
+  const sentinels = called.filter(({ role }) => role === 'sentinel');
+  const denies = ({ error }: Called): boolean => /\bNOPERM\b/.test(error ?? '');
+  const isDenied = sentinels.every(denies);
+  return called.filter(
+    (one) =>
+      one.answered &&
+      (/^answered: ERR unknown command\b/i.test(one.error ?? '') ||
+        (isDenied && one.role === 'sentinel' && denies(one))),
+  );
 }
 
 /** 0 where every server gave a reply, 1 where one gave an error, 2 where one did not answer, 5 where none did. */

@@ -64,6 +64,9 @@ export function kindOf(words: readonly string[], facts: readonly (CommandFacts |
   const isBlocking = has('blocking') || facts.some((one) => one?.categories.includes('blocking') === true);
   if (isBlocking && (!WAITS_WITH_BLOCK.test(name) || [sub, ...rest].includes('BLOCK')))
     return { kind: 'endless', why: `${name} waits until another client ends it` };
+  // Their last word is how long they wait, in milliseconds.
+  if (/^WAIT(AOF)?$/.test(name) && Number(rest.at(-1) ?? sub) === 0)
+    return { kind: 'endless', why: `${name} with 0 waits until so many replicas answer` };
   if (looksByName(name, sub, rest)) return { kind: 'looks' };
   if (facts.includes(null)) return { kind: 'acts', why: 'a server does not say what it does (COMMAND INFO)' };
   const flag = ['write', 'admin', 'may_replicate', 'pubsub'].find(has);

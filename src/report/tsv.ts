@@ -6,7 +6,7 @@ import type { ListedCluster } from '../cluster/list.js';
 import type { UpResult } from '../cluster/up/result.js';
 import type { InjectResult } from '../faults/inject.js';
 import type { RecoverResult } from '../faults/recover.js';
-import { type CallResult, isRecord } from '../model/called.js';
+import { type CallResult, differsAt, isRecord } from '../model/called.js';
 import type { CrosscheckResult } from '../model/crosscheck.js';
 import type { StatusResult } from '../model/status.js';
 import type { TopologyNode, TopologyResult } from '../model/topology.js';
@@ -196,7 +196,12 @@ export const CALL_ROWS: RowSet<CallResult & { differing: boolean }> = {
       isRecord(reply)
         ? Object.entries(reply)
             .filter(([name]) => !differing || differences.includes(name))
-            .map(([name, value]) => ({ ...server, name, value, differs: differences.includes(name) }))
+            .map(([name, value]) => ({
+              ...server,
+              name,
+              value,
+              differs: differsAt({ servers, differences }, { ...server, reply }, name),
+            }))
         : [{ ...server, name: '', value: reply }],
     ),
 };

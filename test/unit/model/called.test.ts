@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Called, callExitCode, callResult } from '../../../src/model/called.js';
+import { type Called, callExitCode, callResult, differsAt, notMeant } from '../../../src/model/called.js';
 
 const answer = (id: string, raw: unknown, more: Partial<Called> = {}): Called => {
   return { id, host: '127.0.0.1', port: 6379, role: 'replica', raw, error: null, answered: true, ...more };
@@ -35,6 +35,41 @@ it('says that passwords differ without showing one', () => {
   expect(JSON.stringify(users)).not.toContain('0123abcd');
   const user = result('ACL GETUSER bob', answer('a', ['flags', ['on'], 'passwords', ['0123abcd']]));
   expect(user.servers[0]?.reply).toEqual({ flags: ['on'], passwords: '(set)' });
+});
+
+it('compares names in any order, and says of each value whether it differs', () => {
+  const shown = result(
+    'CONFIG GET *max*',
+    answer('a', ['maxmemory', '0', 'maxclients', '9']),
+    answer('b', ['maxclients', '9', 'maxmemory', '0']),
+  );
+  expect(shown.differences).toEqual([]);
+  expect(shown.servers.map(({ differs }) => differs)).toEqual([false, false]);
+  const values = (name: string, ...given: string[]) => {
+    const one = result(`CONFIG GET ${name}`, ...given.map((value) => answer(value, [name, value])));
+    return one.servers.map((server) => [server.differs, differsAt(one, server, name)]);
+  };
+  const apart = [
+    [false, false],
+    [true, true],
+    [false, false],
+  ];
+  expect(values('maxmemory', '0', '1', '0')).toEqual(apart);
+  expect(values('requirepass', 'one', 'two', 'one')).toEqual(apart);
+});
+
+it('leaves out those that a command is not for, unless that is all of them', () => {
+  const left = (...called: Called[]): string[] => notMeant(called).map(({ id }) => id);
+  const sentinel = (id: string, error: string) => answer(id, null, { role: 'sentinel', error });
+  const unknown = "answered: ERR unknown command 'CONFIG'";
+  const denied = 'denies the command: NOPERM no permissions';
+  const node = answer('redis-1', 'x');
+  expect(left(node, sentinel('s-1', unknown), sentinel('s-2', unknown))).toEqual(['s-1', 's-2']);
+  expect(left(node, sentinel('s-1', denied), sentinel('s-2', denied))).toEqual(['s-1', 's-2']);
+  // One sentinel unlike the others is a finding, and so is a data node.
+  expect(left(node, sentinel('s-1', denied), answer('s-2', 'x', { role: 'sentinel' }))).toEqual([]);
+  expect(left(node, answer('redis-2', null, { error: denied }))).toEqual([]);
+  expect(left(sentinel('s-1', unknown))).toEqual([]);
 });
 
 it('reads INFO as names, and leaves a list that is none alone', () => {

@@ -51,6 +51,9 @@ it('refuses what waits, never ends, or is about its connection alone', () => {
   expect(kind('BLPOP q 0', says('write noscript', 'write list slow blocking'))).toBe('endless');
   expect(kind('XREAD COUNT 1 STREAMS s 0', says('readonly blocking'))).toBe('looks');
   expect(kind('XREAD block 0 STREAMS s $', says('readonly blocking'))).toBe('endless');
+  expect(kind('WAIT 9 0', says('noscript'))).toBe('endless');
+  expect(kind('WAITAOF 1 1 0', says('noscript'))).toBe('endless');
+  expect(kind('WAIT 0 100', says('noscript'))).toBe('looks');
   expect(kind('AUTH x', says('fast'))).toBe('connection');
   expect(kind('CLIENT REPLY OFF', says('noscript'))).toBe('connection');
 });
