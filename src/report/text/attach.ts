@@ -2,7 +2,7 @@ import type { Attached } from '../../cluster/attach.js';
 import type { CheckedCommand } from '../../drivers/attached-host.js';
 import { formatAddress } from '../../model/address.js';
 import { type AddressRule, formatAddressRule } from '../../model/address-map.js';
-import { wayFacts, wayOf } from '../../model/attached.js';
+import { PRODUCTION, wayFacts, wayOf } from '../../model/attached.js';
 import { command } from '../../model/hints.js';
 import { shellWord } from '../../model/secrets.js';
 import type { Verdict } from '../../model/status.js';
@@ -86,6 +86,7 @@ function unreachedLines(unreached: AttachResult['unreached'], view: View): strin
   const theme = themeOf(view);
   const width = lineWidth(view);
   const rest = unreached.length - UNREACHED_SHOWN;
+  const rules = unreached.map(({ announce }) => `--map ${formatAddress(announce)}=HOST:PORT`);
   return [
     '',
     ...unreached
@@ -96,10 +97,13 @@ function unreachedLines(unreached: AttachResult['unreached'], view: View): strin
       .map(theme.warn),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
     ...wrap(
-      `If it runs, its announced address cannot be reached from here: attach again with --map ${formatAddress(first.announce)}=HOST:PORT, the address at which this machine reaches it.`,
+      rules.length === 1
+        ? `If it runs, its announced address cannot be reached from here: attach again with ${rules[0]}, the address at which this machine reaches it.`
+        : 'If they run, their announced addresses cannot be reached from here: attach again with these, each with the address at which this machine reaches it:',
       width,
       0,
     ),
+    ...(rules.length === 1 ? [] : rules.map((rule) => `  ${rule}`)),
   ];
 }
 
@@ -110,13 +114,13 @@ function wayLines({ record, notHere }: AttachResult, view: View): string[] {
   const theme = themeOf(view);
   const width = lineWidth(view);
   const found = record.servers.length - notHere.length;
+  const acts = `kill, stop, start, pause, inject and failover-test`;
+  const does = record.readonly
+    ? `it was attached with --readonly, which refuses ${acts}`
+    : `${acts} work on ${found === 1 ? 'it' : 'them'}, with --confirm ${record.cluster}${record.label === PRODUCTION ? '/MASTER, where MASTER is the id of the master, such as redis-1' : ''}`;
   return [
     '',
-    ...wrap(
-      `${found} of ${count(record.servers.length, 'server')} found as ${kind}: kill, stop, start, pause, inject and failover-test work on ${found === 1 ? 'it' : 'them'}, with --confirm ${record.cluster}`,
-      width,
-      0,
-    ),
+    ...wrap(`${found} of ${count(record.servers.length, 'server')} found as ${kind}: ${does}`, width, 0),
     ...notHere.flatMap(({ id, why }) => wrap(`${SYMBOL.warn} ${id}: ${why}`, width, 2)).map(theme.warn),
   ];
 }
