@@ -1,7 +1,7 @@
 import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
 import { type History, historiesIn, pruneHistory, readHistory } from '../src/cluster/store/history.js';
-import { trendsOf } from '../src/cluster/store/run-record.js';
+import { masterOf, trendsOf } from '../src/cluster/store/run-record.js';
 import { stateHome } from '../src/config/paths.js';
 import { refused } from '../src/errors.js';
 import { isUnnamed, typedFor, typedForNearest } from '../src/model/hints.js';
@@ -16,7 +16,8 @@ export default defineCommand({
   description:
     'Every finished failover-test is recorded, and one whose process was killed as unknown; the newest is shown first.\n' +
     'The trend is the difference of the medians to the previous run with the same fault, settings and clients. The\n' +
-    'history stays when its cluster is removed, and holds the last 500 runs of a cluster.',
+    'history stays when its cluster is removed, and holds the last 500 runs of a cluster; --master-name shows those of one\n' +
+    'master.',
   examples: [
     'sentinelctl history',
     'sentinelctl history --limit 5 --output tsv',
@@ -44,10 +45,15 @@ export default defineCommand({
     if (before === null && !(await storeOf(context).list()).includes(cluster))
       await refuseUnknown(home, cluster);
     const pruned = keep === undefined || before === null ? 0 : await pruneHistory(home, cluster, keep);
-    const { runs, unreadable, truncated } = (await readHistory(home, cluster)) ?? EMPTY;
+    const { runs: all, unreadable, truncated } = (await readHistory(home, cluster)) ?? EMPTY;
+    const { masterName } = context.globals;
+    const runs = all
+      .map((run) => ({ ...run, ...namedMaster(masterOf(run)) }))
+      .filter((run) => masterName === null || run.masterName === masterName);
     const trends = trendsOf(runs);
     return {
       cluster,
+      masterName,
       total: runs.length,
       runs: runs
         .map((run, i) => ({ ...run, trend: trends[i] ?? null }))
@@ -60,6 +66,9 @@ export default defineCommand({
   render: historyText,
   rows: HISTORY_ROWS,
 });
+
+const namedMaster = (name: string | null): { masterName?: string } =>
+  name === null ? {} : { masterName: name };
 
 /** A cluster that neither exists nor was ever tested is a typing error. */
 async function refuseUnknown(home: string, cluster: string): Promise<void> {

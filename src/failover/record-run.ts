@@ -27,6 +27,7 @@ export function runRecordOf(result: FailoverResult): RunRecord {
     driver: result.driver,
     engine: `${engine.name} ${engine.version}`,
     fault: result.fault,
+    masterName: result.masterName,
     config: { downAfterMs, failoverTimeoutMs, quorum, parallelSyncs },
     workload: workload === null ? null : { clients: workload.clients, policy: workload.policy },
     rejoin: trials.find((t) => t.rejoin !== null)?.rejoin?.mode ?? null,

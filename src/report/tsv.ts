@@ -160,7 +160,7 @@ export const HISTORY_ROWS: RowSet<HistoryResult> = {
   columns: [
     ...['startedAt', 'outcome', 'fault', 'driver', 'config.downAfterMs', 'trials', 'held', 'switchedMs.p50'],
     ...['switchedMs.max', 'outageMs.p50', 'outageMs.max', 'ledger.acknowledged', 'ledger.lost'],
-    'trend.switchedMs',
+    ...['trend.switchedMs', 'masterName'],
   ],
   of: ({ runs }) => runs,
 };

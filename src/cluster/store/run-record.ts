@@ -11,6 +11,8 @@ export interface RunRecord {
   /** `redis 7.0.15`. */
   engine: string;
   fault: string;
+  /** Absent in lines of older releases. */
+  masterName?: string;
   config: { downAfterMs: number; failoverTimeoutMs: number; quorum: number; parallelSyncs: number };
   /** Null where no clients wrote. */
   workload: { clients: number; policy: string } | null;
@@ -75,11 +77,15 @@ export function readRun(line: string): RunRecord | undefined {
 const isSpread = (value: Spread | null | undefined): boolean =>
   value === null || (typeof value?.p50 === 'number' && typeof value.max === 'number');
 
-/** Each run's trend against the last one before it that had the same fault, return, settings and clients. Pure. */
+/** The master that a run was about; null where its line does not say. */
+export const masterOf = ({ masterName, command }: RunRecord): string | null =>
+  masterName ?? /--master-name[ =](\S+)/.exec(command ?? '')?.[1] ?? null;
+
+/** Each run's trend against the last one before it that had the same master, fault, return, settings and clients. Pure. */
 export function trendsOf(runs: readonly RunRecord[]): (Trend | null)[] {
   const last = new Map<string, RunRecord>();
   return runs.map((run) => {
-    const key = JSON.stringify([run.fault, run.rejoin, run.driver, run.config, run.workload]);
+    const key = JSON.stringify([masterOf(run), run.fault, run.rejoin, run.driver, run.config, run.workload]);
     const former = last.get(key);
     // A run that was cut short is not compared with the next one.
     if (run.complete) last.set(key, run);

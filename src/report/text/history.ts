@@ -16,6 +16,8 @@ type HistoryRun = RunRecord & { trend: Trend | null };
 /** The result of `history`: the newest run first. */
 export interface HistoryResult {
   cluster: string;
+  /** The one master whose runs these are; null: all. */
+  masterName: string | null;
   /** How many runs are recorded; `runs` may be fewer. */
   total: number;
   runs: HistoryRun[];
@@ -36,7 +38,7 @@ const MEANING: readonly (readonly [title: string, meaning: string])[] = [
 /** Past runs, the newest first, times as medians over a run's trials; lines that could not be read are counted. */
 export function historyText(result: HistoryResult, view: View): string {
   const theme = themeOf(view);
-  const { cluster, runs, total, pruned } = result;
+  const { cluster, masterName, runs, total, pruned } = result;
   const notes = [
     ...(pruned === 0 ? [] : [`${count(pruned, 'older run')} removed`]),
     ...unreadableWords(result),
@@ -44,14 +46,19 @@ export function historyText(result: HistoryResult, view: View): string {
   ].flatMap((words) => wrap(plain(words), lineWidth(view), 2).map(theme.dim));
   if (runs.length === 0) {
     return [
-      ...wrap(`no run of cluster "${cluster}" is recorded: each failover-test records one`, lineWidth(view)),
+      ...wrap(
+        `no run of ${masterName === null ? '' : `the master ${masterName} in `}cluster "${cluster}" is recorded: each failover-test records one`,
+        lineWidth(view),
+      ),
       ...notes,
       ...nextLines(command('failover-test --help', cluster), view),
     ].join('\n');
   }
+  const isSeveral = new Set(runs.map((run) => run.masterName)).size > 1;
   const columns = [
     { title: 'STARTED' },
     { title: 'VERDICT' },
+    ...(isSeveral ? [{ title: 'MASTER' }] : []),
     // The columns that a run is compared by are dropped last.
     { title: 'FAULT', drop: 1 },
     { title: 'DOWN-AFTER', align: 'right' as const, drop: 7 },
@@ -64,7 +71,7 @@ export function historyText(result: HistoryResult, view: View): string {
     { title: 'LOST', align: 'right' as const, drop: 3 },
     { title: 'TREND', drop: 2 },
   ];
-  const rows = runs.map((run) => rowOf(run, view));
+  const rows = runs.map((run) => rowOf(run, isSeveral, view));
   const shown = table(columns, rows, view);
   const [titles = ''] = shown.split('\n');
   const meaning = MEANING.filter(([title]) => titles.includes(title)).map((words) => words.join(': '));
@@ -74,7 +81,7 @@ export function historyText(result: HistoryResult, view: View): string {
   );
 }
 
-function rowOf(run: HistoryRun, view: View): Cell[] {
+function rowOf(run: HistoryRun, isSeveral: boolean, view: View): Cell[] {
   const theme = themeOf(view);
   const narrow = view.columns < 60;
   const ms = (value: number | undefined): string => (value === undefined ? '-' : humanDurationMs(value));
@@ -84,6 +91,7 @@ function rowOf(run: HistoryRun, view: View): Cell[] {
       text: `${MARK[run.outcome]}${narrow ? '' : ` ${VERDICT_WORD[run.outcome]}`}${run.complete ? '' : ' cut short'}`,
       paint: paintOf(run.outcome, theme),
     },
+    ...(isSeveral ? [run.masterName ?? '-'] : []),
     run.fault,
     formatDurationMs(run.config.downAfterMs),
     run.trials === 0 ? '-' : `${run.held} of ${run.trials}`,

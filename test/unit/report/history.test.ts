@@ -16,6 +16,7 @@ const records = [heldResult(10), violatedResult(), bareResult(), cutShortResult(
 const trends = trendsOf(records);
 const history: HistoryResult = {
   cluster: 'default',
+  masterName: null,
   total: 7,
   runs: records.map((r, i) => ({ ...r, trend: trends[i] ?? null })).reverse(),
   unreadable: { lines: [3, 8], truncated: true },
@@ -75,6 +76,21 @@ describe('the history', () => {
     expect(historyText(none, plainView(80))).toBe(
       'no run of cluster "lab" is recorded: each failover-test records one\n→ sentinelctl failover-test --help --cluster lab',
     );
+  });
+
+  it('names the master where there are several, and compares no run of one with another’s', () => {
+    const [first, second] = [heldResult(10), heldResult(10)].map(runRecordOf);
+    if (first === undefined || second === undefined) throw new Error('no run');
+    const { masterName: _, ...older } = {
+      ...first,
+      command: 'sentinelctl failover-test --master-name carts',
+    };
+    const runs = [older, { ...second, masterName: 'orders' }];
+    expect(trendsOf(runs)).toEqual([null, null]);
+    expect(trendsOf([older, { ...second, masterName: 'carts' }])[1]).not.toBeNull();
+    const shown = ['carts', 'orders'].map((name) => ({ ...second, masterName: name, trend: null }));
+    const text = historyText({ ...history, runs: shown }, plainView(120));
+    expect(text.split('\n').slice(0, 3).join('\n')).toMatch(/VERDICT +MASTER .*\n.* carts .*\n.* orders /);
   });
 
   it('fits every width', () => expectToFit((view) => historyText(history, view)));
