@@ -53,7 +53,7 @@ export const closedError = (address: Address, message = 'closed the connection')
 
 /** Words an error of the socket: dialling, the resolver, a reset. */
 export function socketError(address: Address, error: unknown): WireError {
-  return new WireError(socketSilence(errnoOf(error), messageOf(error)), { address });
+  return new WireError(socketSilence(errnoOf(error), messageOf(error), namesIn(error)), { address });
 }
 
 /** Node refused the TLS options before it dialled. */
@@ -66,7 +66,14 @@ export const tlsSetupError = (address: Address, error: unknown): WireError =>
     { address },
   );
 
-function socketSilence(errno: string | undefined, message: string): Silence {
+/** The names of the certificate that did not fit, on Node's error (tls.checkServerIdentity); empty where it has none. */
+function namesIn(error: unknown): string {
+  const { cert } = error as { cert?: { subjectaltname?: string; subject?: { CN?: string } } };
+  const names = (cert?.subjectaltname ?? cert?.subject?.CN ?? '').replace(/(^|, )(DNS|IP Address):/g, '$1');
+  return printable(names, 120);
+}
+
+function socketSilence(errno: string | undefined, message: string, names: string): Silence {
   switch (errno) {
     case 'ECONNREFUSED':
       return { kind: 'refused', message: 'refused the connection: nothing listens on that port' };
@@ -86,14 +93,17 @@ function socketSilence(errno: string | undefined, message: string): Silence {
         unreached: true,
       };
     default:
-      return tlsSilence(errno, message) ?? { kind: 'error', message: `cannot be reached: ${message}` };
+      return tlsSilence(errno, message, names) ?? { kind: 'error', message: `cannot be reached: ${message}` };
   }
 }
 
 /** Codes: Node's tls module (X.509 verification, ERR_TLS_*), and OpenSSL's alerts (ERR_SSL_*). */
-function tlsSilence(errno = '', message: string): Silence | undefined {
+function tlsSilence(errno: string | undefined = '', message: string, names: string): Silence | undefined {
   if (errno === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return { kind: 'tls', message: 'has a certificate for another name: --server-name says which is right' };
+    return {
+      kind: 'tls',
+      message: `has a certificate for another name${names === '' ? '' : ` (it is for ${names})`}: --server-name says which is right`,
+    };
   if (errno === 'CERT_HAS_EXPIRED') return { kind: 'tls', message: 'has a certificate that has expired' };
   if (/^(CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET_ISSUER|VERIFY)|HOSTNAME_MISMATCH)/.test(errno))
     return {

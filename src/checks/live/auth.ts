@@ -98,12 +98,13 @@ const withoutTls = (
   brief: `${server.id} ${said}`,
   evidence: null,
   message: `${nameOf(server)} ${said}`,
-  fix: tlsFix(said, facts),
+  fix: tlsFix(server, said, facts),
 });
 
 const TLS_OPTIONS = ['--tls --ca FILE', '--ca FILE', '--cert FILE --key FILE', '--server-name'] as const;
 
 function tlsFix(
+  server: NodeState | SentinelState,
   said: string,
   { expectation: { cluster, own }, hints }: Pick<SnapshotFacts, 'expectation' | 'hints'>,
 ): string[] {
@@ -112,6 +113,10 @@ function tlsFix(
     return isTyped
       ? [hints.at(cluster, true)]
       : ['# type the command again without --tls, --ca, --cert and --key'];
+  if (/has expired/.test(said))
+    return [
+      `renew the certificate of ${server.id} on its machine (tls-cert-file), or that of its authority where that one has expired`,
+    ];
   const option = TLS_OPTIONS.find((one) => said.includes(one));
   return option === undefined
     ? ['# give what it wants: --tls, --ca FILE, --cert FILE with --key FILE, --server-name NAME']
