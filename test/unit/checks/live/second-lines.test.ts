@@ -149,7 +149,11 @@ describe('typed addresses at which no sentinel answers', () => {
       /^redis-cli -h 127\.0\.0\.1 -p 26379 SUBSCRIBE __sentinel__:hello {2}# prints the address of each /,
     ],
     ['protocol', 'sent something else', /^sentinelctl status --sentinel-addrs HOST:PORT {2}# give the /],
-    ['tls', 'has a certificate that has expired', /^renew the certificate of 127\.0\.0\.1:26379 on its machine/],
+    [
+      'tls',
+      'has a certificate that has expired',
+      /^renew the certificate of 127\.0\.0\.1:26379 on its machine/,
+    ],
     ['tls', 'accepts only TLS at this port: --tls --ca FILE', /^sentinelctl \w+ --tls --ca FILE --s/],
     [
       'tls',
