@@ -170,7 +170,7 @@ export default defineCommand({
     const fixed = await fixFindings(context, found, options);
     // The state after the fixes is what counts.
     const changed = fixed.some(({ outcome }) => outcome === 'done');
-    const result = changed ? await diagnoseWhatIsMeant(context, options, chosen) : found;
+    const result = changed ? await diagnoseWhatIsMeant(context, options, chosen, true) : found;
     return { result, ...shown, exitCode: codeOf(result), fixed };
   },
   render: ({ result, markdown, strict, all, accepted, fixed }, view) => {
@@ -193,6 +193,7 @@ function diagnoseWhatIsMeant(
   context: Context,
   options: DoctorOptions,
   chosen: DiagnoseOptions,
+  isRepaired = false,
 ): Promise<DoctorResult> {
   const { configs, compose = null, kube, app = null, watchForMs = null, master, gone } = options;
   const [files] = [
@@ -206,7 +207,10 @@ function diagnoseWhatIsMeant(
     return diagnoseFiles(context, { configs, compose, kube }, chosen);
   }
   const masterName = master ?? namedBesides(context, app !== null);
-  return diagnoseCluster(context, { ...chosen, masterName, watchForMs, app, gone, acceptance: options });
+  return diagnoseCluster(context, {
+    ...chosen,
+    ...{ masterName, watchForMs, app, gone, isRepaired, acceptance: options },
+  });
 }
 
 /** What looks at a running cluster, and has no meaning for files. */

@@ -23,6 +23,8 @@ export interface ClusterQuestion extends DiagnoseOptions {
   app: true | { container: string } | null;
   /** Servers that are gone for good, by id or address. */
   gone?: readonly string[];
+  /** A repair was done since: those that were forgotten by it are not asked about any more. */
+  isRepaired?: boolean;
   /** What is accepted by this call; absent: nothing new. */
   acceptance?: Acceptance;
 }
@@ -57,7 +59,7 @@ export async function findingsBeyond(
 async function gatherFor(
   context: Context,
   target: Target | null,
-  { app, gone = [], watchForMs }: ClusterQuestion,
+  { app, gone = [], isRepaired, watchForMs }: ClusterQuestion,
   writes = true,
 ): Promise<Gathered> {
   const { clock, signal } = context;
@@ -66,20 +68,19 @@ async function gatherFor(
     gatherTarget(context, target, { ...asking, watchForMs, writes }),
     app === null ? null : gatherSide(context, app, target, asking),
   ]);
-  for (const name of gone) requireGone(gathered, name);
-  return { ...gathered, ...(gone.length > 0 && { gone }), app: side };
+  // After a repair, what was forgotten is in no list any more.
+  const left = isRepaired ? gone.filter((name) => isListed(gathered, name)) : gone;
+  for (const name of left) requireGone(gathered, name);
+  return { ...gathered, ...(left.length > 0 && { gone: left }), app: side };
 }
 
-/** Throws `not-gone` (3) for a server that answers, `node-unknown` (64) for one that no list has. */
-function requireGone(gathered: Gathered, name: string): void {
-  const isNamed = ({ id, announce }: GatheredServer): boolean =>
+const isCalled =
+  (name: string) =>
+  ({ id, announce }: GatheredServer): boolean =>
     id === name || formatAddress(announce) === name;
-  const servers = [...gathered.nodes, ...gathered.sentinels];
-  const server = servers.find(isNamed);
-  if (server?.silence === null)
-    throw refused('not-gone', `${name} answers: it is not gone`, {
-      hint: ctl(gathered, 'doctor'),
-    });
+
+/** Whether a server was asked, or a sentinel lists it. */
+function isListed(gathered: Gathered, name: string): boolean {
   const listed = gathered.sentinels
     .flatMap((s) => (s.masters.ok ? s.masters.value : []))
     .flatMap((m) =>
@@ -87,7 +88,18 @@ function requireGone(gathered: Gathered, name: string): void {
         list.ok ? list.value.map((r) => `${r.ip}:${r.port}`) : [],
       ),
     );
-  if (server === undefined && !listed.includes(name))
+  return [...gathered.nodes, ...gathered.sentinels].some(isCalled(name)) || listed.includes(name);
+}
+
+/** Throws `not-gone` (3) for a server that answers, `node-unknown` (64) for one that no list has. */
+function requireGone(gathered: Gathered, name: string): void {
+  const servers = [...gathered.nodes, ...gathered.sentinels];
+  const server = servers.find(isCalled(name));
+  if (server?.silence === null)
+    throw refused('not-gone', `${name} answers: it is not gone`, {
+      hint: ctl(gathered, 'doctor'),
+    });
+  if (!isListed(gathered, name))
     throw usageError('node-unknown', `no server ${name} is known here`, {
       why: `known: ${servers.map((s) => s.id).join(', ')}`,
       hint: ctl(gathered, 'doctor'),

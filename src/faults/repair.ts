@@ -2,7 +2,6 @@ import { withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import type { ClusterState } from '../cluster/store/state.js';
 import { messageOf, OperatorError } from '../errors.js';
-import { humanDurationMs } from '../model/duration.js';
 import type { Repair, Repaired } from '../model/repair.js';
 import { RESETS_APART_MS } from '../model/sentinel-timing.js';
 import { until } from '../until.js';
@@ -13,6 +12,8 @@ import { sentinelSet } from './acts/sentinel-set.js';
 import { configOf } from './context.js';
 import { type Experiment, type Injected, openExperiment } from './experiment.js';
 import { cutOff, describeRepair } from './repair-words.js';
+
+const SECOND_MS = 1000;
 
 export interface RepairRequest {
   repairs: readonly Repair[];
@@ -66,11 +67,9 @@ async function inOrder(context: ActContext, request: RepairRequest): Promise<Rep
       }
       if (repair.kind === 'reset' && resetAtMs !== null) {
         const restMs = RESETS_APART_MS - (runtime.clock.now() - resetAtMs);
-        if (restMs > 0) {
-          say(
-            `waiting ${humanDurationMs(restMs)} before the next RESET, so that the sentinels find each other again`,
-          );
-          await runtime.clock.sleep(restMs, runtime.signal);
+        for (let leftMs = restMs; leftMs > 0; leftMs -= SECOND_MS) {
+          say(`next RESET in ${Math.ceil(leftMs / SECOND_MS)} s: the sentinels find each other again first`);
+          await runtime.clock.sleep(Math.min(SECOND_MS, leftMs), runtime.signal);
         }
       }
       say(does);

@@ -51,6 +51,11 @@ async function plant(): Promise<void> {
   await tell('sentinel-2', 'SENTINEL', 'SET', 'mymaster', 'failover-timeout', '77000');
   await tell('redis-1', 'CONFIG', 'SET', 'masterauth', '');
   await tell('redis-2', 'CONFIG', 'SET', 'masterauth', WRONG);
+  await plantGhost();
+}
+
+/** sentinel-3 hears of a sentinel that nothing else knows. */
+async function plantGhost(): Promise<void> {
   const master = nodes.get('redis-1')?.announce;
   const hello = `127.0.0.1,${GHOST_PORT},${'f'.repeat(40)},0,mymaster,${master?.host},${master?.port},0`;
   await tell('sentinel-3', 'PUBLISH', '__sentinel__:hello', hello);
@@ -88,6 +93,20 @@ it('names what it would do and does nothing; then does it, reads it back, and it
   for (const secret of [SECRET, WRONG]) expect(printed).not.toContain(secret);
   // The journal is closed: nothing is to be recovered, and it has no password in it.
   expect((await cli.run(['recover'])).code).toBe(0);
+});
+
+it('a server that is named as gone is forgotten, and the diagnosis after that does not ask for it', async () => {
+  await plantGhost();
+  const gone = ['--gone', `127.0.0.1:${GHOST_PORT}`];
+  const isFound = async (): Promise<true | undefined> =>
+    (await doctor('--fix', '--dry-run', ...gone)).json().fixed.length > 0 ? true : undefined;
+  expect(await until(isFound, { clock: systemClock, everyMs: 500, deadlineMs: 60_000 })).toBe(true);
+  const ran = await doctor('--fix', ...gone);
+  expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+  expect(ran.json().fixed).toMatchObject([{ outcome: 'done' }]);
+  expect(String(await tell('sentinel-3', 'SENTINEL', 'SENTINELS', 'mymaster'))).not.toContain(
+    `127.0.0.1:${GHOST_PORT}`,
+  );
 });
 
 it('what is a choice is left, unless it is named', async () => {
