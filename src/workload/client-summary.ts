@@ -4,6 +4,11 @@ import { type ClientRecord, failuresOf, runsOf, type WorkloadRecord } from './re
 
 /** A gap below this is not an outage: a client that had none recovered with its first acknowledgement after the fault. */
 const NOISE_MS = 100;
+/**
+ * A client that was acknowledged after the fault, and so long before it was stopped or later, is not in an outage: it
+ * may have been about to send its next write, on a machine that was busy. Milliseconds; no failover is as short.
+ */
+const STOPPED_MS = 1000;
 const BUCKET_MS = 100;
 /** What a report can carry of one client, or of all together; a longer run gets wider buckets. */
 const MAX_BUCKETS = 2000;
@@ -82,7 +87,7 @@ function outageOf(
     gap(atMs, atMs);
     previousMs = atMs;
   }
-  gap(endMs, null);
+  if (firstAfterMs === null || previousMs === null || endMs - previousMs >= STOPPED_MS) gap(endMs, null);
   if (longestMs < 0) return { outageMs: null, recoveredMs: null };
   const recoveredAtMs = longestMs < NOISE_MS ? firstAfterMs : endedAtMs;
   return {

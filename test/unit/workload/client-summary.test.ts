@@ -47,6 +47,14 @@ describe('what clients saw', () => {
     expect(clientSummary(record, FAULT)).toMatchObject({ outageMs: 7000, lastRecoveredMs: null });
   });
 
+  it.each([
+    [600, 10],
+    [1600, null],
+  ])('of one who was stopped %i ms after its last acknowledgement', (restMs, recoveredMs) => {
+    const record = recordOf([every(0, 5000, 10)], { lengthMs: 5000 + restMs });
+    expect(clientSummary(record, FAULT).clients[0]).toMatchObject({ recoveredMs });
+  });
+
   it('is not known of one who was never acknowledged', () => {
     const summary = clientSummary(recordOf([[{ atMs: 5, failed: 'READONLY' }]]), FAULT);
     expect(summary).toMatchObject({ outageMs: null, firstRecoveredMs: null, lastRecoveredMs: null });
