@@ -2,7 +2,7 @@ import { assess } from './checks/assess.js';
 import { systemClock } from './clock.js';
 import { type Action, type ActResult, act } from './cluster/act.js';
 import { accessOf, surveyPlan } from './cluster/ask.js';
-import { openSecrets } from './cluster/own-secrets.js';
+import { openSecrets, printedFor } from './cluster/own-secrets.js';
 import { type Runtime, requireCluster } from './cluster/runtime.js';
 import { openStore } from './cluster/store/state.js';
 import { processEnv, stateHome } from './config/paths.js';
@@ -88,14 +88,17 @@ export async function openCluster(name = 'default', options: OpenClusterOptions 
     name,
     plan,
     snapshot,
-    status: async () =>
-      assess(await snapshot(), {
+    status: async () => {
+      const seen = await snapshot();
+      printedFor(store, state, secrets);
+      return assess(seen, {
         cluster: name,
         driver: plan.driver,
         own: true,
         masterName: plan.spec.masterName,
         nodes: plan.nodes,
-      }),
+      });
+    },
     act: (action, node, { asCrashed = false, asFrozen = false } = {}) =>
       action === 'restart'
         ? restart(runtime, state, { node, asCrashed })

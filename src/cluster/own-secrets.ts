@@ -9,12 +9,17 @@ import type { ClusterState, Store } from './store/state.js';
  */
 export async function openSecrets(store: Store, state: ClusterState): Promise<ClusterSecrets> {
   const secrets = await store.secrets(state);
+  printedFor(store, state, secrets);
+  return secrets;
+}
+
+/** From here on commands that are printed are for this cluster: a process may have several open. */
+export function printedFor(store: Store, state: ClusterState, secrets: ClusterSecrets): void {
   const paths = store.secretPaths(state.plan.spec.cluster);
   setDialled(secrets.ca === null ? PLAIN : { ctl: [], cli: `--tls --cacert ${shellWord(paths.ca)}` });
   setGiven([]);
   const login = loginOf(secrets, paths);
   setLogins({ redis: login, sentinel: login }, secrets.users === null ? null : dutiesOf(paths));
-  return secrets;
 }
 
 const dutiesOf = (paths: ReturnType<Store['secretPaths']>): Duties => {

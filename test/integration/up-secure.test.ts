@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openCluster } from '../../src/api.js';
 import { systemClock } from '../../src/clock.js';
+import { PLAIN, setDialled } from '../../src/model/hints.js';
+import { OPEN, setLogins } from '../../src/model/secrets.js';
 import { until } from '../../src/until.js';
 import { openConnection } from '../../src/wire/client.js';
 import { connect } from '../../src/wire/connect.js';
@@ -134,6 +136,11 @@ describe('a cluster with TLS and users', () => {
   });
 
   it('is opened by the library by its name', async () => {
+    // The next file of this worker prints commands for another cluster.
+    onTestFinished(() => {
+      setDialled(PLAIN);
+      setLogins({ redis: OPEN, sentinel: OPEN });
+    });
     const cluster = await openCluster('default', { home: cli.home });
     const { masters } = await cluster.status();
     expect(masters[0]?.master?.id).toMatch(MASTER);
