@@ -14,10 +14,10 @@ import { parseDay, requireAcceptable } from './shared/acceptance.js';
 import { parseApp } from './shared/app-source.js';
 import { requireKnown } from './shared/check-ids.js';
 import { checkIds } from './shared/completions.js';
+import { CUT_OFF_FIX } from './shared/cut-off.js';
 import { diagnoseCluster, diagnoseFiles } from './shared/diagnosis.js';
 import { EXIT_ON_OPTION } from './shared/exit-on.js';
 import { fixFindings } from './shared/fix.js';
-import { CUT_OFF_FIX } from './shared/verdict.js';
 
 interface Diagnosis {
   result: DoctorResult;

@@ -16,6 +16,7 @@ import { baselineText } from '../src/report/text/baseline.js';
 import { failoverText } from '../src/report/text/failover.js';
 import { FAILOVER_ROWS } from '../src/report/tsv.js';
 import { confirmFor, failoverWords } from './shared/confirm.js';
+import { CUT_OFF } from './shared/cut-off.js';
 import {
   budgetFor,
   commandLineOf,
@@ -30,7 +31,7 @@ import {
   WRITE_REPORTS,
 } from './shared/failover-options.js';
 import { meantMaster, ownCluster } from './shared/runtime.js';
-import { CUT_OFF, EXIT_OF } from './shared/verdict.js';
+import { EXIT_OF } from './shared/verdict.js';
 import { WORKLOAD_OPTIONS, workloadOf } from './shared/workload-options.js';
 
 const OPTIONS = {

@@ -8,8 +8,9 @@ import { injectText } from '../src/report/text/faults.js';
 import { INJECT_ROWS } from '../src/report/tsv.js';
 import { faultNames } from './shared/completions.js';
 import { confirmFor } from './shared/confirm.js';
+import { CUT_OFF } from './shared/cut-off.js';
 import { ownCluster } from './shared/runtime.js';
-import { CUT_OFF, codeOfLoss } from './shared/verdict.js';
+import { codeOfLoss } from './shared/verdict.js';
 
 export default defineCommand({
   description:

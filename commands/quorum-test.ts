@@ -2,9 +2,10 @@ import { defineCommand } from '../src/cli/command.js';
 import { quorumText } from '../src/report/text/quorum.js';
 import { QUORUM_ROWS } from '../src/report/tsv.js';
 import { confirmFor } from './shared/confirm.js';
+import { CUT_OFF } from './shared/cut-off.js';
 import { VERBOSE } from './shared/failover-options.js';
 import { ownCluster } from './shared/runtime.js';
-import { CUT_OFF, EXIT_OF } from './shared/verdict.js';
+import { EXIT_OF } from './shared/verdict.js';
 
 export default defineCommand({
   description:

@@ -9,9 +9,10 @@ import type { RejoinMode, WorkloadSettings } from '../src/observe/result.js';
 import { sweepText } from '../src/report/text/sweep.js';
 import { SWEEP_ROWS } from '../src/report/tsv.js';
 import { confirmFor } from './shared/confirm.js';
+import { CUT_OFF } from './shared/cut-off.js';
 import { FAILOVER_OPTIONS, faultOf, freezeFor, VERBOSE } from './shared/failover-options.js';
 import { meantMaster, ownCluster } from './shared/runtime.js';
-import { CUT_OFF, EXIT_OF } from './shared/verdict.js';
+import { EXIT_OF } from './shared/verdict.js';
 import { WORKLOAD_OPTIONS, workloadLine, workloadOf } from './shared/workload-options.js';
 
 /** The longest list of values: more would take hours. */

@@ -6,9 +6,9 @@ import type { Action } from '../../src/cluster/act.js';
 import { actText } from '../../src/report/text/act.js';
 import { ACT_ROWS } from '../../src/report/tsv.js';
 import { confirmFor } from './confirm.js';
+import { CUT_OFF_RESTART } from './cut-off.js';
 import { type OwnCluster, ownCluster } from './runtime.js';
 import { storeOf } from './target.js';
-import { CUT_OFF_RESTART } from './verdict.js';
 
 /** Starts a node as it was, without the guard that makes an old master a replica first. */
 export const AS_CRASHED = option.flag('--as-crashed', {

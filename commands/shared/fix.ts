@@ -1,8 +1,7 @@
 import type { DoctorResult, Finding } from '../../src/checks/index.js';
 import type { Context } from '../../src/cli/context.js';
-import { command } from '../../src/model/hints.js';
 import type { Repair, Repaired } from '../../src/model/repair.js';
-import { shellWord } from '../../src/model/secrets.js';
+import { type FixOptions, fixAgain } from './cut-off.js';
 import { ownCluster } from './runtime.js';
 
 /**
@@ -13,8 +12,9 @@ import { ownCluster } from './runtime.js';
 export async function fixFindings(
   context: Context,
   result: DoctorResult,
-  { only, dryRun, gone }: { only: readonly string[]; dryRun: boolean; gone: readonly string[] },
+  options: FixOptions & { dryRun: boolean },
 ): Promise<Repaired[]> {
+  const { only, dryRun } = options;
   const { runtime, state, name } = await ownCluster(context, 'doctor --fix');
   const repairs = repairsIn(result.findings, only);
   if (repairs.length === 0) return [];
@@ -30,13 +30,8 @@ export async function fixFindings(
     if (why !== undefined) progress({ type: 'note', level: 'info', text: `${why.id}: ${sentenceOf(why)}` });
     return prompts.confirm(`${does}?`);
   };
-  const typed = [
-    'doctor --fix',
-    ...(only.length === 0 ? [] : [`--only ${only.join(',')}`]),
-    ...(gone.length === 0 ? [] : [`--gone ${gone.map(shellWord).join(',')}`]),
-    ...(state.plan.attached === true ? [`--confirm ${name}`] : []),
-  ].join(' ');
-  return repairAll(runtime, state, { repairs, dryRun, confirm, again: command(typed, name) });
+  const again = fixAgain(name, options, state.plan.attached === true ? name : null);
+  return repairAll(runtime, state, { repairs, dryRun, confirm, again });
 }
 
 /** In the order of the findings, each once. */

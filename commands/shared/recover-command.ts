@@ -3,8 +3,8 @@ import type { RecoverResult } from '../../src/faults/recover.js';
 import { recoverAllText, recoverText } from '../../src/report/text/faults.js';
 import { RECOVER_ROWS } from '../../src/report/tsv.js';
 import { ALL_CLUSTERS } from './all-clusters.js';
+import { CUT_OFF } from './cut-off.js';
 import { ownCluster, runtimeOf } from './runtime.js';
-import { CUT_OFF } from './verdict.js';
 
 /** `recover`, and `heal`, its other name. */
 export const recoverCommand = (name: 'recover' | 'heal'): CommandDef =>

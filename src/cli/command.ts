@@ -47,15 +47,20 @@ interface CommandSpec<R, A extends readonly ArgumentDef[], O extends OptionDefs>
    * Printed when a second Ctrl-C ends it at once: what may be left, and which command to type, alone on its line. `undo`:
    * what was not rolled back, last change first; null where no journal was begun. Null: nothing is left.
    */
-  cutOff?: (globals: Globals, undo: readonly string[] | null) => string | null;
+  cutOff?(globals: Globals, undo: readonly string[] | null, options: OptionsOf<O>): string | null;
 }
 
 /** What a command's file exports: the types of its values are forgotten. */
 export interface CommandDef
-  extends Omit<CommandSpec<unknown, readonly ArgumentDef[], OptionDefs>, 'run' | 'judgesApp'> {
+  extends Omit<CommandSpec<unknown, readonly ArgumentDef[], OptionDefs>, 'run' | 'judgesApp' | 'cutOff'> {
   arguments: readonly ArgumentDef[];
   options: OptionDefs;
   judgesApp?(options: Readonly<Record<string, unknown>>): boolean;
+  cutOff?(
+    globals: Globals,
+    undo: readonly string[] | null,
+    options: Readonly<Record<string, unknown>>,
+  ): string | null;
   run(
     context: Context,
     input: { args: readonly unknown[]; options: Readonly<Record<string, unknown>> },

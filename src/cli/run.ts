@@ -61,7 +61,7 @@ export async function runCommand(
   const interrupts = armInterrupts(world, progress.say, () => {
     // A spinner would overwrite the line.
     progress.close();
-    const words = def.cutOff?.(globals, left) ?? null;
+    const words = def.cutOff?.(globals, left, options) ?? null;
     if (words !== null) progress.say(words);
   });
   const endings: ((exitCode: number) => Promise<void>)[] = [];

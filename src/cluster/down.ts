@@ -11,7 +11,7 @@ import { countKeys, type HeldData, heldBy, type KeyCounts, mostKeys } from './he
 import { type LeftRunning, leftRunning } from './left-running.js';
 import { type LiveCluster, lend, openCluster, openDriver, provisionerOf, underLock } from './open.js';
 import { type Runtime, requireCluster, step } from './runtime.js';
-import { readJournal } from './store/journal.js';
+import { leavesNothing, readJournal } from './store/journal.js';
 import type { ClusterState } from './store/state.js';
 import { rememberMaster } from './up/master.js';
 
@@ -175,7 +175,7 @@ async function endWatch({ store }: Runtime, cluster: string): Promise<boolean> {
   // Its guard ends by itself once the journal is gone.
   if (journal === 'unreadable') return true;
   for (const guard of journal?.guards ?? []) await signalProcess(guard, 'SIGKILL');
-  return journal !== null && !journal.closed;
+  return journal !== null && !leavesNothing(journal);
 }
 
 /** Without a state the driver is not known: each driver that works here removes what carries the cluster's name. */

@@ -1,4 +1,4 @@
-import { CUT_OFF } from '../../commands/shared/verdict.js';
+import { CUT_OFF } from '../../commands/shared/cut-off.js';
 import { argument } from '../../src/cli/argument.js';
 import { type CommandDef, defineCommand } from '../../src/cli/command.js';
 import type { Context } from '../../src/cli/context.js';

@@ -146,3 +146,17 @@ it('of three RESETs the first is done when it is killed; the others are done lat
   expect(more).toEqual([]);
   expect(second - first).toBeGreaterThanOrEqual(RESETS_APART_MS);
 });
+
+it('killed between two RESETs it leaves nothing to recover, and doctor --fix does the rest', {
+  timeout: LONG_MS,
+}, async () => {
+  for (const [i, id] of ['sentinel-1', 'sentinel-2'].entries()) await plantGhost(id, 21 + i);
+  await ghostsSeen(2);
+  const killed = await fixKilledAt((journal) => journal.includes('"undone"'));
+  expect(killed.signal).toBe('SIGKILL');
+  expect(idsOf(await cli.run(['doctor', '--json']))).not.toContain('unfinished-journal');
+  expect((await cli.run(['recover', '--json'])).json()).toMatchObject({ what: null, undone: [], stays: [] });
+  const rest = await cli.run(['doctor', '--fix', '--json']);
+  expect(rest.json().fixed).toMatchObject([{ outcome: 'done' }]);
+  expect(idsOf(rest)).not.toContain('ghost-sentinel');
+});

@@ -130,10 +130,17 @@ function recordIn(line: string): JournalRecord | 'cut-off' | 'foreign' {
 export const ownerLives = async ({ head }: Journal): Promise<boolean> =>
   (await identify(head.owner.pid))?.startTime === head.owner.startTime;
 
-/** The journal that is not closed; null where there is none. Throws `journal-unreadable` (3). */
+/**
+ * Whether a run left nothing to do: it closed its journal, or it ended between two acts and nothing is proved after them
+ * (repairs that are done stay).
+ */
+export const leavesNothing = ({ head, steps, closed }: Journal): boolean =>
+  closed || (head.proof === false && steps.every(({ state }) => state === 'undone'));
+
+/** The journal of a run that left something to do; null where there is none. Throws `journal-unreadable` (3). */
 export async function unfinishedJournal(store: Place, cluster: string): Promise<Journal | null> {
   const journal = await readJournal(store, cluster);
-  return journal === null || journal.closed ? null : journal;
+  return journal === null || leavesNothing(journal) ? null : journal;
 }
 
 /** What a run that ended left changed; null where nothing is changed, or the run is still active. */
@@ -147,8 +154,8 @@ export async function leftUnfinished(store: Place, cluster: string): Promise<Unf
 
 /** What an active run does to the cluster; null where there is none. */
 export async function runUnderWay(store: Place, cluster: string): Promise<UnderWay | null> {
-  const journal = await unfinishedJournal(store, cluster).catch(() => null);
-  if (journal === null || !(await ownerLives(journal))) return null;
+  const journal = await readJournal(store, cluster).catch(() => null);
+  if (journal === null || journal.closed || !(await ownerLives(journal))) return null;
   const { what, owner, atMs, healByMs } = journal.head;
   const acts = journal.steps.flatMap(({ act, state }) => (state === 'undone' ? [] : actWords(act)));
   const since = new Date(atMs).toISOString();
@@ -189,8 +196,8 @@ function unfinished({ head, steps }: Journal, cluster: string): OperatorError {
       );
 }
 
-/** The master of an attached cluster that an open journal is about: who rolls it back need not name it. */
+/** The master of an attached cluster that an unfinished journal is about: `recover` need not name it. */
 export async function journalledMaster(store: Place, cluster: string): Promise<string | null> {
-  const journal = await readJournal(store, cluster).catch(() => null);
-  return journal === null || journal.closed ? null : (journal.head.masterName ?? null);
+  const journal = await unfinishedJournal(store, cluster).catch(() => null);
+  return journal?.head.masterName ?? null;
 }

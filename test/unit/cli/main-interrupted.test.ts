@@ -93,15 +93,24 @@ describe('interruptions', () => {
     },
   );
 
-  it('doctor --fix says at a second Ctrl-C what is half done; doctor alone has nothing to say', () => {
-    const said = (undo: readonly string[] | null) => doctor.cutOff?.({ cluster: 'x' } as Globals, undo);
+  it('doctor --fix prints at a second Ctrl-C what goes on with the rest, as it was typed; doctor alone prints nothing', () => {
+    const options = { only: [], skip: [], severity: 'info', gone: [] };
+    const said = (undo: readonly string[] | null, typed: object = {}, confirm: string | null = null) =>
+      doctor.cutOff?.({ cluster: 'x', confirm } as Globals, undo, { ...options, ...typed });
     expect(said(null)).toBeNull();
-    expect(said([])).toBe(
-      'aborted: no repair is half done, and those that are done stay; end the run, then doctor --fix does the rest:\n→ sentinelctl recover --cluster x',
+    expect(said([], { gone: ['redis-3', '10.0.0.9:6379'] })).toBe(
+      'aborted: no repair is half done, and those that are done stay; do the rest:\n' +
+        '→ sentinelctl doctor --fix --gone redis-3,10.0.0.9:6379 --cluster x',
+    );
+    expect(
+      said([], { only: ['min-replicas'], skip: ['ghost-sentinel'], severity: 'warning' }, 'x'),
+    ).toContain(
+      '→ sentinelctl doctor --fix --only min-replicas --skip ghost-sentinel --severity warning --confirm x --cluster x',
     );
     expect(said(['first', 'second'])).toBe(
       'aborted without cleanup: a repair may be half done; this is left to do:\n  first\n  second\n' +
-        'roll it back; the repairs before it are done, and stay:\n→ sentinelctl recover --cluster x',
+        'roll it back, then do the rest; the repairs before it are done, and stay:\n' +
+        '→ sentinelctl recover --cluster x\n→ sentinelctl doctor --fix --cluster x',
     );
   });
 

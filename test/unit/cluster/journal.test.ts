@@ -135,6 +135,25 @@ describe('an unfinished journal', () => {
     await expect(requireFinished(await place(null), 'c')).resolves.toBeUndefined();
   });
 
+  it('is none where all repairs that it began are done: nothing is proved after them', async () => {
+    const store = await place({ ...HEAD, proof: false });
+    await appendRecord(store, 'c', { type: 'planned', n: 1, act: ACT });
+    await expect(requireFinished(store, 'c')).rejects.toMatchObject({ code: 'unfinished-journal' });
+    await appendRecord(store, 'c', { type: 'undone', n: 1 });
+    await expect(requireFinished(store, 'c')).resolves.toBeUndefined();
+    expect(await leftUnfinished(store, 'c')).toBeNull();
+    // With a proof to come, the same steps are unfinished.
+    const proving = await place();
+    await appendRecord(proving, 'c', { type: 'planned', n: 1, act: ACT });
+    await appendRecord(proving, 'c', { type: 'undone', n: 1 });
+    await expect(requireFinished(proving, 'c')).rejects.toMatchObject({ code: 'unfinished-journal' });
+  });
+
+  it('of a run that is between two repairs is still shown as active', async () => {
+    const store = await place({ ...HEAD, proof: false, owner: await ownIdentity() });
+    expect(await runUnderWay(store, 'c')).toMatchObject({ what: 'inject freeze', acts: [] });
+  });
+
   it('is shown by status once its run is gone, and not while it is active', async () => {
     expect(await leftUnfinished(await place(), 'c')).toEqual({
       what: 'inject freeze',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { CUT_OFF, codeOfLoss } from '../../../commands/shared/verdict.js';
+import { CUT_OFF } from '../../../commands/shared/cut-off.js';
+import { codeOfLoss } from '../../../commands/shared/verdict.js';
 
 it.each([
   ['nothing is gone', true, 0, 0],
