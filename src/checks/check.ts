@@ -2,7 +2,7 @@ import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import type { Repair } from '../model/repair.js';
 import type { MasterSetting } from '../model/sentinel-settings.js';
-import type { Impact, Severity } from '../model/status.js';
+import type { Countdown, Impact, Severity } from '../model/status.js';
 import { isNow } from '../model/verdict.js';
 import type { CountedGroup, FileGroup, MonitoredGroup } from './files/groups.js';
 import type { FileServer, Project } from './files/project.js';
@@ -30,6 +30,8 @@ export interface RawFinding {
   impact?: Impact;
   /** The cause in a few words, for the first line; the message where absent. */
   brief?: string;
+  /** The part of `brief` that counts down; absent where nothing does. */
+  countdown?: Countdown | undefined;
   /** What the message says beyond `brief`, null for nothing; where absent, the message, if there is a `brief`. */
   evidence?: string | null;
   /** What `--fix` may do about it, where that is safe and can be rolled back. */
@@ -149,6 +151,8 @@ export interface Finding {
   title: string;
   /** The message in a few words. */
   brief: string;
+  /** The part of `brief` that counts down. */
+  countdown?: Countdown;
   /** Whether the first line of the diagnosis says it. */
   headline: boolean;
   /** What the message says beyond `brief`; null where `brief` says it all. */

@@ -9,6 +9,7 @@ export function findingOf(check: CheckText, seen: RawFinding): Finding {
     impact: impactOf(check, seen),
     title: check.title,
     brief: seen.brief ?? (check.needs === 'snapshot' ? seen.message : sentenceOf(seen)),
+    ...(seen.countdown && { countdown: seen.countdown }),
     headline: false,
     evidence: evidenceOf(seen),
     masterName: check.group === 'application' ? null : seen.masterName,

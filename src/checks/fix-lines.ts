@@ -1,29 +1,59 @@
-/** What the lines of a fix do when they are typed: checks print them, and what is printed is decided by it. */
+/** What a line of a fix does when it is typed; what is printed beside it is decided by that. */
+export type Effect =
+  | 'starts all'
+  | 'starts a node'
+  | 'starts a sentinel'
+  /**
+   * Ends what it belongs to whatever else is wrong: a failover that is awaited, or a frozen master that is resumed. A
+   * replica that was down before would be started with older data, and promoted.
+   */
+  | 'awaits'
+  | 'refused beside a run'
+  /** Beside an active fault it may undo the fault's own change, or hide it. */
+  | 'changes a server'
+  /** Forgets the other side of a cut network, or names it. */
+  | 'forgets';
 
-/** Starts everything. */
-export const startsAll = (line: string): boolean => /^sentinelctl up\b/.test(line);
+/** By the command of sentinelctl. */
+const OURS: Readonly<Record<string, readonly Effect[]>> = {
+  up: ['starts all', 'refused beside a run'],
+  start: ['starts a node', 'refused beside a run'],
+  restart: ['refused beside a run'],
+  resume: ['awaits', 'refused beside a run'],
+};
 
-/** Starts a sentinel: nodes have the same ids in every cluster. */
-export const startsSentinel = (line: string): boolean => /^sentinelctl start sentinel-/.test(line);
+/** By the command that redis-cli sends. */
+const SENT: Readonly<Record<string, readonly Effect[]>> = {
+  'ACL SETUSER': ['changes a server'],
+  'CLIENT KILL': ['changes a server'],
+  'CONFIG REWRITE': ['changes a server'],
+  'CONFIG SET': ['changes a server'],
+  REPLICAOF: ['changes a server', 'forgets'],
+  'SENTINEL CONFIG SET': ['changes a server'],
+  'SENTINEL FAILOVER': ['changes a server'],
+  'SENTINEL MONITOR': ['changes a server', 'forgets'],
+  'SENTINEL REMOVE': ['changes a server', 'forgets'],
+  'SENTINEL RESET': ['changes a server', 'forgets'],
+  'SENTINEL SET': ['changes a server'],
+  SHUTDOWN: ['changes a server'],
+};
 
-/** Starts one node. */
-export const startsOne = (line: string): boolean => /^sentinelctl start\b/.test(line);
+/** A line that a shell takes, and not a comment that names a command. */
+const SENDS = /^(test -n .* )?redis-cli /;
 
-/**
- * Ends what it belongs to whatever else is wrong: a failover that is awaited, or a frozen master that is resumed. A
- * replica that was down before would be started with older data, and promoted.
- */
-export const awaits = (line: string): boolean => /^sentinelctl (status\b.* --watch\b|resume )/.test(line);
+export const does = (line: string, effect: Effect): boolean => effectsOf(line).includes(effect);
 
-/** Is refused while a journal is open. */
-export const isRefusedBesideRun = (line: string): boolean =>
-  /^sentinelctl (start|restart|resume|up)\b/.test(line);
-
-/** Changes a server: beside an active fault it may undo the fault's own change, or hide it. */
-export const changesServer = (line: string): boolean =>
-  /^(test -n .* )?redis-cli .*( CONFIG (SET|REWRITE)| SENTINEL (SET|CONFIG SET|REMOVE|MONITOR|RESET|FAILOVER)| REPLICAOF| ACL SETUSER| SHUTDOWN| CLIENT KILL)\b/.test(
-    line,
+function effectsOf(line: string): readonly Effect[] {
+  const [program, verb = '', ...words] = line.split(' ');
+  if (program === 'sentinelctl') {
+    if (verb === 'status' && words.includes('--watch')) return ['awaits'];
+    const effects = Object.hasOwn(OURS, verb) ? (OURS[verb] ?? []) : [];
+    return verb === 'start' && words[0]?.startsWith('sentinel-')
+      ? [...effects, 'starts a sentinel']
+      : effects;
+  }
+  const sent = Object.entries(SENT).flatMap(([command, effects]) =>
+    `${line} `.includes(`${command} `) ? effects : [],
   );
-
-/** Forgets the other side of a cut network, or names it. */
-export const forgets = (line: string): boolean => /SENTINEL (RESET|REMOVE|MONITOR)|REPLICAOF/.test(line);
+  return SENDS.test(line) ? sent : sent.filter((effect) => effect !== 'changes a server');
+}

@@ -1,7 +1,7 @@
 import type { MasterFacts, SnapshotFacts } from '../model/facts.js';
 import { command } from '../model/hints.js';
 import type { CheckText, RawFinding } from './check.js';
-import { changesServer, forgets, isRefusedBesideRun, startsOne, startsSentinel } from './fix-lines.js';
+import { does } from './fix-lines.js';
 import networkCut, { cutIn } from './live/network-cut.js';
 import { isSilent } from './snapshot.js';
 
@@ -31,21 +31,22 @@ function besideRun(raw: RawFinding, { expectation, hints, snapshot }: SnapshotFa
   const { acts, cluster, own, underWay, unfinished } = expectation;
   const { later: _, ...rest } = raw;
   if (underWay !== undefined)
-    return raw.fix.some((line) => line.startsWith('sentinelctl ') || changesServer(line))
+    return raw.fix.some((line) => line.startsWith('sentinelctl ') || does(line, 'changes a server'))
       ? { ...rest, fix: [command('status --watch', cluster)] }
       : raw;
   if (unfinished === undefined || 'unreadable' in unfinished) {
-    if (!snapshot.sentinels.every(isSilent) || !raw.fix.some(startsOne)) return raw;
+    if (!snapshot.sentinels.every(isSilent) || !raw.fix.some((line) => does(line, 'starts a node')))
+      return raw;
     if (own) return { ...rest, fix: [command('up', cluster)] };
     // A data node is started by what the sentinels say (see the guard of start): they come first.
-    const nodes = raw.fix.filter((line) => !startsSentinel(line));
+    const nodes = raw.fix.filter((line) => !does(line, 'starts a sentinel'));
     const then = nodes.length === 0 ? [] : ['# once a sentinel answers:', ...nodes];
     return acts === undefined
       ? raw
       : { ...rest, fix: [...snapshot.sentinels.map((s) => hints.revive(s, s.silence)), ...then] };
   }
   const lines = [...raw.fix, ...(raw.later === undefined ? [] : [raw.later.fix])];
-  return lines.some((line) => isRefusedBesideRun(line) || changesServer(line))
+  return lines.some((line) => does(line, 'refused beside a run') || does(line, 'changes a server'))
     ? { ...rest, fix: [command(unfinished.keep ? 'heal' : 'recover', cluster)] }
     : raw;
 }
@@ -56,7 +57,7 @@ function beforeHealed(raw: RawFinding, master: MasterFacts | undefined): RawFind
   const open = cut?.fix[0];
   if (open === undefined) return raw;
   // A side that can elect goes on: what it can do now stays, but for what speaks of the other side.
-  if (cut?.impact === 'degraded' && !raw.fix.some(forgets)) return raw;
+  if (cut?.impact === 'degraded' && !raw.fix.some((line) => does(line, 'forgets'))) return raw;
   const { later: _, repair: _one, repairs: _all, ...rest } = raw;
   return { ...rest, fix: [open] };
 }

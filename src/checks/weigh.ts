@@ -1,7 +1,7 @@
 import { sayTheSame, together } from '../model/together.js';
 import { IMPACTS, type Weighed } from '../model/verdict.js';
 import type { Finding } from './check.js';
-import { awaits, startsAll, startsSentinel } from './fix-lines.js';
+import { does } from './fix-lines.js';
 import type { Explains } from './fold.js';
 
 /**
@@ -33,6 +33,7 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
     : isCause && !isSaid
       ? `${together(alike)}; ${worst.brief}`
       : (fuller ?? worst).brief;
+  const { countdown } = hides ? root : isCause && !isSaid ? worst : (fuller ?? worst);
   // Its command comes first: why, and not only what it led to.
   const isLeft = root.first === true && root.severity !== 'info' && worst !== root;
   const brief = isLeft ? `${effect}; ${root.brief}` : effect;
@@ -41,11 +42,23 @@ function weighOne(root: Finding, roots: readonly Finding[], explains: Explains):
   const covers = isCause ? alike : beside;
   // What several servers lead to together is not ended by starting the one that it is shown under: without a majority of
   // the sentinels, which name the master, no data node can be started safely.
-  const isAwaited = !isCause && worst !== root && worst.fix.some(awaits);
-  const isOwn = isAwaited || (!isCause && worst.fix.some((line) => startsAll(line) || startsSentinel(line)));
+  const isAwaited = !isCause && worst !== root && worst.fix.some((line) => does(line, 'awaits'));
+  const isStart = (line: string): boolean => does(line, 'starts all') || does(line, 'starts a sentinel');
+  const isOwn = isAwaited || (!isCause && worst.fix.some(isStart));
   const fix = isOwn ? worst.fix : cause.fix;
   const lacks = root.impact === 'unknown' || of.some((f) => f.impact === 'unknown');
-  const weighed = { of, covers, impact, subject, brief, masterName, fix, first: root.first, lacks };
+  const weighed = {
+    of,
+    covers,
+    impact,
+    subject,
+    brief,
+    countdown,
+    masterName,
+    fix,
+    first: root.first,
+    lacks,
+  };
   if (!isAwaited || said.includes(root)) return [weighed];
   // What does not end with the failover is a finding beside it.
   return [weighed, { ...root, of: [root], lacks: false }];

@@ -35,6 +35,14 @@ export type Impact =
   | 'risk'
   | 'none';
 
+/** When a failover is expected, a part of what the first line says that changes at every look. Not in documents. */
+export interface Countdown {
+  /** `failover expected within 3 s`; once that time is over, `no failover 5.00 s after the usual time`. */
+  words: string;
+  /** Seconds; null once that time is over. */
+  withinS: number | null;
+}
+
 /** The first line of `status`, `doctor` and a watch, and its parts. */
 export interface Verdict {
   word: VerdictWord;
@@ -48,6 +56,8 @@ export interface Verdict {
   forMs: number | null;
   /** The command to type next; null where there is none, and where it depends on a condition. */
   next: string | null;
+  /** The part of `text` and of `cause` that counts down; absent where nothing does. */
+  countdown?: Countdown;
 }
 
 /** One thing that is not as it should be. */

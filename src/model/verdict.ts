@@ -4,7 +4,7 @@ import { humanDurationMs } from './duration.js';
 import { answers, type MasterFacts, type SentinelView } from './facts.js';
 import { commandIn } from './next-command.js';
 import { isFull } from './snapshot.js';
-import { type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
+import { type Countdown, type Impact, VERDICT_WORDS, type Verdict, type VerdictWord } from './status.js';
 import { sayTheSame, together, without } from './together.js';
 import { count } from './words.js';
 
@@ -53,6 +53,8 @@ export interface Weighed<T = unknown> {
   subject: string;
   /** The cause in a few words: `redis-1 (master) is down; failover expected within 3 s`. */
   brief: string;
+  /** The part of `brief` that counts down. */
+  countdown?: Countdown | undefined;
   /** The master in whose group it is; absent where it concerns all of them, null where it is not about a master. */
   masterName?: string | null | undefined;
   /** What to type; comments begin with #. */
@@ -127,7 +129,11 @@ export function verdictOn<T>(
   const next = commandIn((present.find((f) => f.first === true) ?? worst).fix);
   const text = `${master === undefined ? '' : `${master.name}: `}${said}${more > 0 ? ` (and ${count(more, 'more finding')})` : ''}`;
   return {
-    verdict: { word, text, impact, cause, forMs: silent?.forMs ?? null, next },
+    verdict: {
+      ...{ word, text, impact, cause, next },
+      forMs: silent?.forMs ?? null,
+      ...(worst.countdown && { countdown: worst.countdown }),
+    },
     said: [...alike, ...beside, ...within].flatMap(({ of }) => of),
   };
 }

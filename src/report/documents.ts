@@ -18,7 +18,7 @@ export const statusDocument = (status: StatusResult): StatusResult => ({
 });
 
 /** A verdict for programs: its next command is one that can be typed where sentinelctl runs, else null. */
-export const verdictDocument = (verdict: Verdict): Verdict => ({
+export const verdictDocument = ({ countdown: _, ...verdict }: Verdict): Verdict => ({
   ...verdict,
   next: typedHere(verdict.next),
 });
@@ -35,7 +35,7 @@ export const doctorDocument = (result: DoctorResult): DoctorResult => ({
   findings: result.findings.map(findingDocument),
 });
 
-const findingDocument = (finding: Finding): WithSteps<Finding> => ({
+const findingDocument = ({ countdown: _, ...finding }: Finding): WithSteps<Finding> => ({
   ...finding,
   fixSteps: fixSteps(finding.fix),
   consequences: finding.consequences.map(findingDocument),

@@ -50,12 +50,14 @@ function pausedForAll(facts: MasterFacts, master: NodeState): RawFinding[] {
   const [first] = heard.toSorted((a, b) => a.agoS - b.agoS);
   if (first === undefined) return [];
   const evidence = `it has left a PING unanswered for ${humanDurationMs(forMs)}, and ${first.id} heard from it ${first.agoS} s ago: the process runs`;
+  const { words, countdown } = failoverOutlook(facts, master);
   return [
     {
       subject: master.id,
       servers: sentinelsOf(sentinelViews).map(({ id }) => id),
+      countdown,
       // Nothing says when it ends: INFO is held back too.
-      brief: `${master.id} (master) holds back all commands: CLIENT PAUSE, which ends by itself; ${failoverOutlook(facts, master)}`,
+      brief: `${master.id} (master) holds back all commands: CLIENT PAUSE, which ends by itself; ${words}`,
       evidence,
       message: `${master.id} holds back all commands (CLIENT PAUSE): ${evidence}`,
       fix: [`${hints.ctl('status --watch')}  # it ends by itself: CLIENT UNPAUSE is held back too`],

@@ -4,6 +4,7 @@ import { endsByItself } from '../../model/promotable.js';
 import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
 import { TILT_PERIOD_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
 import { isLocked, type NodeState } from '../../model/snapshot.js';
+import type { Countdown } from '../../model/status.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { cutOff, cutOffFix } from '../cut-off.js';
@@ -94,15 +95,18 @@ function masterIsDown(facts: MasterFacts, lost: NodeState): RawFinding {
   };
 }
 
-type Outlook = Pick<RawFinding, 'fix' | 'later' | 'brief' | 'evidence'> & {
+type Outlook = Pick<RawFinding, 'fix' | 'later' | 'brief' | 'countdown' | 'evidence'> & {
   words: string;
   why: string | null;
 };
 
 /** Whether a failover will come by itself, in the words of the first line: `failover expected within 3 s`. */
-export function failoverOutlook(facts: MasterFacts, lost: NodeState): string {
-  const { brief, words } = outlook(facts, lost);
-  return brief ?? words;
+export function failoverOutlook(
+  facts: MasterFacts,
+  lost: NodeState,
+): { words: string; countdown: Countdown | undefined } {
+  const { brief, countdown, words } = outlook(facts, lost);
+  return { words: brief ?? words, countdown };
 }
 
 /** Whether a failover will come by itself, and what to type. */
@@ -143,9 +147,11 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
   const able = `${electorate.alive - electorate.tilted} of ${count(electorate.known, 'sentinel')}`;
   const leftMs = leftMsOf(facts);
   if (isOverdue(facts, -leftMs)) return { ...overdue(facts, voters, -leftMs), ...laterStart(facts, lost) };
+  const countdown = expected(leftMs);
   return {
     words: `${able} can replace it, within about ${Math.ceil(usualFailoverMs({ downAfterMs }) / 1000)} s of its failure (down-after + ${USUAL_S} s)`,
-    brief: expected(leftMs),
+    brief: countdown.words,
+    countdown,
     evidence: `${voters}${electorate.unheard.length > 0 ? ',' : ''} and can replace ${lost.id}; that takes down-after (${formatDurationMs(downAfterMs)}) and about ${USUAL_S} s from its failure`,
     why: 'if no replica is promoted, the logs of the sentinels say why (-failover-abort-…)',
     ...afterFailover(facts, lost),

@@ -3,6 +3,7 @@ import type { MasterFacts } from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
 import { downAfterOfQuorum } from '../../model/sentinel-settings.js';
 import { ELECTION_TIMEOUT_MS, usualFailoverMs } from '../../model/sentinel-timing.js';
+import type { Countdown } from '../../model/status.js';
 import { heardMs } from '../../model/verdict.js';
 import type { RawFinding } from '../check.js';
 import { canElect, electorateOf } from '../electorate.js';
@@ -13,8 +14,11 @@ import { failoverUnderWay } from '../under-way.js';
 const lateWords = (lateMs: number): string => `no failover ${humanDurationMs(lateMs)} after the usual time`;
 
 /** `failover expected within 3 s`, counted from the last answer of the master, or from the start of a sentinel that got none. */
-export const expected = (leftMs: number): string =>
-  leftMs > 0 ? `failover expected within ${Math.ceil(leftMs / 1000)} s` : lateWords(-leftMs);
+export function expected(leftMs: number): Countdown {
+  if (leftMs <= 0) return { words: lateWords(-leftMs), withinS: null };
+  const withinS = Math.ceil(leftMs / 1000);
+  return { words: `failover expected within ${withinS} s`, withinS };
+}
 
 /** The longest wait for the next attempt, in milliseconds (sentinel.c, sentinelStartFailoverIfNeeded). */
 const nextAttemptMs = ({ sentinelViews }: MasterFacts): number =>
@@ -49,18 +53,27 @@ export function beginNow(facts: MasterFacts): string | null {
     : null;
 }
 
+interface Overdue {
+  words: string;
+  brief: string;
+  countdown: Countdown;
+  evidence: string;
+  why: string;
+}
+
 /** What is said of a failover that does not come, and what begins it now. `voters`: `3 of 3 sentinels answer`. */
 export function overdue(
   facts: MasterFacts,
   voters: string,
   lateMs: number,
-): Pick<RawFinding, 'fix'> & { words: string; brief: string; evidence: string; why: string } {
+): Pick<RawFinding, 'fix'> & Overdue {
   const next = `an attempt that failed is repeated only ${formatDurationMs(nextAttemptMs(facts))} later (2 x failover-timeout)`;
   const chooser = chooserIn(facts);
   const words = lateWords(lateMs);
   return {
     words: `${words}: ${next}`,
     brief: `${words}; a replica can be promoted now`,
+    countdown: { words, withinS: null },
     evidence: `${voters}; ${next}`,
     why: 'the logs of the sentinels say how the last attempt ended (-failover-abort-…)',
     fix: chooser === undefined ? [] : [cli(chooser.sentinel, `SENTINEL FAILOVER ${facts.name}`)],

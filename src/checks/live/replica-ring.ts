@@ -102,7 +102,7 @@ const withData = ({ id, answer: { keys, offset } }: AnsweredNode): string =>
 
 const keysOf = ({ answer: { keys = 0 } }: AnsweredNode): number => keys;
 
-type Way = Pick<RawFinding, 'fix' | 'later' | 'consequence'> & {
+type Way = Pick<RawFinding, 'fix' | 'later' | 'consequence' | 'countdown'> & {
   /** How it goes on, in a few words. */
   outlook: string;
 };
@@ -147,9 +147,11 @@ function wayOut(facts: MasterFacts): Way {
   // Until they call it down for its role, each replica is without a master.
   const calledMs = downAfterOfQuorum(sentinelViews.map(({ view }) => view)) + WRONG_ROLE_DOWN_MS;
   const isTooLate = calledMs > maxLinkDownMs({ downAfterMs });
+  const countdown = expected(leftMsOf(facts));
   if (isStale || (cuts.length === 0 && !isTooLate))
     return {
-      outlook: expected(leftMsOf(facts)),
+      outlook: countdown.words,
+      countdown,
       consequence: `the sentinels call a master that says it is a replica down after down-after + ${WRONG_ROLE_DOWN_MS / 1000} s, and then promote a replica`,
       fix: lookAgain(hints),
     };

@@ -26,24 +26,20 @@ const WAITS_FOR: Readonly<Record<WaitGoal, string>> = {
   master: 'a master that most sentinels name',
 };
 
-/** The wait for a failover, which a live line counts down. */
-const COUNTED = /; (failover expected within (\d+) s|no failover [^;]* after the usual time)/;
-
 /**
  * What is waited for and why: `steady` for a line that stays, so without what changes as time passes; `label` for the line
  * that is drawn again, which may be cut at its end: the countdown comes first.
  */
-export function waitingWords(goal: WaitGoal, { word, text, impact, forMs }: Verdict) {
-  const counted = COUNTED.exec(text)?.[1];
-  const without = text.replace(COUNTED, '');
+export function waitingWords(goal: WaitGoal, { word, text, impact, forMs, countdown }: Verdict) {
+  const without = countdown === undefined ? text : text.replace(`; ${countdown.words}`, '');
   const still = forMs === null || impact === null ? without : without.replace(impact, 'no writes');
   const steady = `waiting for ${WAITS_FOR[goal]}: ${word}  ${still}`;
-  return { steady, label: counted === undefined ? steady : `${counted}; ${steady}` };
+  return { steady, label: countdown === undefined ? steady : `${countdown.words}; ${steady}` };
 }
 
 /** What is said of a wait with `leftMs` left that ends before the failover that the verdict announces; null for another wait. */
-export function endsTooSoon({ text }: Verdict, leftMs: number): string | null {
-  const withinS = Number(COUNTED.exec(text)?.[2] ?? 0);
+export function endsTooSoon({ countdown }: Pick<Verdict, 'countdown'>, leftMs: number): string | null {
+  const withinS = countdown?.withinS ?? 0;
   return withinS === 0 || withinS * 1000 <= leftMs
     ? null
     : `this wait ends in ${roughDurationMs(Math.max(0, leftMs))}, before the failover that is expected within ${withinS} s: a longer --timeout sees it`;

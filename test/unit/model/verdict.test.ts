@@ -5,6 +5,7 @@ import { setTyped } from '../../../src/model/hints.js';
 import type { Silence, Snapshot } from '../../../src/model/snapshot.js';
 import type { Expectation } from '../../../src/model/status.js';
 import { verdictOn } from '../../../src/model/verdict.js';
+import { verdictDocument } from '../../../src/report/documents.js';
 import {
   AUTH,
   altered,
@@ -40,8 +41,13 @@ describe('the first line: impact, cause, command', () => {
       'sentinelctl status --watch',
       1,
     ]);
+    const { verdict } = assess(lost, ours());
+    expect(verdict.countdown).toEqual({ words: 'failover expected within 3 s', withinS: 3 });
+    expect(Object.keys(verdictDocument(verdict))).not.toContain('countdown');
     for (const v of viewsIn(lost)) v.answeredMsAgo = 12_000;
-    expect(said(lost)[0]).toContain('no failover 5.00 s after the usual time');
+    const late = assess(lost, ours()).verdict;
+    expect(late.countdown).toEqual({ words: 'no failover 5.00 s after the usual time', withinS: null });
+    expect(late.text).toContain(`; ${late.countdown?.words}`);
   });
 
   it('says that a run was killed, and what its command does about it', () => {
