@@ -9,6 +9,7 @@ import {
   PLACEHOLDERS,
   PRESET_DEFAULTS,
   PRESETS,
+  type PresetSettings,
   presetCommands,
   TEMPLATE_ACTIONS,
   type TemplateAction,
@@ -17,6 +18,10 @@ import {
 
 const template = (action: TemplateAction, summary: string) =>
   option.text(`--${action}-command <command>`, { summary, flagOnly: true });
+
+/** What a ready-made command is filled with. */
+const ofTool = (name: string, setting: keyof PresetSettings, summary: string) =>
+  option.text(`${name} <name>`, { summary, otherwise: PRESET_DEFAULTS[setting], flagOnly: true });
 
 /** The options of `attach` that say by which commands its servers are acted on. */
 export const COMMAND_OPTIONS = {
@@ -38,21 +43,9 @@ export const COMMAND_OPTIONS = {
   pauseCommand: template('pause', 'the command that freezes a server, such as kill -STOP'),
   resumeCommand: template('resume', 'the command that resumes it'),
   logsCommand: template('logs', 'the command that prints the last {lines} lines of its log'),
-  namespace: option.text('--namespace <name>', {
-    summary: 'with --via kubectl: the namespace of the pods',
-    otherwise: PRESET_DEFAULTS.namespace,
-    flagOnly: true,
-  }),
-  unit: option.text('--unit <name>', {
-    summary: 'with --via systemd: the unit of a data node',
-    otherwise: PRESET_DEFAULTS.unit,
-    flagOnly: true,
-  }),
-  sentinelUnit: option.text('--sentinel-unit <name>', {
-    summary: 'with --via systemd: the unit of a sentinel',
-    otherwise: PRESET_DEFAULTS.sentinelUnit,
-    flagOnly: true,
-  }),
+  namespace: ofTool('--namespace', 'namespace', 'with --via kubectl: the namespace of the pods'),
+  unit: ofTool('--unit', 'unit', 'with --via systemd: the unit of a data node'),
+  sentinelUnit: ofTool('--sentinel-unit', 'sentinelUnit', 'with --via systemd: the unit of a sentinel'),
   check: option.flag('--check', {
     summary: 'show the command of each server filled in, and run those that only look (logs)',
     flagOnly: true,

@@ -3,7 +3,7 @@ import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '.
 import { heldBackIn, holdsClients } from '../model/held-back.js';
 import { masterViewIn, nodeAnswerIn, simulatesIn, tiltIn, uptimeIn } from '../model/records.js';
 import type { MasterView, NodeAnswer, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
-import type { Expectation } from '../model/status.js';
+import { type Expectation, knownBefore } from '../model/status.js';
 import { isPlanned, masterNames, nodesOf } from './evidence.js';
 import { LEAST_REPLICAS, pingErrorOf, settingIn } from './group.js';
 import { hasAuthPass } from './passwords.js';
@@ -135,22 +135,7 @@ function viewOf({
 
 /** What the cluster is supposed to be, as far as a gathering knows it. */
 export function expectationOf(gathered: Gathered): Expectation {
-  const {
-    acts,
-    cluster,
-    driver,
-    gone,
-    kept,
-    label,
-    masterName,
-    nodes,
-    own,
-    recorded,
-    runs,
-    sentinels,
-    unseen,
-    whence,
-  } = gathered;
+  const { cluster, driver, masterName, nodes, own, runs, sentinels } = gathered;
   const planned = [
     ...nodes.map((server) => ({ server, kind: 'redis' as const })),
     ...sentinels.map((server) => ({ server, kind: 'sentinel' as const })),
@@ -159,18 +144,12 @@ export function expectationOf(gathered: Gathered): Expectation {
     cluster,
     driver,
     own,
-    ...(acts && { acts }),
-    ...(label && { label }),
-    ...(unseen && { unseen }),
-    ...(recorded && { recorded }),
+    ...knownBefore(gathered),
     masterName,
     ...(own && {
       nodes: planned.map(({ server: { id, announce }, kind }) => ({ id, kind, announce })),
     }),
     ...(own && runs === undefined && { journalUnread: 'its journal was not looked for' }),
     ...runs,
-    ...(kept && { kept }),
-    ...(gone !== undefined && { gone }),
-    ...(whence !== undefined && { whence }),
   };
 }

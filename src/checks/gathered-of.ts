@@ -3,6 +3,7 @@ import type { SnapshotFacts } from '../model/facts.js';
 import type { Gathered, GatheredMaster, GatheredNode, GatheredSentinel } from '../model/gathered.js';
 import { oncePer } from '../model/once-per.js';
 import type { NodeState, SentinelState } from '../model/snapshot.js';
+import { knownBefore } from '../model/status.js';
 import { pingFailed } from './group.js';
 
 const UNASKED = { ok: false, why: 'status does not ask for it' } as const;
@@ -21,21 +22,7 @@ const COMMON = {
  * is in it with that reason. Pure.
  */
 export const gatheredOf = oncePer(({ snapshot, expectation }: SnapshotFacts): Gathered => {
-  const {
-    acts,
-    cluster,
-    driver,
-    gone,
-    kept,
-    label,
-    masterName,
-    own,
-    recorded,
-    underWay,
-    unfinished,
-    unseen,
-    whence,
-  } = expectation;
+  const { cluster, driver, masterName, own, underWay, unfinished } = expectation;
   const { groups, leftovers, sentinels, takenAtMs } = snapshot;
   const found = new Map<string, { node: NodeState; names: string[] }>();
   for (const { masterName: name, nodes } of groups)
@@ -54,13 +41,7 @@ export const gatheredOf = oncePer(({ snapshot, expectation }: SnapshotFacts): Ga
   return {
     ...{ takenAtMs, cluster, own, masterName },
     driver: driver as Gathered['driver'],
-    ...(acts && { acts }),
-    ...(unseen && { unseen }),
-    ...(recorded && { recorded }),
-    ...(kept && { kept }),
-    ...(label && { label }),
-    ...(gone && { gone }),
-    ...(whence !== undefined && { whence }),
+    ...knownBefore(expectation),
     ...(leftovers && { leftovers }),
     sentinels: sentinels.map((sentinel) => sentinelOf(sentinel, members)),
     nodes: [...found.values()].map(({ node, names }) => nodeOf(node, names)),

@@ -4,6 +4,7 @@ import { type Address, formatAddress } from '../model/address.js';
 import type { NodeKind } from '../model/plan.js';
 import type { CommandsOf, TemplateAction } from '../model/templates.js';
 import type { Env } from './driver.js';
+import type { LinksProbe } from './links.js';
 import type { NodeHost } from './node-host.js';
 
 /** What a server that sentinelctl did not start says of itself (INFO server). */
@@ -76,6 +77,32 @@ export const noDump = (cluster: string): { reason: string; hint: string } => ({
   reason: 'sentinelctl does not touch the data directory of a server that it did not start',
   hint: `sentinelctl faults --cluster ${cluster} # shows which faults are possible there`,
 });
+
+/** Why no link of a server that sentinelctl did not start is cut. */
+export const linksNotCut = (reason: string): Extract<LinksProbe, { ok: false }> => ({
+  ok: false,
+  reason,
+  hint: 'sentinelctl faults # shows which faults need no links',
+});
+
+/** Whether a server answered who it is. */
+export const isAnswer = (said: SaysOfItself | 'silent' | null): said is SaysOfItself =>
+  said !== null && said !== 'silent';
+
+/** Throws `no-such-node` (3). */
+export function nodeNamed({ cluster, nodes }: AttachedHostContext, id: string): AttachedNode {
+  const node = nodes.find((one) => one.id === id);
+  if (node === undefined) throw refused('no-such-node', `${cluster} has no node ${id}`);
+  return node;
+}
+
+/** For a data node that can be started only as it was. */
+export const notAsReplica = (id: string, why: string, cause?: unknown): OperatorError =>
+  refused('not-possible-here', `${id} cannot be started as a replica by sentinelctl`, {
+    why,
+    hint: '--as-crashed # starts it as it was; failover-test: --rejoin as-crashed',
+    cause,
+  });
 
 /** For a server that has the address of a node, and is none of the cluster's. */
 export const notOurs = ({ id, endpoint }: AttachedNode): OperatorError =>

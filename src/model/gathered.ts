@@ -1,10 +1,9 @@
 import type { Address } from './address.js';
 import type { Fields, Got } from './answers.js';
-import type { ActingWay } from './attached.js';
 import type { ATTACHED, DriverName } from './drivers.js';
 import type { NodeLogin } from './login.js';
 import type { Leftover, Silence } from './snapshot.js';
-import type { RecordedNode, UnderWay, Unfinished } from './status.js';
+import type { KnownBefore, UnderWay, Unfinished } from './status.js';
 
 export type { Fields, Got } from './answers.js';
 
@@ -227,21 +226,11 @@ export interface ForeignSentinel {
 }
 
 /** Everything that checks look at: gathered once, in parallel, with deadlines. Plain data: it can be kept and altered. */
-export interface Gathered {
+export interface Gathered extends KnownBefore {
   takenAtMs: number;
   /** The cluster's name, or the addresses of an attached one. */
   cluster: string;
   own: boolean;
-  /** True for one that sentinelctl did not start, whose processes it can act on. */
-  acts?: ActingWay;
-  /** Of those processes, the ids of servers that sentinelctl cannot start: they never ran while it looked. */
-  unseen?: readonly string[];
-  /** Data nodes as they were known before; absent where nothing was written down. */
-  recorded?: readonly RecordedNode[];
-  /** It was taken down with its data kept. */
-  kept?: true;
-  /** What it was labelled with when it was attached; absent where it has no label. */
-  label?: string;
   driver: DriverName | typeof ATTACHED;
   /** The master name that the diagnosis is about; null: every name that the sentinels know. */
   masterName: string | null;
@@ -275,8 +264,4 @@ export interface Gathered {
     /** When sentinelctl last acted on an attached cluster, by the audit; milliseconds since 1970. */
     actedAtMs?: number;
   };
-  /** Servers that the operator calls gone for good, by id or address. */
-  gone?: readonly string[];
-  /** Where the addresses came from, in words; absent where they were typed. */
-  whence?: string;
 }

@@ -187,36 +187,59 @@ export interface UnderWay {
 }
 
 /** What the cluster is supposed to be. */
-export interface Expectation {
+export interface Expectation extends KnownBefore {
   cluster: string;
   driver: string;
   /** True for a cluster that sentinelctl runs: hints name sentinelctl's own commands. */
   own: boolean;
-  /** True for one that sentinelctl did not start, whose processes it can act on: hints name its commands for nodes, too. */
-  acts?: ActingWay;
-  /** Of those processes, the ids of servers that sentinelctl cannot start: they never ran while it looked. */
-  unseen?: readonly string[];
-  /** What the cluster was labelled with when it was attached, such as `production`; shown in the first line. */
-  label?: string | null;
   /** The nodes that should exist; absent where no plan lists them. */
   nodes?: readonly ExpectedNode[];
-  /** Data nodes as they were known before; absent where nothing was written down. */
-  recorded?: readonly RecordedNode[];
   /** The master that was asked for; null: all that are monitored. */
   masterName: string | null;
-  /** It was taken down with its data kept. */
-  kept?: true;
   /** A run that changed it and no longer exists. */
   unfinished?: Unfinished;
   /** A run that changes it now. */
   underWay?: UnderWay;
   /** Why it is not known whether a run did something to it. */
   journalUnread?: string;
+}
+
+/** What is known of a cluster before a server is asked: `status` and `doctor` judge by the same. */
+export interface KnownBefore {
+  /** How sentinelctl acts on the processes of a cluster that it did not start: hints name its commands for nodes, too. */
+  acts?: ActingWay;
+  /** Of those processes, the ids of servers that sentinelctl cannot start: they never ran while it looked. */
+  unseen?: readonly string[];
+  /** What the cluster was labelled with when it was attached, such as `production`; shown in the first line. */
+  label?: string | null;
+  /** Data nodes as they were known before; absent where nothing was written down. */
+  recorded?: readonly RecordedNode[];
+  /** It was taken down with its data kept. */
+  kept?: true;
   /** Servers that the operator calls gone for good, by id or address: they are forgotten without a waiting time. */
   gone?: readonly string[];
   /** Where the addresses came from, in words, where the operator may have forgotten that they are set. */
   whence?: string;
 }
+
+/** The same alone. */
+export const knownBefore = ({
+  acts,
+  unseen,
+  label,
+  recorded,
+  kept,
+  gone,
+  whence,
+}: KnownBefore): KnownBefore => ({
+  ...(acts && { acts }),
+  ...(unseen && { unseen }),
+  ...(label && { label }),
+  ...(recorded && { recorded }),
+  ...(kept && { kept }),
+  ...(gone && { gone }),
+  ...(whence !== undefined && { whence }),
+});
 
 /** A data node as it was known before: who answers at its address now is compared with it. */
 export interface RecordedNode {

@@ -162,6 +162,6 @@ describe('a command that fails', () => {
     await refusal(cli, both, { exit: 64, code: 'contradiction', says: '--local' });
     const checked = await run('attach', 'bare', '--kill-command', 'nothing-there {port}', '--check');
     expect(checked.code).toBe(1);
-    expect(checked.stdout).toContain('there is no program nothing-there');
+    expect(checked.stdout).toContain('program nothing-there not found');
   });
 });

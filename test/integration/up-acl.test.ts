@@ -7,21 +7,17 @@ import { USERS, type UserName } from '../../src/model/users.js';
 import { openConnection } from '../../src/wire/client.js';
 import { connect } from '../../src/wire/connect.js';
 import { parseFieldsList } from '../../src/wire/gather-parse.js';
-import { type Cli, openCli, type Ran } from '../helpers/cli.js';
+import { type Cli, openCli } from '../helpers/cli.js';
 import { dirOf, nodesOf, pidsOf } from '../helpers/inside.js';
 import { failoverTest, healthyStatus } from '../helpers/main-road.js';
+import { printing } from '../helpers/printed.js';
 import { refusal } from '../helpers/refusal.js';
 
 const GIVEN = '#app\\word{ü}';
 
 /** Everything that was ever printed about it. */
-const printed: string[] = [];
 let cli: Cli;
-async function run(...words: string[]): Promise<Ran> {
-  const ran = await cli.run(words);
-  printed.push(ran.stdout, ran.stderr);
-  return ran;
-}
+const { printed, run } = printing(() => cli);
 beforeAll(async () => {
   cli = await openCli();
   await writeFile(join(cli.home, 'given'), `${GIVEN}\n`, { mode: 0o600 });

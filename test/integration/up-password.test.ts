@@ -1,9 +1,10 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cli, openCli, type Ran } from '../helpers/cli.js';
+import { type Cli, openCli } from '../helpers/cli.js';
 import { ask, dirOf, nodesOf, pidsOf, setDownAfter } from '../helpers/inside.js';
 import { healthyStatus, statusOf } from '../helpers/main-road.js';
+import { printing } from '../helpers/printed.js';
 import { QUIET_MS } from '../helpers/quiet.js';
 import { refusal } from '../helpers/refusal.js';
 
@@ -14,12 +15,7 @@ const OTHER = 'another-password';
 /** A cluster with a password, and everything that was ever printed about it. */
 let cli: Cli;
 let file: string;
-const printed: string[] = [];
-async function run(...words: string[]): Promise<Ran> {
-  const ran = await cli.run(words);
-  printed.push(ran.stdout, ran.stderr);
-  return ran;
-}
+const { printed, run } = printing(() => cli);
 beforeAll(async () => {
   cli = await openCli();
   file = join(cli.home, 'secret');

@@ -1,27 +1,18 @@
-import { dirname, isAbsolute } from 'node:path';
 import { systemClock } from '../../clock.js';
 import { failed, type OperatorError, refused } from '../../errors.js';
-import { executableInPath, whyNotExecutable } from '../../host/executable.js';
-import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
-import { runCommand } from '../../host/run-command.js';
-import { shellWord } from '../../model/secrets.js';
-import {
-  fill,
-  isHarmless,
-  TEMPLATE_ACTIONS,
-  type TemplateAction,
-  type Templates,
-  type TemplateValues,
-} from '../../model/templates.js';
+import type { TemplateAction, TemplateValues } from '../../model/templates.js';
 import { until } from '../../until.js';
 import {
   type AttachedHostContext,
   type AttachedNode,
   type CheckedCommand,
+  isAnswer,
+  linksNotCut,
   noDump,
+  nodeNamed,
+  notAsReplica,
   notOurs,
   type OpenAttachedHost,
-  processRecordOf,
   type SaysOfItself,
 } from '../attached-host.js';
 import {
@@ -36,9 +27,9 @@ import {
   type StopOptions,
 } from '../node-host.js';
 import { lineReader } from '../server-log.js';
+import { type CommandedRecord, readCommandedRecord, writeCommandedRecord } from './commanded-record.js';
+import { lackOf, OperatorCommands } from './operator-commands.js';
 
-/** How long one command may take, in milliseconds: `kubectl wait` waits for a minute. */
-const COMMAND_DEADLINE_MS = 90_000;
 /** How often a server is asked whether a command had its effect, and for how long; milliseconds. */
 const LOOK_EVERY_MS = 50;
 const EFFECT_MS = 30_000;
@@ -97,25 +88,13 @@ export const commandsHost: OpenAttachedHost = (context) => {
   };
 };
 
-const lackOf = (cluster: string, action: TemplateAction): { reason: string; hint: string } => ({
-  reason: `${cluster} was attached without --${action}-command`,
-  hint: `sentinelctl attach ${cluster} --${action}-command 'COMMAND {host} {port}' # or --via systemd, ssh or kubectl`,
-});
-
-/** What was seen of a server when it last answered. */
-interface Remembered {
-  version: 1;
-  runId: string;
-  pid: number;
-  /** Whether it was paused by a command, and not resumed yet. */
-  isPaused: boolean;
-}
-
 class CommandedServers {
   readonly #context: AttachedHostContext;
+  readonly #commands: OperatorCommands;
 
   constructor(context: AttachedHostContext) {
     this.#context = context;
+    this.#commands = new OperatorCommands(context);
   }
 
   get actions(): Omit<NodeActions, 'life' | 'readConf' | 'blockDump'> {
@@ -139,7 +118,7 @@ class CommandedServers {
   start = async (id: string, edit?: ConfEdit, abort?: AbortSignal): Promise<void> => {
     const node = this.#nodeOf(id);
     const said = await node.ask();
-    if (said !== null && said !== 'silent') {
+    if (isAnswer(said)) {
       if (!(await node.belongs())) throw notOurs(node);
       return;
     }
@@ -150,7 +129,7 @@ class CommandedServers {
     const isUp = await this.#seen(async () => isAnswer(await node.ask()), EFFECT_MS, abort);
     if (!isUp)
       throw failed('start-failed', `${id} was started by its command, and does not answer at its address`, {
-        why: `the command ended with 0: ${this.#shown(node, action, { ...master })}`,
+        why: `the command ended with 0: ${this.#commands.shown(node, action, { ...master })}`,
       });
   };
 
@@ -172,7 +151,7 @@ class CommandedServers {
     if (await this.#seen(async () => (await node.ask()) === 'silent', PAUSE_EFFECT_MS, abort)) return;
     await this.#remember(id, said, false);
     throw failed('act-failed', `${id} was paused by its command, and still answers`, {
-      why: `the command ended with 0: ${this.#shown(node, 'pause')}`,
+      why: `the command ended with 0: ${this.#commands.shown(node, 'pause')}`,
     });
   };
 
@@ -183,7 +162,7 @@ class CommandedServers {
     await this.#run(node, 'resume', abort);
     if (!(await this.#seen(async () => isAnswer(await node.ask()), EFFECT_MS, abort)))
       throw failed('act-failed', `${id} was resumed by its command, and does not answer`, {
-        why: `the command ended with 0: ${this.#shown(node, 'resume')}`,
+        why: `the command ended with 0: ${this.#commands.shown(node, 'resume')}`,
       });
     if (known !== undefined) await this.#remember(id, known, false);
   };
@@ -193,19 +172,16 @@ class CommandedServers {
   requireAble = async (id: string, ability: Ability): Promise<void> => {
     const node = this.#nodeOf(id);
     const action = NEEDS[ability];
-    if (action !== undefined) this.#template(node, action);
+    if (action !== undefined) this.#commands.require(node, action);
     // A data node comes back as a replica of the master of that moment.
-    if (ability === 'start' && node.kind === 'redis' && this.#of(node)['start-replica'] === undefined)
+    if (ability === 'start' && node.kind === 'redis' && !this.#commands.has(node, 'start-replica'))
       throw this.#notAsReplica(id);
   };
 
   routable = async (): Promise<boolean> => true;
 
-  links: NodeHost['links'] = async () => ({
-    ok: false,
-    reason: 'the links between servers that sentinelctl did not start are not cut',
-    hint: 'sentinelctl faults # shows which faults need no links',
-  });
+  links: NodeHost['links'] = async () =>
+    linksNotCut('the links between servers that sentinelctl did not start are not cut');
 
   async *#log(id: string, { tail, sinceMs, follow, signal }: LogOptions): AsyncGenerator<LogLine> {
     const node = this.#nodeOf(id);
@@ -221,41 +197,14 @@ class CommandedServers {
   }
 
   check = async (): Promise<CheckedCommand[]> => {
-    const { nodes } = this.#context;
     const checked = await Promise.all(
-      nodes.map(async (node): Promise<CheckedCommand[]> => {
+      this.#context.nodes.map(async (node) => {
         const said = await node.ask().catch(() => null);
-        const values = {
-          ...valuesOf(node, isAnswer(said) ? said : await this.#remembered(node.id)),
-          ...{ lines: '1', masterHost: 'MASTER', masterPort: 'PORT' },
-        };
-        const actions = TEMPLATE_ACTIONS.filter((action) => this.#of(node)[action] !== undefined);
-        return Promise.all(actions.map((action) => this.#checked(node, action, values)));
+        return this.#commands.check(node, await this.#known(node.id, said));
       }),
     );
     return checked.flat();
   };
-
-  async #checked(
-    node: AttachedNode,
-    action: TemplateAction,
-    values: TemplateValues,
-  ): Promise<CheckedCommand> {
-    const filled = fill(this.#template(node, action), values);
-    const base = { node: node.id, action };
-    if (!filled.ok) return { ...base, words: null, ran: false, why: filled.why };
-    const { words } = filled;
-    const { env } = this.#context;
-    if (!isHarmless(action)) {
-      const [program = ''] = words;
-      const isThere =
-        (isAbsolute(program) && (await whyNotExecutable(program)) === undefined) ||
-        (await executableInPath(env, program)) !== undefined;
-      return { ...base, words, ran: false, why: isThere ? null : `there is no program ${program}` };
-    }
-    const ran = await runCommand(words, { deadlineMs: COMMAND_DEADLINE_MS, env });
-    return { ...base, words, ran: true, why: ran.ok ? null : ran.why };
-  }
 
   /** Ends a server, and waits until it does not answer. */
   async #end(id: string, action: 'stop' | 'kill', deadlineMs: number, abort?: AbortSignal): Promise<void> {
@@ -263,7 +212,7 @@ class CommandedServers {
     const said = await node.ask();
     if (said === null) return;
     await this.#run(node, action, abort);
-    const was = isAnswer(said) ? said.runId : (await this.#remembered(id))?.runId;
+    const was = (await this.#known(id, said))?.runId;
     let silent = 0;
     const isGone = await this.#seen(
       async () => {
@@ -276,7 +225,7 @@ class CommandedServers {
     );
     if (!isGone)
       throw failed('still-there', `${id} still answers after its ${action} command`, {
-        why: `the command ended with 0: ${this.#shown(node, action)}`,
+        why: `the command ended with 0: ${this.#commands.shown(node, action)}`,
       });
   }
 
@@ -311,95 +260,33 @@ class CommandedServers {
     await this.#output(node, action, more, await node.ask(), abort);
   }
 
-  /** What a command prints. Throws `not-possible-here` (3) where it lacks a value, `command-failed` (1) where it fails. */
   async #output(
     node: AttachedNode,
     action: TemplateAction,
     more: Partial<TemplateValues>,
     said: SaysOfItself | 'silent' | null,
-    signal?: AbortSignal | undefined,
+    signal?: AbortSignal,
   ): Promise<string> {
-    const known = isAnswer(said) ? said : await this.#remembered(node.id);
-    const filled = fill(this.#template(node, action), { ...valuesOf(node, known), ...more });
-    if (!filled.ok)
-      throw refused('not-possible-here', `the ${action} command for ${node.id} cannot be filled in`, {
-        why: filled.why,
-      });
-    const { env } = this.#context;
-    const ran = await runCommand(filled.words, { deadlineMs: COMMAND_DEADLINE_MS, signal, env });
-    if (ran.ok) return ran.stdout;
-    throw failed('command-failed', `the ${action} command for ${node.id} failed: ${ran.why}`, {
-      why: filled.words.map(shellWord).join(' '),
-      hint: `sentinelctl attach ${this.#context.cluster} --check # shows every command`,
-    });
+    return this.#commands.run(node, action, await this.#known(node.id, said), more, signal);
   }
 
-  #shown(node: AttachedNode, action: TemplateAction, more: Partial<TemplateValues> = {}): string {
-    const filled = fill(this.#template(node, action), { ...valuesOf(node), ...more });
-    return (filled.ok ? filled.words : this.#template(node, action)).map(shellWord).join(' ');
-  }
+  #notAsReplica = (id: string): OperatorError =>
+    notAsReplica(id, lackOf(this.#context.cluster, 'start-replica').reason);
 
-  #of({ kind }: AttachedNode): Templates {
-    return this.#context.commands?.[kind] ?? {};
-  }
+  #nodeOf = (id: string): AttachedNode => nodeNamed(this.#context, id);
 
-  #template(node: AttachedNode, action: TemplateAction): readonly string[] {
-    const template = this.#of(node)[action];
-    if (template !== undefined) return template;
-    const { reason, hint } = lackOf(this.#context.cluster, action);
-    throw refused('not-possible-here', `${node.id} has no ${action} command`, { why: reason, hint });
-  }
-
-  #notAsReplica(id: string): OperatorError {
-    const { reason } = lackOf(this.#context.cluster, 'start-replica');
-    return refused('not-possible-here', `${id} cannot be started as a replica by sentinelctl`, {
-      why: reason,
-      hint: '--as-crashed # starts it as it was; failover-test: --rejoin as-crashed',
-    });
-  }
-
-  #nodeOf(id: string): AttachedNode {
-    const node = this.#context.nodes.find((one) => one.id === id);
-    if (node === undefined) throw refused('no-such-node', `${this.#context.cluster} has no node ${id}`);
-    return node;
-  }
-
-  async #remembered(id: string): Promise<Remembered | undefined> {
-    const text = await readIfThere(processRecordOf(this.#context.dir, id));
-    const record = text === undefined ? undefined : (JSON.parse(text) as Partial<Remembered>);
-    return record?.version === 1 && typeof record.isPaused === 'boolean' ? (record as Remembered) : undefined;
-  }
-
-  async #remember(
+  /** What a server says of itself, or said when it last answered. */
+  #known = async (
     id: string,
-    { runId, pid }: Pick<SaysOfItself, 'runId' | 'pid'>,
-    isPaused: boolean,
-  ): Promise<void> {
-    const record: Remembered = { version: 1, runId, pid, isPaused };
-    const path = processRecordOf(this.#context.dir, id);
-    await makePrivateDirectory(dirname(path));
-    await writeAtomically(path, `${JSON.stringify(record)}\n`, 0o600);
-  }
-}
+    said: SaysOfItself | 'silent' | null,
+  ): Promise<Pick<SaysOfItself, 'runId' | 'pid'> | undefined> =>
+    isAnswer(said) ? said : this.#remembered(id);
 
-const isAnswer = (said: SaysOfItself | 'silent' | null): said is SaysOfItself =>
-  said !== null && said !== 'silent';
+  #remembered = (id: string): Promise<CommandedRecord | undefined> =>
+    readCommandedRecord(this.#context.dir, id);
 
-/** What a template of a node is filled with; `known`: what it says, or said when it last answered. */
-export function valuesOf(
-  { id, kind, announce, conf }: AttachedNode,
-  known?: Pick<SaysOfItself, 'runId' | 'pid'> | undefined,
-): TemplateValues {
-  const isName = !/^[\d.]+$|:/.test(announce.host);
-  return {
-    host: announce.host,
-    port: String(announce.port),
-    node: id,
-    role: kind,
-    ...(known !== undefined && { runId: known.runId, pid: String(known.pid) }),
-    ...(conf !== null && { conf }),
-    ...(isName && { pod: announce.host.split('.')[0] }),
-  };
+  #remember = (id: string, said: Pick<SaysOfItself, 'runId' | 'pid'>, isPaused: boolean): Promise<void> =>
+    writeCommandedRecord(this.#context.dir, id, said, isPaused);
 }
 
 /** The master in the line that a start as a replica adds to a configuration. */

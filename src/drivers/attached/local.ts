@@ -11,7 +11,10 @@ import { until } from '../../until.js';
 import {
   type AttachedHostContext,
   type AttachedNode,
+  isAnswer,
+  linksNotCut,
   noDump,
+  nodeNamed,
   notOurs,
   type OpenAttachedHost,
   type SaysOfItself,
@@ -145,12 +148,10 @@ class LocalProcesses implements Actions {
 
   routable = async (): Promise<boolean> => true;
 
-  links = async (): Promise<LinksProbe> => ({
-    ok: false,
-    hint: 'sentinelctl faults # shows which faults need no links',
-    reason:
+  links = async (): Promise<LinksProbe> =>
+    linksNotCut(
       'the links between servers that sentinelctl did not start are not cut: they may share their addresses with other servers',
-  });
+    );
 
   async *#log(id: string, options?: LogOptions): AsyncGenerator<LogLine> {
     const { record } = await this.#find(id);
@@ -166,11 +167,7 @@ class LocalProcesses implements Actions {
     yield* readLog(id, isAbsolute(path) ? path : join(dirOf(conf) ?? record.cwd, path), options);
   }
 
-  #nodeOf(id: string): AttachedNode {
-    const node = this.#context.nodes.find((one) => one.id === id);
-    if (node === undefined) throw refused('no-such-node', `${this.#context.cluster} has no node ${id}`);
-    return node;
-  }
+  #nodeOf = (id: string): AttachedNode => nodeNamed(this.#context, id);
 
   async #find(id: string): Promise<Seen> {
     const { dir } = this.#context;
@@ -181,7 +178,7 @@ class LocalProcesses implements Actions {
     if (record !== undefined && view?.stopped === true && view.startTime === record.process.startTime)
       return { record, server: record.process };
     const said = await node.ask();
-    if (said !== null && said !== 'silent') return this.#seen(node, said, record);
+    if (isAnswer(said)) return this.#seen(node, said, record);
     if (record !== undefined && (await isAlive(record.process))) return { record, server: record.process };
     const isTaken = said === 'silent' && isLocal(node.endpoint.host);
     return { record, server: undefined, ...(isTaken && { other: 'silent' as const }) };

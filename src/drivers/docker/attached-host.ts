@@ -8,7 +8,11 @@ import type { NodePlan } from '../../model/plan.js';
 import {
   type AttachedHostContext,
   type AttachedNode,
+  isAnswer,
+  linksNotCut,
   noDump,
+  nodeNamed,
+  notAsReplica,
   notOurs,
   type OpenAttachedHost,
 } from '../attached-host.js';
@@ -128,11 +132,8 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
 
   routable = (node: NodePlan): Promise<boolean> => canConnect(node.announce);
 
-  links = async (): Promise<LinksProbe> => ({
-    ok: false,
-    reason: 'the links between containers that sentinelctl did not create are not cut',
-    hint: 'sentinelctl faults # shows which faults need no links',
-  });
+  links = async (): Promise<LinksProbe> =>
+    linksNotCut('the links between containers that sentinelctl did not create are not cut');
 
   async *#log(id: string, options: LogOptions): AsyncGenerator<LogLine> {
     yield* readLogs(await this.#at(id), id, options);
@@ -141,8 +142,7 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
   /** The engine, with the node's container known where it was ever seen. Throws `not-here` (3) where it is in none. */
   async #at(id: string): Promise<Connected> {
     const connected = await this.#open();
-    const node = this.#context.nodes.find((one) => one.id === id);
-    if (node === undefined) throw refused('no-such-node', `${this.#context.cluster} has no node ${id}`);
+    const node = nodeNamed(this.#context, id);
     const { state } = await connected.containers.inspect(id);
     // One that was removed may have been made again.
     if (state === 'absent') await this.#lookFor(connected, node);
@@ -152,7 +152,7 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
   async #lookFor({ engine, containers }: Connected, node: AttachedNode): Promise<void> {
     const { id, endpoint } = node;
     const said = await node.ask();
-    if (said === null || said === 'silent') return;
+    if (!isAnswer(said)) return;
     const running = await engine.api
       .listContainers()
       .catch((error: unknown) => Promise.reject(engineError(error, engine.target, `find ${id}`)));
@@ -197,13 +197,6 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
     return join(this.#context.dir, 'containers.json');
   }
 }
-
-const notAsReplica = (id: string, why: string, cause?: unknown): OperatorError =>
-  refused('not-possible-here', `${id} cannot be started as a replica by sentinelctl`, {
-    why,
-    hint: '--as-crashed # starts it as it was; failover-test: --rejoin as-crashed',
-    cause,
-  });
 
 /** The file that says what it follows. Throws `not-possible-here` (3) where it is unknown, or cannot be replaced. */
 function confToEdit(id: string, inspected: ContainerInspectInfo): string {

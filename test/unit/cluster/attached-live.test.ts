@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { attachedState } from '../../../src/cluster/attached-live.js';
 import type { AttachedCluster } from '../../../src/model/attached.js';
 import { driverWord } from '../../../src/model/plan.js';
+import { OPEN } from '../../../src/model/secrets.js';
 import { OPEN_ACCESS } from '../../../src/wire/access.js';
 
 const record: AttachedCluster = {
@@ -19,14 +20,7 @@ const record: AttachedCluster = {
       masterNames: ['mymaster'],
     },
   ],
-  access: {
-    credentials: {
-      redis: { username: null, password: null },
-      sentinel: { username: null, password: null },
-    },
-    tls: null,
-    addressMap: [],
-  },
+  access: { credentials: { redis: OPEN, sentinel: OPEN }, tls: null, addressMap: [] },
   readonly: false,
   label: null,
 };

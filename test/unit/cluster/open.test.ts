@@ -5,6 +5,7 @@ import type { Runtime } from '../../../src/cluster/runtime.js';
 import { beginJournal } from '../../../src/cluster/store/journal.js';
 import { type ClusterState, openStore } from '../../../src/cluster/store/state.js';
 import type { Driver, DriverFactory } from '../../../src/drivers/driver.js';
+import { OPEN } from '../../../src/model/secrets.js';
 import { DEFAULT_SPEC } from '../../../src/model/spec.js';
 import { OPEN_ACCESS } from '../../../src/wire/access.js';
 import { tempDir } from '../../helpers/temp-dir.js';
@@ -17,8 +18,6 @@ const STATE: ClusterState = {
   routable: true,
   createdAtMs: 1,
 };
-
-const NO_LOGIN = { username: null, password: null };
 
 /** A driver without nodes. */
 const factory = { open: async () => ({ close: () => {} }) as Driver } as unknown as DriverFactory;
@@ -73,7 +72,7 @@ it('an open journal of an attached cluster decides which of its masters is meant
       ...{ id: `redis-${n + 1}`, kind: 'redis' as const, announce: identity(n), identity: name },
       masterNames: [name],
     })),
-    access: { credentials: { redis: NO_LOGIN, sentinel: NO_LOGIN }, tls: null, addressMap: [] },
+    access: { credentials: { redis: OPEN, sentinel: OPEN }, tls: null, addressMap: [] },
     readonly: false,
     label: null,
   });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { AttachedCluster } from '../../../src/model/attached.js';
+import { OPEN } from '../../../src/model/secrets.js';
 import { type AttachResult, attachText } from '../../../src/report/text/attach.js';
 import { plainView } from './lines.js';
 
@@ -13,14 +14,7 @@ const result = (more: Partial<AttachedCluster>, unreached: AttachResult['unreach
   record: {
     ...{ version: 1, cluster: 'shop', attachedAtMs: 0, sentinelAddrs: [], masterName: null, servers },
     ...{ readonly: false, label: null, way: 'local' as const },
-    access: {
-      credentials: {
-        redis: { username: null, password: null },
-        sentinel: { username: null, password: null },
-      },
-      tls: null,
-      addressMap: [],
-    },
+    access: { credentials: { redis: OPEN, sentinel: OPEN }, tls: null, addressMap: [] },
     ...more,
   },
   again: false,

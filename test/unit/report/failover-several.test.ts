@@ -1,35 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { runAgain } from '../../../commands/shared/failover-options.js';
-import type { FailoverResult } from '../../../src/observe/result.js';
 import { metricsHtml } from '../../../src/report/html/metrics-table.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { failoverText } from '../../../src/report/text/failover.js';
-import {
-  bareResult,
-  cutShortResult,
-  heldResult,
-  hostileResult,
-  violatedResult,
-} from '../../helpers/results.js';
+import { notRejoinedResult, thawedResult } from '../../helpers/rejoin-results.js';
+import { cutShortResult, heldResult, hostileResult, violatedResult } from '../../helpers/results.js';
 import { expectToFit, plainView } from './lines.js';
 
 /** What an operator's terminal shows at once. */
 const SCREEN_LINES = 44;
-
-const notRejoined = (() => {
-  const result = bareResult();
-  return { ...result, trials: result.trials.map((trial) => ({ ...trial, rejoin: null })) };
-})();
-
-/** One trial that was frozen instead of killed, and came back by itself. */
-const thawed: FailoverResult = (() => {
-  const result = heldResult();
-  return {
-    ...result,
-    fault: 'freeze',
-    trials: result.trials.map((t) => ({ ...t, rejoin: t.rejoin && { ...t.rejoin, mode: 'thawed' } })),
-  };
-})();
 
 describe('the result of several', () => {
   it('100 columns: a summary instead of a time axis', () => {
@@ -115,8 +94,8 @@ describe('every result', () => {
     ten: heldResult(10),
     violated: violatedResult(),
     cutShort: cutShortResult(),
-    notRejoined,
-    thawed,
+    notRejoined: notRejoinedResult(),
+    thawed: thawedResult(),
     hostile: hostileResult(),
   };
 

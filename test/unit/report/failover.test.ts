@@ -5,6 +5,7 @@ import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { failoverText } from '../../../src/report/text/failover.js';
 import { headline } from '../../../src/report/words/headline.js';
 import { phaseRows } from '../../../src/report/words/time-rows.js';
+import { notRejoinedResult, thawedResult } from '../../helpers/rejoin-results.js';
 import { bareResult, heldResult } from '../../helpers/results.js';
 import { trial } from '../../helpers/trials.js';
 import { plainView } from './lines.js';
@@ -24,20 +25,7 @@ it('no report has the names that JSON has for a second master', () => {
   for (const text of [...words, failoverMarkdown(result), seen]) expect(text).not.toMatch(/zombie/i);
 });
 
-const notRejoined = (() => {
-  const result = bareResult();
-  return { ...result, trials: result.trials.map((trial) => ({ ...trial, rejoin: null })) };
-})();
-
-/** One trial that was frozen instead of killed, and came back by itself. */
-const thawed: FailoverResult = (() => {
-  const result = heldResult();
-  return {
-    ...result,
-    fault: 'freeze',
-    trials: result.trials.map((t) => ({ ...t, rejoin: t.rejoin && { ...t.rejoin, mode: 'thawed' } })),
-  };
-})();
+const thawed = thawedResult();
 
 function losing(lost: number): FailoverResult {
   const result = heldResult();
@@ -201,7 +189,7 @@ describe('the result of one failover', () => {
   });
 
   it('says how to start the old master when it was left down', () => {
-    expect(failoverText(notRejoined, plainView(100)).split('\n').slice(-2)).toEqual([
+    expect(failoverText(notRejoinedResult(), plainView(100)).split('\n').slice(-2)).toEqual([
       '→ sentinelctl start redis-1',
       '→ sentinelctl status',
     ]);

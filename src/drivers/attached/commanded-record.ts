@@ -1,0 +1,33 @@
+import { dirname } from 'node:path';
+import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
+import { processRecordOf, type SaysOfItself } from '../attached-host.js';
+
+/** What was seen of a server when it last answered: a frozen one does not tell its pid, which resumes it. */
+export interface CommandedRecord {
+  version: 1;
+  runId: string;
+  pid: number;
+  /** Whether it was paused by a command, and not resumed yet. */
+  isPaused: boolean;
+}
+
+/** Undefined where the server was never seen to answer. */
+export async function readCommandedRecord(dir: string, id: string): Promise<CommandedRecord | undefined> {
+  const text = await readIfThere(processRecordOf(dir, id));
+  const record = text === undefined ? undefined : (JSON.parse(text) as Partial<CommandedRecord>);
+  return record?.version === 1 && typeof record.isPaused === 'boolean'
+    ? (record as CommandedRecord)
+    : undefined;
+}
+
+export async function writeCommandedRecord(
+  dir: string,
+  id: string,
+  { runId, pid }: Pick<SaysOfItself, 'runId' | 'pid'>,
+  isPaused: boolean,
+): Promise<void> {
+  const record: CommandedRecord = { version: 1, runId, pid, isPaused };
+  const path = processRecordOf(dir, id);
+  await makePrivateDirectory(dirname(path));
+  await writeAtomically(path, `${JSON.stringify(record)}\n`, 0o600);
+}
