@@ -119,6 +119,14 @@ describe('by systemd', () => {
   });
 });
 
+it('attached with --local afterwards, its servers are processes here, as if no command had seen them', async () => {
+  const again = await run('attach', 'shop', ...ADDRS, '--local');
+  expect(again.code, again.stderr).toBe(0);
+  expect((await done('pause', 'redis-2')).stdout).toContain('running → paused');
+  expect((await done('resume', 'redis-2')).stdout).toContain('paused → running');
+  expect((await run('attach', 'shop', ...ADDRS, '--via', 'ssh')).code).toBe(0);
+});
+
 describe('a command that fails', () => {
   it('is one error with what was run, and nothing is believed of one that does nothing', async () => {
     await run('attach', 'shop', '--kill-command', 'ssh {host} no-such-program-here');

@@ -1,6 +1,6 @@
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { makePrivateDirectory, readIfThere, writeAtomically } from '../../host/files.js';
-import { processRecordOf, type SaysOfItself } from '../attached-host.js';
+import type { SaysOfItself } from '../attached-host.js';
 
 /** What was seen of a server when it last answered: a frozen one does not tell its pid, which resumes it. */
 export interface CommandedRecord {
@@ -11,13 +11,15 @@ export interface CommandedRecord {
   isPaused: boolean;
 }
 
+/** Not among the records of processes here: a cluster may be attached by commands first, and later with --local. */
+const directoryOf = (dir: string): string => join(dir, 'commanded');
+const pathOf = (dir: string, id: string): string => join(directoryOf(dir), `${id}.json`);
+
 /** Undefined where the server was never seen to answer. */
 export async function readCommandedRecord(dir: string, id: string): Promise<CommandedRecord | undefined> {
-  const text = await readIfThere(processRecordOf(dir, id));
+  const text = await readIfThere(pathOf(dir, id));
   const record = text === undefined ? undefined : (JSON.parse(text) as Partial<CommandedRecord>);
-  return record?.version === 1 && typeof record.isPaused === 'boolean'
-    ? (record as CommandedRecord)
-    : undefined;
+  return record?.version === 1 ? (record as CommandedRecord) : undefined;
 }
 
 export async function writeCommandedRecord(
@@ -27,7 +29,6 @@ export async function writeCommandedRecord(
   isPaused: boolean,
 ): Promise<void> {
   const record: CommandedRecord = { version: 1, runId, pid, isPaused };
-  const path = processRecordOf(dir, id);
-  await makePrivateDirectory(dirname(path));
-  await writeAtomically(path, `${JSON.stringify(record)}\n`, 0o600);
+  await makePrivateDirectory(directoryOf(dir));
+  await writeAtomically(pathOf(dir, id), `${JSON.stringify(record)}\n`, 0o600);
 }
