@@ -2,11 +2,13 @@ import type { NodeHost, NodeInspection } from '../drivers/node-host.js';
 import { SAVING_GRACE_MS } from '../drivers/provisioner.js';
 import { refused } from '../errors.js';
 import { command } from '../model/hints.js';
+import { RESTART_RIGHTS } from '../model/operator-rights.js';
 import type { NodePlan } from '../model/plan.js';
 import { USUAL_RETURN_MS } from '../model/sentinel-timing.js';
 import { surveyPlan } from './ask.js';
 import { nodeById, nodeIn } from './impact.js';
 import { type LiveCluster, withCluster } from './open.js';
+import { atEach } from './rights.js';
 import type { Runtime } from './runtime.js';
 import { requireResumable, startAsCrashed, startGuarded, wakingOf } from './start.js';
 import type { ClusterState } from './store/state.js';
@@ -58,7 +60,11 @@ export function onNode(
   work: (live: LiveCluster, node: NodePlan, before: NodeInspection) => Promise<boolean>,
 ): Promise<ActResult> {
   const { cluster } = known.plan.spec;
-  const options = { lock: `${action} ${request.node}`, deadlineMs: START_DEADLINE_MS };
+  const options = {
+    lock: `${action} ${request.node}`,
+    deadlineMs: START_DEADLINE_MS,
+    rights: { purpose: 'act', ...(action === 'restart' && { besides: atEach(RESTART_RIGHTS) }) } as const,
+  };
   // A slip in the name comes before a fault that is still active.
   if (request.node !== 'master') nodeById(known.plan, request.node);
   return withCluster(runtime, known, options, async (live) => {

@@ -11,6 +11,7 @@ import { ASK_DEADLINE_MS, type Asking } from '../wire/access.js';
 import { accessOf, settingsNow } from './ask.js';
 import { attachedState, openAttachedHost } from './attached-live.js';
 import { openSecrets } from './own-secrets.js';
+import { type Rights, requireRights } from './rights.js';
 import { type Runtime, requireCluster } from './runtime.js';
 import { journalledMaster, requireFinished } from './store/journal.js';
 import { type ClusterState, notCreated } from './store/state.js';
@@ -51,14 +52,16 @@ export interface OpenOptions {
 export interface WithClusterOptions extends OpenOptions {
   /** Takes the cluster's lock; a process that waits for it is shown `WORDS --cluster NAME`. Absent: no lock. */
   lock?: string;
+  /** What the work sends: whether the user may run it is asked before, of a cluster that sentinelctl did not create. */
+  rights?: Rights;
   /** `any`: also where an earlier run is not rolled back yet, for what rolls it back. Only with a lock. */
   journal?: 'finished' | 'any';
 }
 
 /**
  * Opens a cluster for `work`, and always closes it. With a lock, a state that was replaced since it was read is read
- * again after the lock is taken. Throws `cluster-unknown`, `state-unreadable`, `locked` or `unfinished-journal` (3), or
- * what the driver throws.
+ * again after the lock is taken. Throws `cluster-unknown`, `state-unreadable`, `locked`, `unfinished-journal` or
+ * `right-missing` (3), or what the driver throws.
  */
 export async function withCluster<T>(
   runtime: Runtime,
@@ -66,8 +69,12 @@ export async function withCluster<T>(
   options: WithClusterOptions,
   work: (live: LiveCluster) => Promise<T>,
 ): Promise<T> {
-  const { lock, journal } = options;
-  if (lock === undefined) return lend(await openCluster(runtime, known, options), work);
+  const { lock, journal, rights } = options;
+  const permitted = async (live: LiveCluster): Promise<T> => {
+    if (rights !== undefined) await requireRights(runtime, live, rights);
+    return work(live);
+  };
+  if (lock === undefined) return lend(await openCluster(runtime, known, options), permitted);
   const { cluster } = known.plan.spec;
   const opened = async (): Promise<T> => {
     const state = runtime.store.isCurrent(known) ? known : await stateNamed(runtime, cluster);
@@ -78,7 +85,7 @@ export async function withCluster<T>(
         : runtime.attached?.allow(record, lock));
     const live = await openCluster(runtime, state, options);
     live.journal.isFinished = journal !== 'any';
-    return lend(live, work);
+    return lend(live, permitted);
   };
   return underLock(runtime, cluster, lock, opened, journal);
 }

@@ -1,4 +1,4 @@
-import { type LiveCluster, withCluster } from '../cluster/open.js';
+import { type LiveCluster, type WithClusterOptions, withCluster } from '../cluster/open.js';
 import type { Runtime } from '../cluster/runtime.js';
 import type { ClusterState } from '../cluster/store/state.js';
 import { inOneLine, NOT_BEGUN, notRestored, OperatorError, withAccount } from '../errors.js';
@@ -6,7 +6,6 @@ import { isNotRestored } from '../faults/conduct.js';
 import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
 import { masterNow } from '../faults/restored.js';
-import { requireRights } from '../faults/rights.js';
 import { aboutLeft } from '../model/duration.js';
 import { dataNodes } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -34,8 +33,8 @@ export async function runFailoverTest(
   known: ClusterState,
   options: FailoverTestOptions,
 ): Promise<FailoverResult> {
-  return withTrialCluster(runtime, known, 'failover-test', async (live) => {
-    if (live.plan.attached === true) await requireRights(runtime, live, 'failover-test');
+  const what = 'failover-test';
+  return withTrialCluster(runtime, known, { lock: what, rights: { purpose: what } }, async (live) => {
     await requireTime(runtime, options, live.settings);
     return journalled(runtime, live, 'failover-test', (experiment) =>
       playTrials(runtime, live, experiment, options),
@@ -50,12 +49,12 @@ export async function runFailoverTest(
 export async function withTrialCluster<T>(
   runtime: Runtime,
   known: ClusterState,
-  what: string,
+  options: Pick<WithClusterOptions, 'lock' | 'rights'>,
   work: (live: LiveCluster) => Promise<T>,
 ): Promise<T> {
   let isOpen = false;
   try {
-    return await withCluster(runtime, known, { lock: what, deadlineMs: SETTLE_MS }, async (live) => {
+    return await withCluster(runtime, known, { ...options, deadlineMs: SETTLE_MS }, async (live) => {
       isOpen = true;
       try {
         return await work(live);

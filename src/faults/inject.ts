@@ -21,6 +21,7 @@ import { keptOf, lostOf, requireKept } from './kept.js';
 import { preflight } from './preflight.js';
 import { actsFor, type Requested } from './requested.js';
 import { restoredNow } from './restored.js';
+import { requireRightsFor } from './rights.js';
 import { type Seen, showWhile } from './show.js';
 import { inWords, requireWayBack } from './way-back.js';
 
@@ -65,7 +66,7 @@ export interface InjectResult {
 /**
  * Injects one fault into a cluster created by sentinelctl. With `forMs` it stays, shows what happens, and heals in the
  * end, or at an abort; without, the fault is left in effect, for `heal`. Throws `not-steady`, `too-soon`, `blast-radius`,
- * `would-come-back-empty` or what the fault's acts refuse (3) before anything is done, `not-healed` (4).
+ * `would-come-back-empty`, `right-missing` or what the fault's acts refuse (3) before anything is done, `not-healed` (4).
  */
 export async function inject(
   runtime: Runtime,
@@ -98,6 +99,7 @@ async function rehearse(
   const kept = await keptOf(live, snapshot, acts);
   const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs, kept);
   await requireKept(live, roles, acts, { kept, typed: typedOf(request), force: request.force });
+  await requireRightsFor(runtime, live, acts);
   const prepared: Act[] = [];
   for (const act of acts) prepared.push(await handlerOf(act).prepare({ runtime, live }, act));
   const expected = expectedOf(fault, roles, acts, forMs);
@@ -117,6 +119,7 @@ async function perform(
   const kept = await keptOf(live, snapshot, acts);
   const atRisk = await requireKept(live, roles, acts, { kept, typed: what, force: request.force });
   await requireWayBack(live, acts);
+  await requireRightsFor(runtime, live, acts);
   const impact = impactOfActs({ plan: live.plan, snapshot }, acts, forMs, kept);
   // Not before the last of what may refuse it.
   let beganMs = runtime.clock.now();

@@ -1,4 +1,5 @@
 import { withCluster } from '../cluster/open.js';
+import type { Rights } from '../cluster/rights.js';
 import type { Runtime } from '../cluster/runtime.js';
 import type { ClusterState } from '../cluster/store/state.js';
 import { messageOf, OperatorError } from '../errors.js';
@@ -12,6 +13,7 @@ import { sentinelSet } from './acts/sentinel-set.js';
 import { configOf } from './context.js';
 import { type Experiment, type Injected, openExperiment } from './experiment.js';
 import { cutOff, describeRepair } from './repair-words.js';
+import { sentTo } from './rights.js';
 
 const SECOND_MS = 1000;
 
@@ -28,22 +30,31 @@ export interface RepairRequest {
 /**
  * Does what `doctor` found to be safe, on a cluster created by sentinelctl and under its lock: each one journalled before, read back
  * after, and rolled back where it did not take effect; one that was cut off is rolled back by `recover`. What cannot be
- * done is left with its reason, and does not keep the others. Throws `locked` or `unfinished-journal` (3), `not-healed`
- * (4), or the signal's reason with an account: what was done and stays, what was rolled back, what was not begun, the master.
+ * done is left with its reason, and does not keep the others. Throws `locked`, `unfinished-journal` or `right-missing`
+ * (3), `not-healed` (4), or the signal's reason with an account: what was done and stays, what was rolled back, what was not begun, the master.
  */
 export async function repairAll(
   runtime: Runtime,
   known: ClusterState,
   request: RepairRequest,
 ): Promise<Repaired[]> {
-  const { dryRun } = request;
-  return withCluster(runtime, known, dryRun ? {} : { lock: 'doctor --fix' }, async (live) => {
+  const { dryRun, repairs } = request;
+  const rights: Rights = { purpose: 'fix', besides: sentTo(repairs.map(actOf)) };
+  return withCluster(runtime, known, dryRun ? {} : { lock: 'doctor --fix', rights }, async (live) => {
     const context: ActContext = { runtime, live };
     return dryRun
       ? request.repairs.map((repair) => answered(context, repair, 'would'))
       : inOrder(context, request);
   });
 }
+
+/** The act that does a repair, as far as it is known before a server is asked. */
+const actOf = (repair: Repair): Act =>
+  repair.kind === 'reset'
+    ? { act: 'reset', node: repair.sentinel, masterName: repair.masterName }
+    : repair.kind === 'sentinel-set'
+      ? { act: 'sentinel-set', node: repair.sentinel, set: {} }
+      : { act: 'config', node: repair.node, set: {} };
 
 async function inOrder(context: ActContext, request: RepairRequest): Promise<Repaired[]> {
   const { repairs, confirm } = request;

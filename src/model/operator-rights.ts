@@ -1,13 +1,38 @@
 import type { NodeKind } from './plan.js';
 
-/** What a user without all rights uses sentinelctl for, at a cluster that it did not start. */
-export const PURPOSES = ['look', 'doctor', 'failover-test'] as const;
+/** What a user without all rights uses sentinelctl for, at a cluster that it did not start; `FOR` says which commands. */
+export const PURPOSES = [
+  'look',
+  'doctor',
+  'fix',
+  'act',
+  'inject',
+  'failover-test',
+  'quorum-test',
+  'sweep',
+  'chaos',
+] as const;
 export type Purpose = (typeof PURPOSES)[number];
+
+/** The commands that a purpose is for, in words. */
+export const FOR: Readonly<Record<Purpose, string>> = {
+  look: 'status and the other commands that look',
+  doctor: 'doctor',
+  fix: 'doctor --fix',
+  act: 'kill, stop, start, restart, pause and resume',
+  inject: 'inject and heal',
+  'failover-test': 'failover-test',
+  'quorum-test': 'quorum-test',
+  sweep: 'sweep',
+  chaos: 'chaos run',
+};
+
+/** With arguments of the right number: ACL DRYRUN counts them. */
+export type Commands = readonly (readonly string[])[];
 
 /** What a user needs at one kind of server. */
 export interface NeededRights {
-  /** What is sent, with arguments of the right number: ACL DRYRUN counts them. */
-  commands: readonly (readonly string[])[];
+  commands: Commands;
   /** Patterns of keys and of channels, as `~` and `&` take them. */
   keys: readonly string[];
   channels: readonly string[];
@@ -68,42 +93,175 @@ const DOCTOR = {
   ],
 };
 
-const KEY = RUN_KEYS.replace('*', 'x');
+/** What is sent to each kind of server. */
+export type Sent = Readonly<Record<NodeKind, Commands>>;
 
-/** What a test sends: it reads roles, steers who is promoted, brings the old master back, and its clients write. */
-const FAILOVER_TEST = {
+const KEY = RUN_KEYS.replace('*', 'x');
+/** Where `pause-writes` is looked at: nothing subscribes to it. */
+export const PROBE_CHANNEL = '__sentinelctl__:probe';
+
+/** What acts on one node and keeps no journal: it asks where the node is, and which master it must follow. */
+const ACT: Sent = {
+  redis: [['ping'], ['info']],
+  sentinel: [
+    ['ping'],
+    ['info'],
+    sentinel('myid'),
+    sentinel('masters'),
+    ...['master', 'replicas', 'sentinels', 'ckquorum'].map((sub) => sentinel(sub, NAME)),
+  ],
+};
+
+/** What rolls back whatever a journal has: a second master is made a replica, and keys of clients are removed. */
+const ROLL_BACK: Sent = {
   redis: [
-    ...LOOK.redis,
     ['role'],
-    ['config', 'set', 'replica-priority', '100'],
-    ['config', 'rewrite'],
     ['replicaof', 'no', 'one'],
     ['client', 'kill', 'type', 'normal'],
+    ['config', 'rewrite'],
+    ['scan', '0'],
+    ['unlink', KEY],
+    ['wait', '1', '1'],
+  ],
+  sentinel: [],
+};
+
+/** What a run follows events by. */
+const FOLLOW: Sent = {
+  redis: [],
+  sentinel: [
+    ['subscribe', '+switch-master'],
+    ['psubscribe', '*'],
+  ],
+};
+
+/** What clients of a run send, and what reads it back. */
+const CLIENTS: Sent = {
+  redis: [
     ['setbit', KEY, '0', '1'],
     ['getbit', KEY, '0'],
     ['get', KEY],
-    ['wait', '1', '1'],
-    ['scan', '0'],
-    ['unlink', KEY],
   ],
-  sentinel: [...LOOK.sentinel, ['subscribe', '+switch-master'], ['psubscribe', '*']],
+  sentinel: [],
 };
 
-/** What each purpose needs at each kind of server; a user of it can also be asked whether it has that (ACL DRYRUN). */
-export const NEEDED: Readonly<Record<Purpose, Readonly<Record<NodeKind, NeededRights>>>> = {
-  look: {
-    redis: { commands: LOOK.redis, keys: [], channels: [] },
-    sentinel: { commands: LOOK.sentinel, keys: [], channels: [] },
+const SET_CONFIG = [
+  ['config', 'get', 'save'],
+  ['config', 'set', 'replica-priority', '100'],
+  ['config', 'rewrite'],
+];
+
+/** What an act of a fault, or a repair, sends besides `ROLL_BACK`, by its kind. */
+export const ACT_RIGHTS = {
+  end: {},
+  pause: {},
+  block: {},
+  slow: {},
+  config: { redis: SET_CONFIG },
+  'sentinel-set': {
+    sentinel: [sentinel('master', NAME), sentinel('set', NAME, 'quorum', '2')],
   },
-  doctor: {
-    redis: { commands: DOCTOR.redis, keys: [], channels: ['__sentinel__:hello'] },
-    sentinel: { commands: DOCTOR.sentinel, keys: [], channels: [] },
+  'sentinel-debug': { sentinel: [sentinel('debug', 'info-period', '10000')] },
+  reset: { sentinel: [sentinel('reset', NAME)] },
+  'client-pause': {
+    redis: [
+      ['client', 'pause', '1'],
+      ['client', 'unpause'],
+      ['publish', PROBE_CHANNEL, ''],
+    ],
   },
-  'failover-test': {
-    redis: { commands: FAILOVER_TEST.redis, keys: [RUN_KEYS], channels: [] },
-    sentinel: { commands: FAILOVER_TEST.sentinel, keys: [], channels: ['*'] },
+  follow: { redis: [['replicaof', 'no', 'one']] },
+  busy: {
+    redis: [
+      ['eval', 'return 1', '0'],
+      ['script', 'kill'],
+    ],
   },
+  simulate: { sentinel: [sentinel('simulate-failure', 'help')] },
+  'fail-saves': { redis: [...SET_CONFIG, ['bgsave']] },
+} satisfies Record<string, Partial<Sent>>;
+
+/** What a step of a scenario sends that is not an act. */
+export const STEP_RIGHTS = {
+  failover: { sentinel: [sentinel('failover', NAME)] },
+  reset: { sentinel: [sentinel('reset', NAME)] },
+  write: {
+    redis: [
+      ['set', KEY, '1'],
+      ['exists', KEY],
+    ],
+  },
+  /** Clients that write meanwhile. */
+  clients: CLIENTS,
+} satisfies Record<string, Partial<Sent>>;
+
+/** All of these together. */
+export const together = (...parts: readonly Partial<Sent>[]): Sent => ({
+  redis: parts.flatMap(({ redis = [] }) => redis),
+  sentinel: parts.flatMap(({ sentinel: at = [] }) => at),
+});
+
+const JOURNALLED = together(LOOK, ROLL_BACK);
+const CONDUCTED = together(JOURNALLED, FOLLOW);
+const TRIAL = together(CONDUCTED, CLIENTS, ACT_RIGHTS.config);
+const SWEPT = together(TRIAL, ACT_RIGHTS['sentinel-set']);
+const REPAIRS = together(ACT_RIGHTS.config, ACT_RIGHTS['sentinel-set'], ACT_RIGHTS.reset);
+const EVERY_ACT = together(...Object.values(ACT_RIGHTS));
+
+/**
+ * What a purpose always sends. What depends on the fault, the repair or the scenario is in `ACT_RIGHTS` and
+ * `STEP_RIGHTS`, and is asked about besides.
+ */
+export const ALWAYS_SENT: Readonly<Record<Purpose, Sent>> = {
+  look: LOOK,
+  doctor: DOCTOR,
+  fix: { redis: [], sentinel: [] },
+  act: ACT,
+  inject: JOURNALLED,
+  'failover-test': TRIAL,
+  'quorum-test': CONDUCTED,
+  sweep: SWEPT,
+  chaos: CONDUCTED,
 };
+
+/** What `restart` sends besides: it keeps a journal. */
+export const RESTART_RIGHTS: Sent = ROLL_BACK;
+
+/** Everything that a user of a purpose sends, a look before it included. */
+const SENT: Readonly<Record<Purpose, Sent>> = {
+  look: LOOK,
+  doctor: DOCTOR,
+  fix: together(DOCTOR, REPAIRS),
+  act: together(LOOK, ACT, RESTART_RIGHTS),
+  inject: together(JOURNALLED, EVERY_ACT),
+  'failover-test': TRIAL,
+  'quorum-test': CONDUCTED,
+  sweep: SWEPT,
+  chaos: together(CONDUCTED, EVERY_ACT, ...Object.values(STEP_RIGHTS)),
+};
+
+/** Which pattern of channels a command needs; null: none. */
+const channelOf = ([command, channel = '']: readonly string[]): string | null =>
+  command === 'psubscribe' ? channel : command === 'subscribe' || command === 'publish' ? channel : null;
+
+/** Patterns that stand for what is sent: one that matches everything covers the others. */
+function patternsOf(commands: Commands): Pick<NeededRights, 'keys' | 'channels'> {
+  const channels = [...new Set(commands.flatMap((words) => channelOf(words) ?? []))];
+  return {
+    keys: commands.some((words) => words.includes(KEY)) ? [RUN_KEYS] : [],
+    channels: channels.includes('*') ? ['*'] : channels,
+  };
+}
+
+const neededFor = (commands: Commands): NeededRights => ({ commands, ...patternsOf(commands) });
+
+/** What each purpose needs at each kind of server; a user of it can also be asked whether it has that (ACL DRYRUN). */
+export const NEEDED = Object.fromEntries(
+  PURPOSES.map((purpose) => [
+    purpose,
+    { redis: neededFor(SENT[purpose].redis), sentinel: neededFor(SENT[purpose].sentinel) },
+  ]),
+) as Readonly<Record<Purpose, Readonly<Record<NodeKind, NeededRights>>>>;
 
 /** Commands whose subcommands have rights of their own. */
 const CONTAINERS = new Set(['acl', 'client', 'config', 'latency', 'script', 'sentinel', 'slowlog']);

@@ -2,6 +2,7 @@ import { allowsCommand, noSuchUser } from '../model/acl-rules.js';
 import type { Address } from '../model/address.js';
 import type { Fields, Got } from '../model/gathered.js';
 import { ruleName } from '../model/operator-rights.js';
+import { isLocked } from '../model/snapshot.js';
 import type { ConnectionOptions } from './client.js';
 import { got, no, type Questions, visit } from './gather-ask.js';
 import { parseCommands, parseWord } from './gather-parse.js';
@@ -87,16 +88,17 @@ export async function gatherPeerRights(
 
 /**
  * Which of these commands the user that is logged in may not run there, by name with the server's words; or why that is
- * not known. Throws only the signal's reason.
+ * not known, null where the server does not answer. Throws only the signal's reason.
  */
 export async function lackedRights(
   endpoint: Address,
   commands: readonly (readonly string[])[],
   options: ConnectionOptions,
-): Promise<Got<Fields>> {
+): Promise<Got<Fields> | null> {
+  if (commands.length === 0) return got({});
   const user = options.credentials?.username || 'default';
   const visited = await visit(endpoint, options, (q) => askRights(q, user, commands));
-  if (!('value' in visited)) return no(visited.silence.message);
+  if (!('value' in visited)) return isLocked(visited.silence) ? no(visited.silence.message) : null;
   const rights = visited.value;
   if (!rights.ok) return rights;
   return got(Object.fromEntries(Object.entries(rights.value).filter(([, verdict]) => verdict !== 'OK')));

@@ -40,8 +40,9 @@ export type { SweepOptions } from './verdict.js';
  * combination (`complete: false`).
  */
 export function runSweep(runtime: Runtime, known: ClusterState, options: SweepOptions): Promise<SweepResult> {
-  return withTrialCluster(runtime, known, 'sweep', (live) =>
-    journalled(runtime, live, 'sweep', (experiment) => sweep(runtime, live, experiment, options)),
+  const what = 'sweep';
+  return withTrialCluster(runtime, known, { lock: what, rights: { purpose: what } }, (live) =>
+    journalled(runtime, live, what, (experiment) => sweep(runtime, live, experiment, options)),
   );
 }
 

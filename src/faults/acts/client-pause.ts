@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.js';
 import { formatDurationMs } from '../../model/duration.js';
+import { PROBE_CHANNEL } from '../../model/operator-rights.js';
 import { WireError } from '../../wire/client.js';
 import type { ActHandler, ActOf } from '../act.js';
 import { call, cli, placed, requireRunning } from '../context.js';
@@ -34,7 +35,7 @@ export const clientPause: ActHandler<ActOf<'client-pause'>> = {
   async verify({ live }, { node }) {
     // A write that would be refused for its arguments is held up by a pause all the same (server.c, processCommand).
     try {
-      await call(live, node, 'PUBLISH', '__sentinelctl__:probe', '');
+      await call(live, node, 'PUBLISH', PROBE_CHANNEL, '');
       return null;
     } catch (error) {
       // A node that answers with a refusal answers.

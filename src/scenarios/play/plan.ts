@@ -1,7 +1,10 @@
 import type { LiveCluster } from '../../cluster/open.js';
+import type { Act } from '../../faults/act.js';
 import { describeActs } from '../../faults/acts/index.js';
+import { sentBy } from '../../faults/rights.js';
 import type { DriverName } from '../../model/drivers.js';
 import { formatDurationMs } from '../../model/duration.js';
+import { type Sent, STEP_RIGHTS, together } from '../../model/operator-rights.js';
 import { type ClusterPlan, dataNodes, sentinelNodes, slotsOf } from '../../model/plan.js';
 import type { Snapshot } from '../../model/snapshot.js';
 import { DEFAULT_SPEC } from '../../model/spec.js';
@@ -89,37 +92,45 @@ export function imaginedCluster(shape: Shape, driver: DriverName): ClusterPlan {
   return { spec, driver, nodes };
 }
 
-/** The exact acts of a step. Throws what its fault throws for a target that makes no sense. */
-export function actsOf(step: Step, plan: ClusterPlan): { does: string; undo: string }[] {
-  const context = { live: { plan } as LiveCluster };
+/** The exact acts of a step, in words. Throws what its fault throws for a target that makes no sense. */
+export const actsOf = (step: Step, plan: ClusterPlan): { does: string; undo: string }[] =>
+  describeActs({ live: { plan } as LiveCluster }, plainActsOf(step, plan));
+
+function plainActsOf(step: Step, plan: ClusterPlan): Act[] {
   const roles = rolesIn(plan, imaginedSnapshot(plan));
   const evidence = { roles, seen: [] };
   const ids = (on: readonly string[]): string[] => on.flatMap((who) => idsOf(who, evidence));
   switch (step.do) {
-    case 'inject': {
-      return describeActs(
-        context,
-        faultNamed(step.fault).acts(roles, targetsOf(settled(step.on), evidence), paramsOf(step.with, 'TAG')),
+    case 'inject':
+      return faultNamed(step.fault).acts(
+        roles,
+        targetsOf(settled(step.on), evidence),
+        paramsOf(step.with, 'TAG'),
       );
-    }
     case 'set':
-      return describeActs(
-        context,
-        ids(step.on).map((node) => ({ act: 'sentinel-set', node, set: step.values })),
-      );
+      return ids(step.on).map((node) => ({ act: 'sentinel-set', node, set: step.values }));
     case 'config':
-      return describeActs(
-        context,
-        ids(step.on).map((node) => ({ act: 'config', node, set: step.values })),
-      );
+      return ids(step.on).map((node) => ({ act: 'config', node, set: step.values }));
     case 'debug':
-      return describeActs(
-        context,
-        ids(step.on).map((node) => ({ act: 'sentinel-debug', node, set: step.values })),
-      );
+      return ids(step.on).map((node) => ({ act: 'sentinel-debug', node, set: step.values }));
     default:
       return [];
   }
+}
+
+/** What a scenario sends to each kind of server. Which nodes are hit is known only while it is played. */
+export function sentIn(scenario: Scenario, driver: DriverName): Sent {
+  const imagined = imaginedCluster(scenario.shape, driver);
+  return together(
+    ...(scenario.workload === null ? [] : [STEP_RIGHTS.clients]),
+    ...scenario.steps.flatMap((step): Partial<Sent>[] =>
+      step.do === 'sentinel'
+        ? [STEP_RIGHTS[step.command]]
+        : step.do === 'write'
+          ? [STEP_RIGHTS.write]
+          : sentBy(plainActsOf(step, imagined)),
+    ),
+  );
 }
 
 /** A stand-in for each node that has its role only while it is played. */

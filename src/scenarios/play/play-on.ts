@@ -35,7 +35,7 @@ export async function playOn(
   scenario: Scenario,
 ): Promise<Played> {
   try {
-    return await withTrialCluster(runtime, known, `chaos run ${scenario.name}`, async (live) => {
+    return await withTrialCluster(runtime, known, { lock: `chaos run ${scenario.name}` }, async (live) => {
       const misfit = options.cluster === null ? null : await misfitOf(live, scenario);
       if (misfit !== null) return { result: skippedResult(scenario, options, misfit), settled: true };
       return playScenario(runtime, live, scenario, {

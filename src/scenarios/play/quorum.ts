@@ -55,7 +55,10 @@ export interface QuorumResult {
  * anything is done, `not-healed` (4), or the signal's reason.
  */
 export function quorumTest(runtime: Runtime, known: ClusterState): Promise<QuorumResult> {
-  return withTrialCluster(runtime, known, 'quorum-test', (live) => testQuorum(runtime, live));
+  const what = 'quorum-test';
+  return withTrialCluster(runtime, known, { lock: what, rights: { purpose: what } }, (live) =>
+    testQuorum(runtime, live),
+  );
 }
 
 async function testQuorum(runtime: Runtime, live: LiveCluster): Promise<QuorumResult> {

@@ -1,9 +1,13 @@
+import { withCluster } from '../../cluster/open.js';
+import { atEach } from '../../cluster/rights.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import type { ClusterState } from '../../cluster/store/state.js';
 import { isNotRestored } from '../../faults/conduct.js';
+import { together } from '../../model/operator-rights.js';
 import type { ChaosResult, ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
 import { onScratch } from './on-scratch.js';
+import { sentIn } from './plan.js';
 import { type ChaosOptions, cutResult, playOn, skippedResult } from './play-on.js';
 import { type NextScenario, type OnResult, scenarioQueue } from './scenario-queue.js';
 import { whyNotHere } from './steps.js';
@@ -69,6 +73,7 @@ async function onOne(
   next: NextScenario,
   onResult: OnResult,
 ): Promise<void> {
+  await requireRightsOf(runtime, options, cluster);
   for (let scenario = next(null); scenario !== undefined; scenario = next(null)) {
     try {
       onResult(scenario, (await playOn(runtime, options, cluster, scenario)).result);
@@ -78,6 +83,18 @@ async function onOne(
       throw error;
     }
   }
+}
+
+/** Throws `right-missing` (3) before the first scenario where the user may not do what one of them does. */
+async function requireRightsOf(
+  runtime: Runtime,
+  { scenarios, driver }: ChaosOptions,
+  cluster: ClusterState,
+): Promise<void> {
+  if (cluster.attached === undefined) return;
+  const played = scenarios.filter((scenario) => whyNotHere(scenario, driver) === null);
+  const besides = atEach(together(...played.map((scenario) => sentIn(scenario, driver))));
+  await withCluster(runtime, cluster, { rights: { purpose: 'chaos', besides } }, async () => {});
 }
 
 const stepId = ({ name, file }: Scenario): string => `chaos ${name} ${file}`;
