@@ -32,7 +32,7 @@ import {
 } from './shared/failover-options.js';
 import { meantMaster, ownCluster } from './shared/runtime.js';
 import { EXIT_OF } from './shared/verdict.js';
-import { WORKLOAD_OPTIONS, workloadOf } from './shared/workload-options.js';
+import { clientLoginOf, clientLoginWords, WORKLOAD_OPTIONS, workloadOf } from './shared/workload-options.js';
 
 const OPTIONS = {
   ...FAILOVER_OPTIONS,
@@ -87,7 +87,9 @@ export default defineCommand({
   options: OPTIONS,
   async run(context, { options }): Promise<FailoverResult & { baseline?: BaselineComparison }> {
     const own = await ownCluster(context, 'failover-test');
-    const { runtime, name: cluster } = own;
+    const clientLogin = await clientLoginOf(context, own.state, options);
+    const { name: cluster } = own;
+    const runtime = { ...own.runtime, clientLogin };
     const { waitMs = null, trials, seed, thresholds } = options;
     if (!options.restart && trials > 1)
       throw contradiction(
@@ -106,6 +108,7 @@ export default defineCommand({
       seed,
       thresholds,
       workload,
+      clientLogin: clientLoginWords(options),
     };
     const limits = { budgetMs: budget.switchMs, outageBudgetMs: budget.outageMs, workload };
     await confirmFor(context, own, async (seen) => {
@@ -122,8 +125,9 @@ export default defineCommand({
     const { openKeeper } = await import('./shared/keep-result.js');
     const keeper = await openKeeper(context, options.report);
     const command = commandLineOf(cluster, settings, meantMaster(context, own));
+    const { clientLogin: _, ...played } = settings;
     const result = await runFailoverTest(runtime, own.state, {
-      ...settings,
+      ...played,
       ...limits,
       command,
       onTrial: keeper.soFar,

@@ -13,7 +13,13 @@ import { CUT_OFF } from './shared/cut-off.js';
 import { FAILOVER_OPTIONS, faultOf, freezeFor, VERBOSE } from './shared/failover-options.js';
 import { meantMaster, ownCluster } from './shared/runtime.js';
 import { EXIT_OF } from './shared/verdict.js';
-import { WORKLOAD_OPTIONS, workloadLine, workloadOf } from './shared/workload-options.js';
+import {
+  clientLoginOf,
+  clientLoginWords,
+  WORKLOAD_OPTIONS,
+  workloadLine,
+  workloadOf,
+} from './shared/workload-options.js';
 
 /** The longest list of values: more would take hours. */
 const MOST_VALUES = 12;
@@ -66,7 +72,9 @@ export default defineCommand({
   options: OPTIONS,
   async run(context, { options }) {
     const own = await ownCluster(context, 'sweep');
-    const { runtime, name: cluster } = own;
+    const clientLogin = await clientLoginOf(context, own.state, options);
+    const { name: cluster } = own;
+    const runtime = { ...own.runtime, clientLogin };
     const workload = workloadOf(options, own.state);
     if (workload === null) {
       throw usageError('no-clients', 'sweep needs clients: --clients 0 has no meaning here', {
@@ -97,7 +105,10 @@ export default defineCommand({
       fault,
       rejoin,
       workload,
-      command: commandLineOf(cluster, meantMaster(context, own), { ...options, maxLagS, fault, workload }),
+      command: commandLineOf(cluster, meantMaster(context, own), {
+        ...{ ...options, maxLagS, fault, workload },
+        clientLogin: clientLoginWords(options),
+      }),
     });
     await writeReports(result, files);
     noteWritten(context, files);
@@ -118,6 +129,7 @@ interface SweepLine {
   rejoin: RejoinMode;
   fault: FaultSpec;
   workload: WorkloadSettings;
+  clientLogin: readonly string[];
 }
 
 /** The command line that runs it again, every value stated. */
@@ -129,9 +141,10 @@ function commandLineOf(cluster: string, masterName: string | null, said: SweepLi
       ? `--fault freeze --for ${formatDurationMs(fault.forMs ?? 0)}`
       : `--rejoin ${said.rejoin}`,
     workloadLine(workload),
+    ...said.clientLogin,
   ].join(' ');
 }
 
-const settingsLine = (said: Omit<SweepLine, 'rejoin' | 'fault' | 'workload'>): string =>
+const settingsLine = (said: Omit<SweepLine, 'rejoin' | 'fault' | 'workload' | 'clientLogin'>): string =>
   `--down-after ${said.downAfterMs.map(formatDurationMs).join(',')} --min-replicas ${said.minReplicas.join(',')} ` +
   `--max-lag ${said.maxLagS}s --trials ${said.trials} --seed ${said.seed}`;

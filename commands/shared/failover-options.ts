@@ -137,6 +137,8 @@ export interface RunSettings {
   seed: number;
   thresholds: Threshold[];
   workload: WorkloadSettings | null;
+  /** The options that name the user of the clients. */
+  clientLogin?: readonly string[];
 }
 
 /** The command line that runs it again, every value stated. */
@@ -155,6 +157,7 @@ export function commandLineOf(cluster: string, said: RunSettings, masterName: st
     `--trials ${said.trials} --seed ${said.seed}`,
     ...said.thresholds.map((t) => `--threshold '${t.expression}'`),
     workloadLine(workload),
+    ...(said.clientLogin ?? []),
   ].join(' ');
 }
 

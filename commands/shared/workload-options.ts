@@ -1,7 +1,12 @@
+import type { Context } from '../../src/cli/context.js';
 import { type OptionsOf, option } from '../../src/cli/option.js';
 import type { ClusterState } from '../../src/cluster/store/state.js';
 import { badValue } from '../../src/config/parsers.js';
+import { readSecret } from '../../src/config/secret.js';
+import { usageError } from '../../src/errors.js';
+import { shellWord } from '../../src/model/secrets.js';
 import type { WorkloadSettings } from '../../src/observe/result.js';
+import type { ClientLogin } from '../../src/wire/access.js';
 
 /** The default workload: light enough not to disturb what is measured. */
 export const DEFAULT_WORKLOAD: WorkloadSettings = {
@@ -52,11 +57,56 @@ export const WORKLOAD_OPTIONS = {
     parse: policy,
     default: DEFAULT_WORKLOAD.policy,
   }),
+  clientUsername: option.text('--client-username <name>', {
+    summary: 'the user that the clients log in as at the data nodes: the one of the application',
+    otherwise: 'the application of a cluster with users, else the user of sentinelctl',
+    example: 'app',
+  }),
+  clientPasswordFile: option.file('--client-password-file <file>', {
+    summary: 'where the password of that user is',
+    example: 'app-password',
+  }),
 };
+type WorkloadOptions = OptionsOf<typeof WORKLOAD_OPTIONS>;
+/** How clients behave, without who they are. */
+type BehaviourOptions = Omit<WorkloadOptions, 'clientUsername' | 'clientPasswordFile'>;
+
+/**
+ * What the clients log in with where the command line says so; undefined: as usual, which is said of an attached cluster
+ * that is logged in to. Throws usageError for a user without a password.
+ */
+export async function clientLoginOf(
+  { globals, progress }: Pick<Context, 'globals' | 'progress'>,
+  { attached }: Pick<ClusterState, 'attached'>,
+  { clients, clientUsername, clientPasswordFile }: WorkloadOptions,
+): Promise<ClientLogin | undefined> {
+  if (clientPasswordFile !== undefined)
+    return { username: clientUsername ?? null, password: await readSecret(clientPasswordFile) };
+  if (clientUsername !== undefined)
+    throw usageError('contradiction', '--client-username goes with --client-password-file', {
+      hint: `--client-username ${shellWord(clientUsername)} --client-password-file FILE`,
+    });
+  const login = attached?.access.credentials.redis;
+  if (login != null && clients > 0 && (login.password !== null || globals.passwordFile !== null)) {
+    const user = globals.username ?? login.username ?? 'default';
+    const text = `the clients log in as sentinelctl does (user ${user}); --client-username and --client-password-file name the user of the application`;
+    progress({ type: 'note', level: 'info', text });
+  }
+  return undefined;
+}
+
+/** The options that name the clients' user again, for a command that is printed. */
+export const clientLoginWords = ({
+  clientUsername,
+  clientPasswordFile,
+}: Pick<WorkloadOptions, 'clientUsername' | 'clientPasswordFile'>): string[] => [
+  ...(clientUsername === undefined ? [] : [`--client-username ${shellWord(clientUsername)}`]),
+  ...(clientPasswordFile === undefined ? [] : [`--client-password-file ${shellWord(clientPasswordFile)}`]),
+];
 
 /** The workload that was asked for; null for `--clients 0`. */
 export function workloadOf(
-  options: OptionsOf<typeof WORKLOAD_OPTIONS>,
+  options: BehaviourOptions,
   { attached }: Pick<ClusterState, 'attached'> = {},
 ): WorkloadSettings | null {
   const usual = attached === undefined ? DEFAULT_WORKLOAD.ratePerS : ATTACHED_RATE_PER_S;

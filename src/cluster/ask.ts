@@ -11,19 +11,23 @@ import {
 } from '../model/plan.js';
 import { liveSettings, type SentinelSettings } from '../model/sentinel-settings.js';
 import type { Snapshot } from '../model/snapshot.js';
-import { type ClusterSecrets, OPERATOR } from '../model/users.js';
+import { type ClusterSecrets, OPERATOR, type UserName } from '../model/users.js';
 import { type Access, type Asking, accessWith, askingAs } from '../wire/access.js';
 import { type Connection, openConnection } from '../wire/client.js';
 import { type SurveyTarget, survey } from '../wire/survey.js';
 
 /**
- * What opens connections to a cluster created by sentinelctl: its one password, or the user that may act, with TLS where
- * it has that, and the plan's endpoints.
+ * What opens connections to a cluster created by sentinelctl: its one password, or one of its users, the one that may
+ * act where none is named; with TLS where it has that, and the plan's endpoints.
  */
-export const accessOf = (plan: ClusterPlan, { password, users, ca }: ClusterSecrets): Access =>
-  accessWith(users === null ? password : users[OPERATOR], {
+export const accessOf = (
+  plan: ClusterPlan,
+  { password, users, ca }: ClusterSecrets,
+  user: UserName = OPERATOR,
+): Access =>
+  accessWith(users === null ? password : users[user], {
     addresses: addressMapOf(plan),
-    ...(users !== null && { username: OPERATOR, sentinelUsername: OPERATOR }),
+    ...(users !== null && { username: user, sentinelUsername: user }),
     ...(ca !== null && { tls: { ca } }),
   });
 

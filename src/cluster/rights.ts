@@ -1,5 +1,12 @@
 import { refused } from '../errors.js';
-import { ALWAYS_SENT, type Commands, FOR, type Purpose, type Sent } from '../model/operator-rights.js';
+import {
+  ALWAYS_SENT,
+  CLIENTS,
+  type Commands,
+  FOR,
+  type Purpose,
+  type Sent,
+} from '../model/operator-rights.js';
 import type { ClusterPlan, NodePlan } from '../model/plan.js';
 import { userOf } from '../model/secrets.js';
 import { listed } from '../model/words.js';
@@ -12,6 +19,8 @@ export interface Rights {
   purpose: Purpose;
   /** What it sends to a node besides what the purpose always sends. */
   besides?: (node: NodePlan) => Commands;
+  /** Whether clients write meanwhile, which may log in as another user. */
+  clients?: boolean;
 }
 
 /** `besides` for what is sent to every node of a kind. */
@@ -26,27 +35,38 @@ export const atEach =
  * user and node. Where a node does not let it be asked, a note says so: whether it may is known when it is tried.
  */
 export async function requireRights(
-  { onProgress }: Pick<Runtime, 'onProgress'>,
+  { onProgress, clientLogin }: Pick<Runtime, 'onProgress' | 'clientLogin'>,
   { plan, asking }: { plan: ClusterPlan; asking: Asking },
-  { purpose, besides = () => [] }: Rights,
+  { purpose, besides = () => [], clients = false }: Rights,
 ): Promise<void> {
   if (plan.attached !== true) return;
-  const userAt = ({ kind }: NodePlan): string => userOf(kind) ?? 'default';
+  const own = ({ kind }: NodePlan): string => userOf(kind) ?? 'default';
+  const clientUser = clientLogin && (clientLogin.username ?? 'default');
+  const questions = plan.nodes.flatMap((node) => {
+    const sent = [...ALWAYS_SENT[purpose][node.kind], ...besides(node)];
+    const theirs = clients ? CLIENTS[node.kind] : [];
+    if (clientUser === undefined) return [{ node, user: own(node), commands: unique([...sent, ...theirs]) }];
+    return [
+      { node, user: own(node), commands: unique(sent) },
+      { node, user: clientUser, commands: theirs },
+    ];
+  });
   const answers = await Promise.all(
-    plan.nodes.map(async (node) => {
-      const commands = unique([...ALWAYS_SENT[purpose][node.kind], ...besides(node)]);
-      return { node, lacks: await lackedRights(node.endpoint, commands, askingAs(asking, node.kind)) };
+    questions.map(async ({ node, user, commands }) => {
+      const as = { ...askingAs(asking, node.kind), user };
+      return { node, user, lacks: await lackedRights(node.endpoint, commands, as) };
     }),
   );
-  const lacking = answers.flatMap(({ node, lacks }) => {
+  const lacking = answers.flatMap(({ node, user, lacks }) => {
     const names = lacks?.ok ? Object.keys(lacks.value) : [];
-    return names.length === 0 ? [] : [{ node, names, said: lacks?.ok ? Object.values(lacks.value) : [] }];
+    const said = lacks?.ok ? Object.values(lacks.value) : [];
+    return names.length === 0 ? [] : [{ node, user, names, said }];
   });
   const [first] = lacking;
   if (first !== undefined)
     throw refused(
       'right-missing',
-      `the user ${userAt(first.node)} may not run ${listed(first.names)} at ${first.node.id}, so nothing was done`,
+      `the user ${first.user} may not run ${listed(first.names)} at ${first.node.id}, so nothing was done`,
       {
         why: lacking
           .map(({ node, names, said }) => `${node.id}: ${listed(names)} (${said[0]?.replace(/\.$/, '')})`)
@@ -54,10 +74,10 @@ export async function requireRights(
         hint: `sentinelctl attach ${plan.spec.cluster} --print-acl --for ${purpose} # every right for ${FOR[purpose]}`,
       },
     );
-  const unknown = answers.filter(({ lacks }) => lacks !== null && !lacks.ok).map(({ node }) => node);
+  const unknown = answers.filter(({ lacks }) => lacks !== null && !lacks.ok);
   const [one] = unknown;
   if (one === undefined) return;
-  const text = `not known whether the user ${userAt(one)} has every right for ${FOR[purpose]}: ${listed(unknown.map(({ id }) => id))} did not say`;
+  const text = `not known whether the user ${one.user} has every right for ${FOR[purpose]}: ${listed(unknown.map(({ node }) => node.id))} did not say`;
   onProgress({ type: 'note', level: 'warning', text });
 }
 

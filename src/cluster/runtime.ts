@@ -8,7 +8,7 @@ import type { OnProgress } from '../model/events.js';
 import { command, isUnnamed, typedFor, typedForNearest } from '../model/hints.js';
 import { DEFAULT_SPEC } from '../model/spec.js';
 import { listed } from '../model/words.js';
-import type { Access } from '../wire/access.js';
+import type { Access, ClientLogin } from '../wire/access.js';
 import type { ClusterState, Store } from './store/state.js';
 
 /** What a command hands in to act on a cluster that sentinelctl did not start. */
@@ -36,6 +36,8 @@ export interface Runtime {
   onProgress: OnProgress;
   /** How clusters that sentinelctl did not start are acted on; absent: they are not. */
   attached?: AttachedWays | undefined;
+  /** What the clients of a test log in to data nodes with; absent: as the application does where that is known, else as sentinelctl does. */
+  clientLogin?: ClientLogin | undefined;
   signal?: AbortSignal | undefined;
 }
 

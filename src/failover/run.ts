@@ -1,4 +1,5 @@
 import { type LiveCluster, type WithClusterOptions, withCluster } from '../cluster/open.js';
+import type { Rights } from '../cluster/rights.js';
 import type { Runtime } from '../cluster/runtime.js';
 import type { ClusterState } from '../cluster/store/state.js';
 import { inOneLine, NOT_BEGUN, notRestored, OperatorError, withAccount } from '../errors.js';
@@ -34,7 +35,8 @@ export async function runFailoverTest(
   options: FailoverTestOptions,
 ): Promise<FailoverResult> {
   const what = 'failover-test';
-  return withTrialCluster(runtime, known, { lock: what, rights: { purpose: what } }, async (live) => {
+  const rights: Rights = { purpose: what, clients: options.workload !== null };
+  return withTrialCluster(runtime, known, { lock: what, rights }, async (live) => {
     await requireTime(runtime, options, live.settings);
     return journalled(runtime, live, 'failover-test', (experiment) =>
       playTrials(runtime, live, experiment, options),

@@ -135,15 +135,18 @@ const FOLLOW: Sent = {
   ],
 };
 
-/** What clients of a run send, and what reads it back. */
-const CLIENTS: Sent = {
+/** What clients of a run send, as the user that they log in as. */
+export const CLIENTS: Sent = {
   redis: [
     ['setbit', KEY, '0', '1'],
     ['getbit', KEY, '0'],
-    ['get', KEY],
+    ['wait', '1', '1'],
   ],
   sentinel: [],
 };
+
+/** What reads back what clients wrote. */
+const READ_BACK: Sent = { redis: [['get', KEY]], sentinel: [] };
 
 const SET_CONFIG = [
   ['config', 'get', 'save'],
@@ -191,8 +194,8 @@ export const STEP_RIGHTS = {
       ['exists', KEY],
     ],
   },
-  /** Clients that write meanwhile. */
-  clients: CLIENTS,
+  /** Clients write meanwhile. */
+  clients: READ_BACK,
 } satisfies Record<string, Partial<Sent>>;
 
 /** All of these together. */
@@ -203,7 +206,7 @@ export const together = (...parts: readonly Partial<Sent>[]): Sent => ({
 
 const JOURNALLED = together(LOOK, ROLL_BACK);
 const CONDUCTED = together(JOURNALLED, FOLLOW);
-const TRIAL = together(CONDUCTED, CLIENTS, ACT_RIGHTS.config);
+const TRIAL = together(CONDUCTED, READ_BACK, ACT_RIGHTS.config);
 const SWEPT = together(TRIAL, ACT_RIGHTS['sentinel-set']);
 const REPAIRS = together(ACT_RIGHTS.config, ACT_RIGHTS['sentinel-set'], ACT_RIGHTS.reset);
 const EVERY_ACT = together(...Object.values(ACT_RIGHTS));
@@ -234,10 +237,10 @@ const SENT: Readonly<Record<Purpose, Sent>> = {
   fix: together(DOCTOR, REPAIRS),
   act: together(LOOK, ACT, RESTART_RIGHTS),
   inject: together(JOURNALLED, EVERY_ACT),
-  'failover-test': TRIAL,
+  'failover-test': together(TRIAL, CLIENTS),
   'quorum-test': CONDUCTED,
-  sweep: SWEPT,
-  chaos: together(CONDUCTED, EVERY_ACT, ...Object.values(STEP_RIGHTS)),
+  sweep: together(SWEPT, CLIENTS),
+  chaos: together(CONDUCTED, CLIENTS, EVERY_ACT, ...Object.values(STEP_RIGHTS)),
 };
 
 /** Which pattern of channels a command needs; null: none. */

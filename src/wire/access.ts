@@ -26,6 +26,12 @@ export interface Credentials {
   tls?: TlsOptions | null | undefined;
 }
 
+/** The user and password of clients; null: the default user. */
+export interface ClientLogin {
+  username: string | null;
+  password: string;
+}
+
 /**
  * What opens connections to a cluster. Plain data, so that a worker thread can be given it. The kinds are those of
  * NodePlan: `access[node.kind]`.

@@ -87,16 +87,15 @@ export async function gatherPeerRights(
 }
 
 /**
- * Which of these commands the user that is logged in may not run there, by name with the server's words; or why that is
+ * Which of these commands a user may not run there, by name with the server's words; or why that is
  * not known, null where the server does not answer. Throws only the signal's reason.
  */
 export async function lackedRights(
   endpoint: Address,
   commands: readonly (readonly string[])[],
-  options: ConnectionOptions,
+  { user, ...options }: ConnectionOptions & { user: string },
 ): Promise<Got<Fields> | null> {
   if (commands.length === 0) return got({});
-  const user = options.credentials?.username || 'default';
   const visited = await visit(endpoint, options, (q) => askRights(q, user, commands));
   if (!('value' in visited)) return isLocked(visited.silence) ? no(visited.silence.message) : null;
   const rights = visited.value;

@@ -7,7 +7,7 @@ import type { Observer } from '../observe/observer.js';
 import type { ClientSummary, InvariantResult, LedgerSummary, WorkloadSettings } from '../observe/result.js';
 import type { ClusterRoles, Member } from '../observe/roles.js';
 import { until } from '../until.js';
-import { clientRouteOf } from './client-route.js';
+import { clientRouteOf, clientUser } from './client-route.js';
 import { clientSummary } from './client-summary.js';
 import type { Counts } from './counters.js';
 import { judgeLoad } from './judge-load.js';
@@ -81,16 +81,17 @@ export async function startLoad(
 ): Promise<Load> {
   const { runtime, live, roles } = context;
   const { plan, asking } = live;
-  const { clock } = runtime;
+  const { clock, clientLogin: login } = runtime;
+  const user = clientUser(live, login);
   const run = `${Math.floor(clock.wallMs()).toString(36)}-${roles.master.id}`;
   const workload = await step(
     runtime,
     'load',
-    `starting ${settings.clients} clients (policy ${settings.policy})`,
+    `starting ${settings.clients} clients (policy ${settings.policy}${user === null ? '' : `, user ${user}`})`,
     async () => {
       const started = await startWorkload(
         {
-          ...(await clientRouteOf(live, apart)),
+          ...(await clientRouteOf(live, { apart, login })),
           masterName: plan.spec.masterName,
           nodes: dataNodes(plan).map(({ id, announce, endpoint }) => ({ id, announce, endpoint })),
         },

@@ -41,7 +41,7 @@ export type { SweepOptions } from './verdict.js';
  */
 export function runSweep(runtime: Runtime, known: ClusterState, options: SweepOptions): Promise<SweepResult> {
   const what = 'sweep';
-  return withTrialCluster(runtime, known, { lock: what, rights: { purpose: what } }, (live) =>
+  return withTrialCluster(runtime, known, { lock: what, rights: { purpose: what, clients: true } }, (live) =>
     journalled(runtime, live, what, (experiment) => sweep(runtime, live, experiment, options)),
   );
 }

@@ -94,7 +94,8 @@ async function requireRightsOf(
   if (cluster.attached === undefined) return;
   const played = scenarios.filter((scenario) => whyNotHere(scenario, driver) === null);
   const besides = atEach(together(...played.map((scenario) => sentIn(scenario, driver))));
-  await withCluster(runtime, cluster, { rights: { purpose: 'chaos', besides } }, async () => {});
+  const clients = played.some(({ workload }) => workload !== null);
+  await withCluster(runtime, cluster, { rights: { purpose: 'chaos', besides, clients } }, async () => {});
 }
 
 const stepId = ({ name, file }: Scenario): string => `chaos ${name} ${file}`;
