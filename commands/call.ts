@@ -7,6 +7,7 @@ import { surveyOf, type Target } from '../src/cluster/target.js';
 import { refused, usageError } from '../src/errors.js';
 import { type Called, callExitCode, callResult, notMeant } from '../src/model/called.js';
 import { type CommandKind, secretIn } from '../src/model/command-facts.js';
+import { forgettingIn } from '../src/model/forgetting.js';
 import { ctl } from '../src/model/hints.js';
 import type { Snapshot } from '../src/model/snapshot.js';
 import { masterNameOf } from '../src/model/which-master.js';
@@ -80,6 +81,10 @@ export default defineCommand({
     if (on === undefined) throw withoutServers(words, kind.why);
     const { command } = result([]);
     const own = await ownCluster(context, `call ${command}`);
+    const forgets = forgettingIn(words);
+    const { attached } = own.state;
+    if (forgets !== undefined && attached !== undefined)
+      await own.runtime.attached?.requireAlone(attached, forgets);
     await confirmFor(context, own, () => callWords(command, targets, kind.why));
     return result(await act(context, own, targets, words));
   },

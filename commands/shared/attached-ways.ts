@@ -10,11 +10,12 @@ import { refused } from '../../src/errors.js';
 import { formatAddress, sameAddress } from '../../src/model/address.js';
 import { majorityMaster } from '../../src/model/agreement.js';
 import { type AttachedCluster, PRODUCTION } from '../../src/model/attached.js';
+import { FORGETTING, othersAct } from '../../src/model/forgetting.js';
 import type { Verdict } from '../../src/model/status.js';
 import { accessSource } from './access.js';
 import { lookDeadlineMs } from './deadline.js';
 import { requireNamed } from './named.js';
-import { targetOf } from './target.js';
+import { storeOf, targetOf } from './target.js';
 
 /**
  * What acts on attached clusters, for one command. Before it changes anything the state is shown and the cluster's name
@@ -22,7 +23,9 @@ import { targetOf } from './target.js';
  */
 export function attachedWays(context: Context): AttachedWays {
   const allowed = new Set<string>();
-  return {
+  /** What was seen before the cluster is changed: once for a command, however often it is asked. */
+  const seen = new Map<string, Promise<Seen>>();
+  const ways: AttachedWays = {
     masterName: context.globals.masterName,
     access: accessSource(context),
     hosts: ATTACHED_HOSTS,
@@ -33,15 +36,27 @@ export function attachedWays(context: Context): AttachedWays {
           why: 'nothing that changes it is done from here',
           hint: `sentinelctl attach ${record.cluster} --sentinel-addrs ${record.sentinelAddrs.map(formatAddress).join(',')} # with the other options and without --readonly`,
         });
-      const seen = await look(context, record);
-      await requireConfirmed(context, record, { what, does }, seen);
-      await writeDown(context, record, what, seen);
+      const before = await seenOf(record);
+      await requireConfirmed(context, record, { what, does }, before);
+      await writeDown(context, record, what, before);
       allowed.add(record.cluster);
+    },
+    async requireAlone(record, what) {
+      const { others, master } = await seenOf(record);
+      const insists = `${nameOf(record, master)}/${what}`;
+      if (others.length > 0 && context.globals.confirm !== insists)
+        throw othersAct(record.cluster, what, others, `--confirm ${insists}`);
     },
     async noteRollback(record, what) {
       await writeDown(context, record, what, await look(context, record));
     },
   };
+  const seenOf = (record: AttachedCluster): Promise<Seen> => {
+    const known = seen.get(record.cluster) ?? lookAround(context, record, ways);
+    seen.set(record.cluster, known);
+    return known;
+  };
+  return ways;
 }
 
 const named = (context: Context, { cluster }: AttachedCluster): Context => ({
@@ -49,13 +64,44 @@ const named = (context: Context, { cluster }: AttachedCluster): Context => ({
   globals: { ...context.globals, cluster, clusterGiven: true, clusterFrom: 'flag', sentinelAddrs: null },
 });
 
-/** What is known of the cluster before it is changed. */
-interface Seen {
+/** How the cluster is, for the audit log. */
+interface Looked {
   verdict: Verdict;
   master: AuditedMaster;
 }
 
-async function look(context: Context, record: AttachedCluster): Promise<Seen> {
+/** What is known of the cluster before it is changed. */
+interface Seen extends Looked {
+  /** What else acts on it, one line each. */
+  others: string[];
+}
+
+async function lookAround(context: Context, record: AttachedCluster, attached: AttachedWays): Promise<Seen> {
+  const { clock, env, signal } = context;
+  const [{ surveyOf }, { othersActing }, target] = await Promise.all([
+    import('../../src/cluster/target.js'),
+    import('../../src/cluster/others.js'),
+    targetOf(named(context, record), undefined, record),
+  ]);
+  const asking = {
+    clock,
+    signal,
+    access: await attached.access(record),
+    deadlineMs: lookDeadlineMs(context),
+  };
+  const acting = { store: storeOf(context), env, attached };
+  const [looked, others] = await Promise.all([
+    look(context, record),
+    surveyOf(target, asking).then((snapshot) => othersActing(acting, record, snapshot, asking)),
+  ]);
+  return { ...looked, others };
+}
+
+/** What is typed to confirm: of a cluster in production the master is named too, as it is now. */
+const nameOf = ({ cluster, label }: AttachedCluster, master: AuditedMaster): string =>
+  label === PRODUCTION && master !== null ? `${cluster}/${master.id}` : cluster;
+
+async function look(context: Context, record: AttachedCluster): Promise<Looked> {
   // Most commands act on no attached cluster: what judges one is loaded where one is acted on.
   const [{ statusOf }, target] = await Promise.all([
     import('./status-of.js'),
@@ -83,17 +129,25 @@ async function masterOf(context: Context, target: Target): Promise<AuditedMaster
 
 async function requireConfirmed(
   { globals, prompts, progress }: Context,
-  { cluster, label }: AttachedCluster,
+  record: AttachedCluster,
   { what, does }: { what: string; does: string },
-  { verdict, master }: Seen,
+  { verdict, master, others }: Seen,
 ): Promise<void> {
-  const isStrict = label === PRODUCTION;
-  // Who names the master as it is now has looked.
-  const wanted = isStrict && master !== null ? `${cluster}/${master.id}` : cluster;
+  const { cluster } = record;
+  const isStrict = record.label === PRODUCTION;
+  const wanted = nameOf(record, master);
   progress({ type: 'note', level: 'info', text: `${verdict.word}  ${verdict.text}` });
+  for (const text of others) progress({ type: 'note', level: 'warning', text });
   const why = `sentinelctl did not start it${isStrict ? ', and it is labelled production: its master is named too' : ''}`;
-  requireNamed(globals, [wanted], what, { why, ...(isStrict && { hint: `--confirm ${wanted}` }) });
-  if (globals.confirm === wanted) return;
+  // One that names a command besides confirms that one, and whatever needs less.
+  const accepted = [wanted, ...FORGETTING.map((one) => `${wanted}/${one}`)];
+  requireNamed(
+    globals,
+    globals.confirm !== null && accepted.includes(globals.confirm) ? accepted : [wanted],
+    what,
+    { why, ...(isStrict && { hint: `--confirm ${wanted}` }) },
+  );
+  if (globals.confirm !== null) return;
   if (prompts === null)
     throw refused('not-confirmed', `${what} is refused: ${cluster} was not named to confirm it`, {
       why: `${why}; --yes is for clusters that sentinelctl made`,
@@ -108,7 +162,7 @@ async function writeDown(
   context: Context,
   record: AttachedCluster,
   what: string,
-  { verdict, master }: Seen,
+  { verdict, master }: Looked,
 ): Promise<void> {
   const { beginAudit, endAudit } = await import('../../src/cluster/store/audit.js');
   const { clock, env, line, atEnd } = context;

@@ -5,6 +5,7 @@ import type { DriverRegistry } from '../drivers/select.js';
 import { type OperatorError, refused } from '../errors.js';
 import type { AttachedCluster, Way } from '../model/attached.js';
 import type { OnProgress } from '../model/events.js';
+import type { Forgetting } from '../model/forgetting.js';
 import { command, isUnnamed, typedFor, typedForNearest } from '../model/hints.js';
 import { DEFAULT_SPEC } from '../model/spec.js';
 import { listed } from '../model/words.js';
@@ -22,6 +23,11 @@ export interface AttachedWays {
    * says what will happen, where `what` is only the command.
    */
   allow(record: AttachedCluster, what: string, does?: string): Promise<void>;
+  /**
+   * Throws `others-act` (3) where something else acts on the cluster too, unless this very command was confirmed by name:
+   * called before a sentinel is made to forget.
+   */
+  requireAlone(record: AttachedCluster, what: Forgetting): Promise<void>;
   /** Writes a rollback into the audit log: what it undoes was confirmed when it was done. */
   noteRollback(record: AttachedCluster, what: string): Promise<void>;
   hosts: Readonly<Record<Way, () => Promise<OpenAttachedHost>>>;

@@ -65,11 +65,19 @@ export interface CheckedCommand {
   why: string | null;
 }
 
+/** A program that acts on a server by itself: `Docker`, `starts its container again when it ends …`. */
+export interface Keeper {
+  who: string;
+  does: string;
+}
+
 export interface AttachedHost extends NodeHost {
   /** Releases sockets. */
   close(): void;
   /** Of servers that are acted on by commands: every one filled in, and how those ended that only look. */
   check?(): Promise<CheckedCommand[]>;
+  /** The programs that act on a server by themselves, as far as that is seen; absent where nothing of it is. */
+  keepers?: (id: string) => Promise<Keeper[]>;
 }
 
 /** Why the dump file of a server that sentinelctl did not start is left alone. */

@@ -219,6 +219,8 @@ async function forget(
   sent: Set<Repair>,
 ): Promise<string | null> {
   const { sentinel: node, masterName } = repair;
+  const { attached } = context.live.state;
+  if (attached !== undefined) await context.runtime.attached?.requireAlone(attached, 'reset');
   const { clock, signal } = context.runtime;
   const done = await experiment.inject([{ act: 'reset', node, masterName }]);
   sent.add(repair);

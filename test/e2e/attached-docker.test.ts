@@ -32,6 +32,7 @@ describe.skipIf(!hasEngine || !hasImage(IMAGE))('containers that sentinelctl did
     const id = await docker(
       ...['create', '--name', `${NAME}-${name}`, '--network', NAME, '--ip', address],
       ...['--label', `com.docker.compose.project=${NAME}`, '--label', `com.docker.compose.service=${name}`],
+      ...(name === 'secondary' ? ['--label', 'app.kubernetes.io/managed-by=Helm'] : []),
       ...['--restart', 'unless-stopped', '--user', '0:0', IMAGE, 'redis-server', '/etc/redis.conf', ...more],
     );
     made.push(id);
@@ -105,6 +106,21 @@ describe.skipIf(!hasEngine || !hasImage(IMAGE))('containers that sentinelctl did
   it('are ended only by name, and started again as what they must be', async () => {
     await refusal(cli, ['kill', 'redis-2', '--cluster', 'app', '--yes'], { exit: 3, code: 'not-confirmed' });
     const killed = await cli.run(['kill', 'redis-2', '--confirm', 'app', '--cluster', 'app']);
+    expect(killed.stderr).toContain(
+      'Docker starts a container again that ends by itself (restart policy unless-stopped): redis-1, redis-2 and sentinel-1',
+    );
+    expect(killed.stderr).toContain(
+      'Helm manages it (by its label), and may set its configuration again: redis-2',
+    );
+    await refusal(
+      cli,
+      ['call', 'SENTINEL', 'RESET', 'app', '--on', 'sentinel-1', '--confirm', 'app', '--cluster', 'app'],
+      {
+        exit: 3,
+        code: 'others-act',
+        says: 'restart policy unless-stopped',
+      },
+    );
     expect(killed.stdout, killed.stderr).toMatch(/kill redis-2: running → exited[\s\S]*exit code 137/);
     const status = await cli.run(['status', '--cluster', 'app']);
     expect(status.stdout).toContain('sentinelctl start redis-2 --confirm app --cluster app');

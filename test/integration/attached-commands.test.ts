@@ -25,6 +25,7 @@ for unit; do :; done
 port=\${unit##*@}
 case $1 in
   start) setsid redis-server "$(cat "$FAKE/$port.conf")" </dev/null >/dev/null 2>&1 & echo $! > "$FAKE/$port.pid";;
+  show) echo Restart=always;;
   stop) kill -TERM "$(cat "$FAKE/$port.pid")";;
   kill) kill "-$3" "$(cat "$FAKE/$port.pid")";;
 esac
@@ -109,7 +110,10 @@ describe('by systemd', () => {
   it('kills a unit, and starts it with the master in its file', async () => {
     const ran = await run('attach', 'shop', ...ADDRS, '--via', 'systemd');
     expect(ran.code, ran.stderr).toBe(0);
-    await done('stop', 'redis-2');
+    const stopped = await done('stop', 'redis-2');
+    expect(stopped.stderr).toMatch(
+      /systemd starts a server again that ends \(Restart=always\): redis-1, redis-2, redis-3, sentinel-1/,
+    );
     await done('start', 'redis-2');
     const conf = await readFile(join(fake, `${PORT + 1}.conf`), 'utf8');
     expect(await readFile(conf, 'utf8')).toMatch(new RegExp(`^replicaof 127\\.0\\.0\\.1 ${PORT}$`, 'm'));

@@ -1,10 +1,8 @@
 import type { Address } from '../../model/address.js';
 import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { oncePer } from '../../model/once-per.js';
+import { sentinelConnection, shortId } from '../../model/sentinel-connection.js';
 import { addressOf } from '../../wire/info.js';
-
-/** How a sentinel names its connections: the first 8 characters of its id (sentinel.c, sentinelSetClientName). */
-const CONNECTION = /^sentinel-([0-9a-f]{8})-(?:cmd|pubsub)$/;
 
 /**
  * The sentinels that are connected to a data node and that no sentinel here is or knows, by the beginning of their ids.
@@ -12,7 +10,7 @@ const CONNECTION = /^sentinel-([0-9a-f]{8})-(?:cmd|pubsub)$/;
  */
 export function foreignAt({ clients }: GatheredNode, sentinels: readonly GatheredSentinel[]): string[] {
   if (!clients.ok || sentinels.some((s) => !s.myid.ok)) return [];
-  const connected = clients.value.flatMap(({ name = '' }) => CONNECTION.exec(name)?.[1] ?? []);
+  const connected = clients.value.flatMap(({ name = '' }) => sentinelConnection(name)?.id ?? []);
   const known = knownIds(sentinels);
   return [...new Set(connected)].filter((id) => !known.has(id)).sort();
 }
@@ -25,7 +23,7 @@ const knownIds = oncePer((sentinels: readonly GatheredSentinel[]): ReadonlySet<s
       m.sentinels.ok ? m.sentinels.value.map((peer) => peer.runid ?? '') : [],
     ),
   ]);
-  return new Set(ids.map((id) => id.slice(0, 8)));
+  return new Set(ids.map(shortId));
 });
 
 /**
@@ -33,9 +31,10 @@ const knownIds = oncePer((sentinels: readonly GatheredSentinel[]): ReadonlySet<s
  * old connection is still open.
  */
 export function twinsAt({ clients }: Pick<GatheredNode, 'clients'>): string[] {
-  const ids = (clients.ok ? clients.value : []).flatMap(({ name = '' }) =>
-    name.endsWith('-cmd') ? (CONNECTION.exec(name)?.[1] ?? []) : [],
-  );
+  const ids = (clients.ok ? clients.value : []).flatMap(({ name = '' }) => {
+    const seen = sentinelConnection(name);
+    return seen?.kind === 'cmd' ? [seen.id] : [];
+  });
   return [...new Set(ids.filter((id, i) => ids.indexOf(id) !== i))];
 }
 

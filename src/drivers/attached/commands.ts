@@ -7,6 +7,7 @@ import {
   type AttachedNode,
   type CheckedCommand,
   isAnswer,
+  type Keeper,
   linksNotCut,
   noDump,
   nodeNamed,
@@ -84,6 +85,7 @@ export const commandsHost: OpenAttachedHost = (context) => {
     readConf: async () => undefined,
     life: async () => undefined,
     check: servers.check,
+    keepers: servers.keepers,
     close: () => {},
   };
 };
@@ -204,6 +206,12 @@ class CommandedServers {
       }),
     );
     return checked.flat();
+  };
+
+  /** What its own commands tell of who manages it. */
+  keepers = async (id: string): Promise<Keeper[]> => {
+    const node = this.#nodeOf(id);
+    return this.#commands.keepers(node, await this.#remembered(id));
   };
 
   /** Ends a server, and waits until it does not answer. */

@@ -32,6 +32,7 @@ import {
   type StopOptions,
 } from '../node-host.js';
 import { readLog } from '../server-log.js';
+import { systemdKeeper } from '../systemd.js';
 import { examine, type LocalRecord, readLocalRecord, writeLocalRecord } from './local-record.js';
 import { editInPlace, launch, requireReturn } from './local-start.js';
 
@@ -44,6 +45,10 @@ export const localHost: OpenAttachedHost = (context) => ({
     blockDump: noDump(context.cluster),
   }),
   close: () => {},
+  keepers: async (id) => {
+    const unit = (await readLocalRecord(context.dir, id))?.unit;
+    return unit == null ? [] : systemdKeeper(['systemctl'], unit, context.env);
+  },
 });
 
 /** How often a launched server is asked for its first answer, and for how long; milliseconds. */

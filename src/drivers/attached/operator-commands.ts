@@ -11,7 +11,14 @@ import {
   type Templates,
   type TemplateValues,
 } from '../../model/templates.js';
-import type { AttachedHostContext, AttachedNode, CheckedCommand, SaysOfItself } from '../attached-host.js';
+import type {
+  AttachedHostContext,
+  AttachedNode,
+  CheckedCommand,
+  Keeper,
+  SaysOfItself,
+} from '../attached-host.js';
+import { systemdKeeper } from '../systemd.js';
 
 /** How long one command may take, in milliseconds: `kubectl wait` waits for a minute. */
 const COMMAND_DEADLINE_MS = 90_000;
@@ -82,6 +89,23 @@ export class OperatorCommands {
     };
     const actions = TEMPLATE_ACTIONS.filter((action) => this.has(node, action));
     return Promise.all(actions.map((action) => this.#checked(node, action, values)));
+  }
+
+  /** What the commands of a node tell of who manages it. */
+  async keepers(node: AttachedNode, known: Known): Promise<Keeper[]> {
+    const { start = [], kill = [] } = this.#of(node.kind);
+    if ([start[0], kill[0]].includes('kubectl'))
+      return [
+        {
+          who: 'Kubernetes',
+          does: 'makes a new pod in place of one that ends (preStop hooks are not seen from here)',
+        },
+      ];
+    const at = start.indexOf('systemctl');
+    const filled = fill(start, valuesOf(node, known));
+    const unit = filled.ok ? filled.words.at(-1) : undefined;
+    if (at === -1 || !filled.ok || unit === undefined) return [];
+    return systemdKeeper(filled.words.slice(0, at + 1), unit, this.#context.env);
   }
 
   async #checked(

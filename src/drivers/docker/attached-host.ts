@@ -9,6 +9,7 @@ import {
   type AttachedHostContext,
   type AttachedNode,
   isAnswer,
+  type Keeper,
   linksNotCut,
   noDump,
   nodeNamed,
@@ -49,6 +50,7 @@ export const containersHost: OpenAttachedHost = (context) => {
       blockDump: noDump(context.cluster),
     }),
     close: containers.close,
+    keepers: containers.keepers,
   };
 };
 
@@ -60,6 +62,35 @@ const REPLACED_BY: readonly [label: string, who: string][] = [
   ['com.docker.swarm.task.id', 'Docker Swarm'],
   ['io.kubernetes.pod.name', 'Kubernetes'],
 ];
+
+/** Which program manages a container, by its labels. */
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
+const CHART = 'helm.sh/chart';
+/** What a label's value must be to be shown. */
+const SHOWN_LABEL = /^[\w.:/-]{1,60}$/;
+
+function keepersOf({ Config, HostConfig }: Pick<ContainerInspectInfo, 'Config' | 'HostConfig'>): Keeper[] {
+  const labels = Config.Labels ?? {};
+  const policy = HostConfig.RestartPolicy?.Name || 'no';
+  const manager = labels[MANAGED_BY] ?? (labels[CHART] === undefined ? undefined : 'Helm');
+  return [
+    ...REPLACED_BY.filter(([label]) => label in labels).map(([, who]) => ({
+      who,
+      does: 'makes a new container in place of one that ends',
+    })),
+    ...(manager === undefined
+      ? []
+      : [
+          {
+            who: SHOWN_LABEL.test(manager) ? manager : 'another program',
+            does: 'manages it (by its label), and may set its configuration again',
+          },
+        ]),
+    ...(policy === 'no'
+      ? []
+      : [{ who: 'Docker', does: `starts a container again that ends by itself (restart policy ${policy})` }]),
+  ];
+}
 
 class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
   readonly #context: AttachedHostContext;
@@ -128,6 +159,12 @@ class AttachedContainers implements Omit<NodeActions, 'blockDump'> {
     const { containers } = await this.#at(id);
     const found = await containers.on(id, `inspect ${id}`, (container) => container.inspect());
     if (found !== undefined) confToEdit(id, found.value);
+  };
+
+  keepers = async (id: string): Promise<Keeper[]> => {
+    const { containers } = await this.#at(id);
+    const found = await containers.on(id, `inspect ${id}`, (container) => container.inspect());
+    return found === undefined ? [] : keepersOf(found.value);
   };
 
   routable = (node: NodePlan): Promise<boolean> => canConnect(node.announce);

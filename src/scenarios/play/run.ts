@@ -73,7 +73,7 @@ async function onOne(
   next: NextScenario,
   onResult: OnResult,
 ): Promise<void> {
-  await requireRightsOf(runtime, options, cluster);
+  await requireAllowed(runtime, options, cluster);
   for (let scenario = next(null); scenario !== undefined; scenario = next(null)) {
     try {
       onResult(scenario, (await playOn(runtime, options, cluster, scenario)).result);
@@ -85,14 +85,18 @@ async function onOne(
   }
 }
 
-/** Throws `right-missing` (3) before the first scenario where the user may not do what one of them does. */
-async function requireRightsOf(
+/** Throws `others-act` or `right-missing` (3) before the first scenario where one of them does what may not be done. */
+async function requireAllowed(
   runtime: Runtime,
   { scenarios, driver }: ChaosOptions,
   cluster: ClusterState,
 ): Promise<void> {
   if (cluster.attached === undefined) return;
   const played = scenarios.filter((scenario) => whyNotHere(scenario, driver) === null);
+  const isReset = played.some(({ steps }) =>
+    steps.some((one) => one.do === 'sentinel' && one.command === 'reset'),
+  );
+  if (isReset) await runtime.attached?.requireAlone(cluster.attached, 'reset');
   const besides = atEach(together(...played.map((scenario) => sentIn(scenario, driver))));
   const clients = played.some(({ workload }) => workload !== null);
   await withCluster(runtime, cluster, { rights: { purpose: 'chaos', besides, clients } }, async () => {});
