@@ -1,38 +1,75 @@
-import { sayingOf, together, without } from '../model/together.js';
+import { isTyped } from '../model/fix-steps.js';
+import { saidOfAny, sayingOf, together, without } from '../model/together.js';
 import { about } from '../model/words.js';
 import type { Finding } from './check.js';
+import { grouped } from './snapshot.js';
 
-/** What two findings must have in common to be one about several subjects; only the place in a file may differ. */
-const textOf = ({ id, severity, impact, masterName, message, fix, repairs }: Finding): string =>
-  JSON.stringify([id, severity, impact, masterName ?? null, message, fix, repairs]);
+/** Where it is in a file. */
+const placeOf = ({ at }: Finding): string => JSON.stringify(at ?? null);
+
+/** The lines of a fix, whichever server they are for. */
+const fixForAny = ({ fix, subject }: Finding): string =>
+  JSON.stringify(fix.map((line) => line.replaceAll(subject, '')));
 
 /**
- * Findings that say the same of several subjects as one, with all the subjects and one fix, at the place of the first;
- * `at` keeps that place and `places` all of them. Pure.
+ * Findings in files that say the same of several subjects as one, with all the subjects and one fix, at the place of the
+ * first; `at` keeps that place and `places` all of them. Pure.
  */
 export function alike(findings: readonly Finding[]): Finding[] {
-  const bySaying = new Map<string, Finding>();
-  for (const finding of findings) {
-    const key = textOf(finding);
-    const first = bySaying.get(key);
-    bySaying.set(key, first === undefined ? finding : inOnePlace(first, finding));
-  }
-  return [...bySaying.values()];
+  const saying = ({ id, severity, impact, masterName = null, subject, message, repairs }: Finding): string =>
+    JSON.stringify([id, severity, impact, masterName, saidOfAny({ subject, brief: message }), repairs]);
+  // One line of one file cannot be written in several ways.
+  const contradict = (a: Finding, b: Finding): boolean =>
+    a.at !== undefined && placeOf(a) === placeOf(b) && fixForAny(a) !== fixForAny(b);
+  return grouped(findings, saying).flatMap((same) =>
+    same.some((a) => same.some((b) => contradict(a, b)))
+      ? grouped(same, fixForAny).map(inOnePlace)
+      : [inOnePlace(same)],
+  );
 }
 
-function inOnePlace(first: Finding, other: Finding): Finding {
-  const subjects = new Set([first, other].flatMap(({ subject }) => subject.split(', ')));
-  const subject = [...subjects].join(', ');
-  // The first line names its subject: `sentinel-1: …` becomes `sentinel-1, sentinel-2: …`.
-  const brief = first.brief.startsWith(`${first.subject}: `)
-    ? `${subject}${first.brief.slice(first.subject.length)}`
-    : first.brief;
-  const places = [...placesOf(first), ...placesOf(other)];
-  return { ...first, subject, brief, ...(places.length > 0 && { places }) };
+function inOnePlace(found: Finding[]): Finding {
+  const [first] = found as [Finding];
+  if (found.length === 1) return first;
+  const subjects = subjectsOf(found);
+  const places = found.flatMap((f) => f.places ?? (f.at === undefined ? [] : [f.at]));
+  const isOneFix = new Set(found.map(fixForAny)).size === 1;
+  return {
+    ...first,
+    ...saidOfAll(found),
+    subject: subjects.join(', '),
+    fix: fixOfAll(found.map((f) => (isOneFix ? f.fix : forServer(f)))),
+    ...(places.length > 0 && { places }),
+  };
 }
 
-const placesOf = ({ at, places }: Finding): NonNullable<Finding['places']> =>
-  places ?? (at === undefined ? [] : [at]);
+const subjectsOf = (found: readonly Finding[]): string[] => [
+  ...new Set(found.flatMap(({ subject }) => subject.split(', '))),
+];
+
+const VARIABLE = /^[A-Z_]+=/;
+
+/** Lines of a file, each with the server that it is for; a command names its server itself. */
+const forServer = ({ fix, subject }: Finding): string[] =>
+  fix.map((line) =>
+    line.startsWith('#') || line.includes(subject) || (isTyped(line) && !VARIABLE.test(line))
+      ? line
+      : `${subject}: ${line}`,
+  );
+
+/** What all of them say, of all of them; undefined where they differ in more than the server. */
+function saidOfAll(found: readonly Finding[]): Pick<Finding, 'brief' | 'message' | 'evidence'> | undefined {
+  const ofAll = (textOf: (f: Finding) => string): string | undefined => {
+    const said = found.map((f) => ({ subject: f.subject, brief: textOf(f) }));
+    const isSame = new Set(said.map(saidOfAny)).size === 1;
+    return isSame ? together(said) : undefined;
+  };
+  const brief = ofAll((f) => f.brief);
+  const message = ofAll((f) => f.message);
+  const evidence = ofAll((f) => f.evidence ?? '');
+  if (brief === undefined || message === undefined || evidence === undefined) return undefined;
+  return { brief, message, evidence: evidence === '' ? null : evidence };
+}
 
 /**
  * Findings of one check that say the same of several servers as one, with all the subjects and every command, at the
@@ -47,11 +84,17 @@ export function sayTheSame<T>(all: readonly T[], findingOf: (one: T) => Finding)
   const groups = new Map<unknown, [T, ...T[]]>();
   for (const one of all) {
     const finding = findingOf(one);
-    const { id, severity, impact, masterName = null, at, message } = finding;
+    const { id, severity, impact, masterName = null, at, subject, message } = finding;
     // A place in a file is one server's.
     const key =
       at === undefined
-        ? JSON.stringify([id, severity, impact, masterName, sayingOf(finding) ?? message])
+        ? JSON.stringify([
+            id,
+            severity,
+            impact,
+            masterName,
+            sayingOf(finding) ?? saidOfAny({ subject, brief: message }),
+          ])
         : one;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [one]);
@@ -67,9 +110,7 @@ export function ofSeveral(found: readonly [Finding, ...Finding[]]): Finding {
     return first.consequences.length === 0 ? first : { ...first, consequences: byServer(first.consequences) };
   const isOne = found.every(({ message }) => message === first.message);
   const servers = [...new Set(found.flatMap((f) => f.servers ?? []))];
-  const subjects = [...new Set(found.flatMap(({ subject }) => subject.split(', ')))];
-  const reasons = reasonsIn(found).join('; ');
-  const brief = isOne ? first.brief : together(found);
+  const subjects = subjectsOf(found);
   return {
     ...first,
     subject: subjects.join(', '),
@@ -78,11 +119,21 @@ export function ofSeveral(found: readonly [Finding, ...Finding[]]): Finding {
     fix: fixOfAll(found.map(({ fix }) => fix)),
     repairs: found.flatMap(({ repairs }) => repairs),
     consequences: byServer(found.flatMap(({ consequences }) => consequences)),
-    ...(!isOne && {
-      brief,
-      evidence: reasons === '' ? null : about(subjects, reasons),
-      message: reasons === '' ? brief : `${brief}: ${reasons}`,
-    }),
+    ...((isOne || sayingOf(first) === null ? saidOfAll(found) : undefined) ?? withReasons(found, subjects)),
+  };
+}
+
+/** What their first lines say of all, and the reasons of each. */
+function withReasons(
+  found: readonly [Finding, ...Finding[]],
+  subjects: readonly string[],
+): Pick<Finding, 'brief' | 'message' | 'evidence'> {
+  const reasons = reasonsIn(found).join('; ');
+  const brief = together(found);
+  return {
+    brief,
+    evidence: reasons === '' ? null : about(subjects, reasons),
+    message: reasons === '' ? brief : `${brief}: ${reasons}`,
   };
 }
 

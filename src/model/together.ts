@@ -16,12 +16,20 @@ const VERBS: readonly (readonly [one: string, several: string])[] = [
   ['wants another password than the master', 'want another password than the master'],
   ['wants a password that the master does not want', 'want a password that the master does not want'],
 ];
+/** The same with an object: `announces 0.0.0.0`. */
+const WITH_OBJECT: readonly (readonly [one: string, several: string])[] = [['announces ', 'announce ']];
 
-const predicate = ({ brief, subject }: Said): string => without(`${subject} `, brief);
+/** How a text begins that names its subject first; empty where it does not. */
+const leadOf = ({ brief, subject }: Said): string =>
+  [`${subject}: `, `${subject} `].find((lead) => brief.startsWith(lead)) ?? '';
+
+const predicate = (said: Said): string => said.brief.slice(leadOf(said).length);
 
 /** The predicate for several servers; null where it may be said of one only. */
 function plural(said: string): string | null {
-  const verb = VERBS.find(([single]) => said === single || said.startsWith(`${single}:`));
+  const verb =
+    VERBS.find(([single]) => said === single || said.startsWith(`${single}:`)) ??
+    WITH_OBJECT.find(([single]) => said.startsWith(single) && !/\bits?\b/.test(said));
   return verb === undefined ? null : `${verb[1]}${said.slice(verb[0].length)}`;
 }
 
@@ -39,9 +47,19 @@ export function sayingOf(one: Said): string | null {
 export function together(alike: readonly Said[]): string {
   const [first, ...others] = alike;
   if (first === undefined) return '';
-  return others.length === 0
-    ? first.brief
-    : `${listed(alike.map((one) => one.subject))} ${plural(predicate(first)) ?? predicate(first)}`;
+  if (others.length === 0) return first.brief;
+  const said = predicate(first);
+  const subjects = alike.map((one) => one.subject);
+  if (leadOf(first) === '') return said;
+  if (leadOf(first) === `${first.subject}: `) return `${subjects.join(', ')}: ${said}`;
+  const several = plural(said);
+  return several === null ? `${listed(subjects)}: each ${said}` : `${listed(subjects)} ${several}`;
+}
+
+/** What a text says, whichever of several servers it is about; the text itself where it names that elsewhere too. */
+export function saidOfAny(one: Said): string {
+  const said = predicate(one);
+  return said.includes(one.subject) ? one.brief : said;
 }
 
 /** The text without the lead, where it begins with it. */

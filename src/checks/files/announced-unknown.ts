@@ -1,4 +1,5 @@
 import type { RawFinding } from '../check.js';
+import { announcing } from './announced.js';
 import { nameIn, servicesOf } from './known-names.js';
 import type { FileServer, Project } from './project.js';
 import { lastOf, place, portsOf, sentinelLine, settingOf } from './settings.js';
@@ -20,7 +21,6 @@ export function announcedUnknown(server: FileServer, project: Project): RawFindi
   if (!/^[a-z][\w-]*$/i.test(name)) return [];
   if (nameIn(project, server, name, port) !== 'lost' || servicesOf(project).some((s) => s.closed !== true))
     return [];
-  const directive = isNode ? 'replica-announce-ip' : 'sentinel announce-ip';
   return [
     {
       subject: server.id,
@@ -28,7 +28,7 @@ export function announcedUnknown(server: FileServer, project: Project): RawFindi
       consequence: isNode
         ? 'sentinels and clients that are given this name cannot connect: it counts as down, and none promotes it'
         : 'the other sentinels cannot connect to it: it counts for no quorum, and has no vote',
-      fix: [`${directive} ${service.name}`],
+      fix: [announcing(line, service.name, project)],
       at: place(line),
     },
   ];

@@ -1,6 +1,7 @@
 import { formatAddress, isIp } from '../../model/address.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, Skip } from '../check.js';
+import type { Directive } from './conf.js';
 import { comparing, noNodeFile } from './judge.js';
 import { type FileServer, nodeFiles, type Project, sentinelFiles } from './project.js';
 import { lastOf, ownPortOf, place, sentinelLine, settingOf } from './settings.js';
@@ -25,6 +26,19 @@ export function sharedInFiles(project: Project): RawFinding[] | Skip {
       ...shared(sentinels.flatMap(announcedBy), sentinelFinding),
     ],
   );
+}
+
+/**
+ * The line `replica-announce-ip` or `sentinel announce-ip` with the server's own address. Where several servers read the
+ * line no address is right for all of them, and without it each announces the one that it has.
+ */
+export function announcing(line: Directive, own: string | undefined, { servers }: Project): string {
+  const { name, args, file } = line;
+  const words = name === 'sentinel' ? `sentinel ${args[0]}` : name;
+  const readers = servers.filter((s) => s.directives.some((d) => d.file === file && d.line === line.line));
+  return own === undefined || readers.length > 1
+    ? `delete the line: ${words} ${args.at(-1)}`
+    : `${words} ${own}`;
 }
 
 function announcedBy(server: FileServer): Announced[] {

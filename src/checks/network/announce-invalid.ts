@@ -4,6 +4,7 @@ import { cli } from '../../model/hints.js';
 import { RESETS_APART_MS } from '../../model/sentinel-timing.js';
 import type { Check, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
+import { announcing } from '../files/announced.js';
 import { announcedUnknown } from '../files/announced-unknown.js';
 import { judgeServerFiles } from '../files/judge.js';
 import { type FileServer, type Project, placesOf } from '../files/project.js';
@@ -78,7 +79,7 @@ export default {
   },
   files: (project) =>
     judgeServerFiles(project, (server) => [
-      ...announcedWild(server),
+      ...announcedWild(server, project),
       ...announcedOthers(server, project),
       ...announcedUnknown(server, project),
     ]),
@@ -96,24 +97,24 @@ const said = (
 });
 
 /** A file's own line: a loopback address depends on the machines, and is looked for in running clusters. */
-function announcedWild(server: FileServer): RawFinding[] {
+function announcedWild(server: FileServer, project: Project): RawFinding[] {
   const isSentinel = server.kind === 'sentinel';
   const line = isSentinel ? sentinelLine(server, 'announce-ip') : lastOf(server, 'replica-announce-ip');
   const host = line?.args[isSentinel ? 1 : 0] ?? '';
   if (line === undefined || !isWild(host)) return [];
   const directive = isSentinel ? 'sentinel announce-ip' : 'replica-announce-ip';
-  const own = ownAddress(server);
   return [
     {
       ...said(server, directive, host),
-      fix: [own === undefined ? `delete the line: ${directive} ${host}` : `${directive} ${own}`],
+      fix: [announcing(line, ownAddress(server), project)],
       at: place(line),
     },
   ];
 }
 
 /** A container that announces the name or the address of another one. */
-function announcedOthers(server: FileServer, { servers }: Project): RawFinding[] {
+function announcedOthers(server: FileServer, project: Project): RawFinding[] {
+  const { servers } = project;
   const isSentinel = server.kind === 'sentinel';
   const line = isSentinel ? sentinelLine(server, 'announce-ip') : lastOf(server, 'replica-announce-ip');
   const host = line?.args[isSentinel ? 1 : 0] ?? '';
@@ -134,7 +135,13 @@ function announcedOthers(server: FileServer, { servers }: Project): RawFinding[]
       consequence: isSentinel
         ? 'no other sentinel reaches it, and it gets no vote: without a majority there is no failover'
         : 'the sentinels take another server for it: it is never promoted, and never told who the master is',
-      fix: [`${directive} ${isIp(host) ? (ownAddress(server) ?? server.service.name) : server.service.name}`],
+      fix: [
+        announcing(
+          line,
+          isIp(host) ? (ownAddress(server) ?? server.service.name) : server.service.name,
+          project,
+        ),
+      ],
       at: place(line),
     },
   ];

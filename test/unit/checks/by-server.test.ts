@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { byServer } from '../../../src/checks/alike.js';
+import { alike, byServer } from '../../../src/checks/alike.js';
 import { assess } from '../../../src/checks/assess.js';
+import type { Finding } from '../../../src/checks/check.js';
 import { expectationOf, snapshotOf } from '../../../src/checks/facts-of.js';
 import { CHECKS, diagnose } from '../../../src/checks/index.js';
 import { fixSteps } from '../../../src/model/fix-steps.js';
@@ -66,6 +67,48 @@ describe('what says the same of several servers is one finding', () => {
     ]);
     expect(of('replica-writable').map(({ subject }) => subject)).toEqual(['redis-1, redis-2']);
     expect(of('replica-writable')[0]?.fix.length).toBeGreaterThan(2);
+  });
+
+  it('sentinels that announce one wrong address: one finding, and one first line', () => {
+    const gathered = healthyGathering();
+    for (const { config } of gathered.sentinels)
+      if (config.ok) Object.assign(config.value, { 'announce-ip': '0.0.0.0' });
+    const { findings, verdict } = diagnose(gathered, CHECKS);
+    expect(findings.filter(({ id }) => id === 'announce-invalid')).toMatchObject([
+      {
+        subject: 'sentinel-1, sentinel-2, sentinel-3',
+        message:
+          'sentinel-1, sentinel-2 and sentinel-3 announce 0.0.0.0: sentinel announce-ip 0.0.0.0: each machine that connects there reaches itself',
+        fix: [1, 2, 3].map(() => expect.stringContaining('SENTINEL CONFIG SET announce-ip')),
+      },
+    ]);
+    expect(verdict.text).toMatch(/sentinel-1, sentinel-2 and sentinel-3 announce 0\.0\.0\.0$/);
+  });
+
+  it('what has no form for several is said of each', () => {
+    const found = (subject: string, at?: Finding['at']): Finding => ({
+      ...(diagnose(without('one machine', { 'redis-2': 'refused' }), CHECKS).findings[0] as Finding),
+      subject,
+      brief: `${subject} loses its file`,
+      message: `${subject} loses its file at each start`,
+      evidence: null,
+      fix: [`dir /data/${at?.line ?? ''}`],
+      consequences: [],
+      ...(at && { at }),
+    });
+    const words = {
+      subject: 'a-0, a-1',
+      brief: 'a-0 and a-1: each loses its file',
+      message: 'a-0 and a-1: each loses its file at each start',
+    };
+    expect(byServer([found('a-0'), found('a-1')])).toMatchObject([{ ...words, fix: ['dir /data/'] }]);
+    const at = (line: number) => ({ file: 'compose.yml', line });
+    expect(alike([found('a-0', at(3)), found('a-1', at(9))])).toMatchObject([
+      { ...words, fix: ['a-0: dir /data/3', 'a-1: dir /data/9'], places: [at(3), at(9)] },
+    ]);
+    // One line cannot be written in two ways.
+    const other = { ...found('a-1', at(3)), fix: ['dir /srv'] };
+    expect(alike([found('a-0', at(3)), other])).toHaveLength(2);
   });
 
   it('steps that are to be repeated, each as often as it was', () => {
