@@ -1,5 +1,6 @@
 import { waitedMs, withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
+import type { Fields } from '../model/answers.js';
 import { heldBackIn, holdsClients } from '../model/held-back.js';
 import { keptWritesIn, type Writes } from '../model/kept-writes.js';
 import { isNeverReached, quorumAlone } from '../model/never-reached.js';
@@ -73,6 +74,14 @@ export async function askWrites(endpoint: Address, options: ConnectionOptions): 
     keptWritesIn(parseInfo(await within(connection.call('INFO', 'commandstats')))),
   );
   return answer ?? {};
+}
+
+/** Who is connected to a data node; none where it does not say. */
+export async function askClients(endpoint: Address, options: ConnectionOptions): Promise<Fields[]> {
+  const { answer } = await visit(endpoint, options, async (connection, within) =>
+    parseClients(await within(connection.call('CLIENT', 'LIST'))),
+  );
+  return answer ?? [];
 }
 
 /** How many masters are asked about at once: a wave has one deadline, so that a thousand names do not look like silence. */

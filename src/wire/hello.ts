@@ -2,7 +2,7 @@ import type { Address } from '../model/address.js';
 import type { Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { silenceOf } from './error.js';
-import { numberOf } from './info.js';
+import { addressOf, numberOf } from './info.js';
 import { parseRecord, recordAddress } from './replies.js';
 
 /** A sentinel that is announced to the others, and they to it. */
@@ -96,4 +96,17 @@ function helloMessage(peer: Present, masterName: string): string {
     master.port,
     configEpoch,
   ].join(',');
+}
+
+/** `ip,port,runid,current_epoch,master_name,master_ip,master_port,master_config_epoch` (sentinel.c, sentinelSendHello). */
+export function helloIn(
+  message: string,
+): { sentinelId: string; address: Address; masterName: string; master: Address } | null {
+  const [ip, port, sentinelId, , masterName, masterIp, masterPort, epoch] = message.split(',');
+  const address = addressOf(ip, port);
+  const master = addressOf(masterIp, masterPort);
+  if (address === undefined || master === undefined || epoch === undefined) return null;
+  // A name goes into commands that are printed; sentinel.c takes no other characters.
+  if (!sentinelId || !masterName || !/^[\w.-]+$/.test(masterName)) return null;
+  return { sentinelId, address, masterName, master };
 }

@@ -1,16 +1,16 @@
 import { waitingOnly } from '../clock.js';
 import { type Address, formatAddress } from '../model/address.js';
-import { isMapped } from '../model/address-map.js';
 import { toldByCounters } from '../model/came-back.js';
 import type { AnsweredNode } from '../model/facts.js';
 import { isOutOfReachIn, leftoversOf } from '../model/never-reached.js';
 import type { NodeAnswer, NodeState, SentinelState, Snapshot } from '../model/snapshot.js';
 import { type Asking, askingAs, endpointOf } from './access.js';
-import { askNode, askSentinel, askWrites } from './ask.js';
+import { askClients, askNode, askSentinel, askWrites } from './ask.js';
 import { atMost } from './at-most.js';
 import { bestFirst, type Found, keyOf, MAX_STEPS, NODES_AT_ONCE, ordered } from './discovery.js';
 import { withoutMisled } from './misled.js';
 import { withoutOthers } from './other-server.js';
+import { hearTwins, twinsIn } from './twins.js';
 
 /** A server that is known beforehand. */
 export interface KnownServer {
@@ -36,7 +36,7 @@ export interface SurveyTarget {
  * Asks all known servers once, in parallel, and those that the answers name as soon as they are named. The deadline is
  * each server's, from dialling to its last answer. Masters that a sentinel has never reached are not asked where they
  * are many. Takes at most about three deadlines, one where no new server is named, and one more for each further
- * NODES_AT_ONCE nodes, and two where a master may have come back empty. A silent server is in the snapshot with the reason. Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
+ * NODES_AT_ONCE nodes, two where a master may have come back empty, and HELLO_HEARD_MS where two sentinels have one id. A silent server is in the snapshot with the reason. Discovered servers have their announced address as their id, and come after the known ones, ordered by it.
  * An unknown `masterName` gives no view and no group. Throws only the signal's reason.
  */
 export async function survey(target: SurveyTarget, given: Asking): Promise<Snapshot> {
@@ -60,7 +60,7 @@ export async function survey(target: SurveyTarget, given: Asking): Promise<Snaps
 
   async function visitSentinel(server: KnownServer, step: number, claimedId?: string): Promise<void> {
     const key = keyOf(server.announce);
-    if (sentinels.has(key) || answeredAs(sentinels, claimedId)) return;
+    if (sentinels.has(key)) return;
     const found: Found<SentinelState> = {
       known: step === 1,
       server: { ...server, answer: null, silence: null },
@@ -102,10 +102,28 @@ export async function survey(target: SurveyTarget, given: Asking): Promise<Snaps
     );
   }
 
+  /**
+   * A sentinel that has the id of another one is in no list beside it. Where their number is odd, as it should be, none is
+   * looked for: a data node would be asked for its clients at each look.
+   */
+  async function visitTwins(): Promise<void> {
+    const answering = [...sentinels.values()].filter(({ server }) => server.answer !== null);
+    const node = [...nodes.values()].find(({ server }) => server.answer !== null);
+    if (!target.discover || node === undefined || answering.length % 2 === 1) return;
+    const options = askingAs(asking, 'redis');
+    const ids = twinsIn(await askClients(node.server.endpoint, options));
+    if (ids.length === 0) return;
+    const twins = await hearTwins(node.server.endpoint, ids, options);
+    await Promise.all(
+      twins.map(({ address, sentinelId }) => visitSentinel(discovered(address), MAX_STEPS, sentinelId)),
+    );
+  }
+
   await Promise.all([
     ...target.nodes.map(({ masterName, file: _, ...server }) => visitNode(server, masterName, 1)),
     ...target.sentinels.map((server) => visitSentinel(server, 1)),
   ]);
+  await visitTwins();
   const views = [...sentinels.values()].flatMap(({ server }) => server.answer?.masters ?? []);
   const masters = views.map(({ address }) => address);
   const told = new Map(
@@ -133,14 +151,6 @@ export async function survey(target: SurveyTarget, given: Asking): Promise<Snaps
   return snapshot;
 }
 
-/** Where the address map led there, another sentinel may have answered than the one that was meant: that one is asked. */
-const answeredAs = (sentinels: Map<string, Found<SentinelState>>, id: string | undefined): boolean =>
-  Boolean(id) &&
-  [...sentinels.values()].some(
-    ({ server: { announce, endpoint, answer } }) =>
-      answer?.sentinelId === id && !isMapped({ announce, endpoint }),
-  );
-
 /** Those that the address map leads to another sentinel are silent. */
 const onlyLed = (all: Found<SentinelState>[]): Found<SentinelState>[] =>
   withoutMisled(
@@ -155,9 +165,9 @@ const onlyLed = (all: Found<SentinelState>[]): Found<SentinelState>[] =>
   );
 
 /**
- * A sentinel that is known by one address and named by its peers by another was asked twice, unless its id was
- * heard in time. Known ones stay, but one process that answers at two of their addresses, as behind a proxy, is one
- * sentinel. Of the others, one per id: of a sentinel nothing else that tells it is asked here.
+ * A sentinel that is known by one address and named by its peers by another was asked twice. One process is one sentinel,
+ * also where it answers at two known addresses, as behind a proxy. An address that is only named, and where nothing
+ * answers, is the one of the sentinel with its id; two that answer with one id are two (myid-dup).
  */
 function onePerId(all: Found<SentinelState>[]): Found<SentinelState>[] {
   const seen = new Set<string>();
@@ -172,7 +182,7 @@ function onePerId(all: Found<SentinelState>[]): Found<SentinelState>[] {
     }
     if (runId) byRunId.set(runId, found);
     const id = server.answer?.sentinelId || claimedId;
-    const double = !known && id !== undefined && seen.has(id);
+    const double = !known && server.answer === null && id !== undefined && seen.has(id);
     if (id) seen.add(id);
     return !double;
   });

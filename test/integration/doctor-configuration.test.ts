@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import type { Address } from '../../src/model/address.js';
-import type { Severity } from '../../src/model/status.js';
+import type { Severity, StatusResult } from '../../src/model/status.js';
 import { until } from '../../src/until.js';
+import { runInside } from '../helpers/cli.js';
 import { attachedPatient, ctl, flat, ownPatient, type Patient, shell, upIn } from '../helpers/doctor.js';
 import { type Lab, openLab } from '../helpers/plants/lab.js';
 import { QUIET_MS } from '../helpers/quiet.js';
@@ -220,6 +221,11 @@ describe('files, and who has them', () => {
       expect(finding.message).toContain(myid);
       const { findings } = await patient.doctor();
       expect(findings.map((f) => f.id)).not.toContain('sentinels-few');
+      const status = await runInside(lab.dir, ['status', '--json', '--sentinel-addrs', id(third)]);
+      const { problems, sentinels } = status.json() as StatusResult;
+      expect(sentinels.map(({ port }) => port)).toEqual([third, one, two]);
+      expect(problems[0]).toMatchObject({ id: 'myid-dup', subjects: [id(one), id(two)] });
+      expect(problems.map((p) => p.id)).not.toContain('sentinels-few');
     },
     LONG_MS,
   );

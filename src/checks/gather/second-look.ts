@@ -10,9 +10,10 @@ import type { ConnectionOptions } from '../../wire/client.js';
 import { visit } from '../../wire/gather-ask.js';
 import { parseConfig } from '../../wire/gather-login.js';
 import { gatherNode } from '../../wire/gather-node.js';
+import { helloIn } from '../../wire/hello.js';
 import { hearHellos } from '../../wire/subscribe.js';
 import { num } from '../group.js';
-import { foreignAt, helloIn } from './foreign.js';
+import { foreignAt } from './foreign.js';
 import { isOtherPort, whatItSpeaks } from './identity.js';
 
 /** A replica that fails in its full resync begins the next one after a second (replication.c, replicationCron). */

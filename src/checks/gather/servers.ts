@@ -7,7 +7,6 @@ import { isMapped } from '../../model/address-map.js';
 import type { AttachedServer } from '../../model/attached.js';
 import type { Fields, GatheredMaster, Got } from '../../model/gathered.js';
 import { leftoversOf } from '../../model/never-reached.js';
-import { HELLO_HEARD_MS } from '../../model/sentinel-timing.js';
 import { isLocked } from '../../model/snapshot.js';
 import { askingAs, endpointOf } from '../../wire/access.js';
 import { atMost } from '../../wire/at-most.js';
@@ -18,11 +17,10 @@ import { gatherSentinel, type SentinelGatherOptions, silentSentinel } from '../.
 import { addressOf, nodeAnswer } from '../../wire/info.js';
 import { withoutMisled } from '../../wire/misled.js';
 import { withoutOthers } from '../../wire/other-server.js';
-import { hearHellos } from '../../wire/subscribe.js';
 import type { KnownServer } from '../../wire/survey.js';
+import { hearTwins, twinsIn } from '../../wire/twins.js';
 import { isUnreached } from '../never-reached.js';
 import { followToTheEnd } from './follow.js';
-import { helloIn, twinsAt } from './foreign.js';
 import { onePerProcess, type WiredNode, type WiredSentinel } from './identity.js';
 
 /** Everyone who was asked. */
@@ -143,15 +141,12 @@ export async function gatherServers(
     if (isStillOurs(earlier, { runId, follows: addressOf(host, port) ?? null }, masters)) keep();
   }
 
-  /** Others list only one of several sentinels that have one id: the hello messages have the address of each. */
   async function visitTwins(): Promise<void> {
     const answering = [...nodes.values()].flatMap((found) => found?.server ?? []);
-    const shared = answering.find((node) => twinsAt(node).length > 0);
+    const idsAt = ({ clients }: WiredNode): string[] => twinsIn(clients.ok ? clients.value : []);
+    const shared = answering.find((node) => idsAt(node).length > 0);
     if (shared === undefined) return;
-    const ids = twinsAt(shared);
-    const said = await hearHellos(shared.endpoint, askingNodes, HELLO_HEARD_MS);
-    const hellos = said.flatMap((message) => helloIn(message) ?? []);
-    const twins = hellos.filter(({ sentinelId }) => ids.some((id) => sentinelId.startsWith(id)));
+    const twins = await hearTwins(shared.endpoint, idsAt(shared), askingNodes);
     await Promise.all(
       twins.map(({ address, sentinelId }) => visitSentinel(discovered(address), MAX_STEPS, sentinelId)),
     );
