@@ -1,5 +1,6 @@
 import { type Address, formatAddress, isLoopback } from '../../model/address.js';
 import { isAt, livesHere, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
+import { isTyped } from '../../model/fix-steps.js';
 import type { NodeState } from '../../model/snapshot.js';
 import { sayTheSame, together } from '../../model/together.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
@@ -118,8 +119,10 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
   }
   const cause = saysInstead(node, 'node');
   if (cause !== null) return speaking(node, facts, cause);
+  const revived = hints.revive(node, node.silence, mayBeOldMaster(node, facts), presentMaster(facts));
+  const isAway = isStopped(node) || node.silence?.unreached === true;
   const fix = [
-    hints.revive(node, node.silence, mayBeOldMaster(node, facts), presentMaster(facts)),
+    isAway ? orForgotten(revived, node, facts) : revived,
     ...(isStopped(node) && mayBeOldMaster(node, facts) ? elsewhere(facts, node) : []),
   ];
   const isSlow = node.silence?.kind === 'timeout';
@@ -164,6 +167,10 @@ function silentNode(node: NodeState, facts: MasterFacts): Omit<RawFinding, 'subj
     fix,
   };
 }
+
+/** What is started by hand may be gone for good: which of the two only the user knows. A command starts what is there. */
+const orForgotten = (started: string, { id }: NodeState, { hints }: MasterFacts): string =>
+  isTyped(started) ? started : `${started}; if it is gone for good: ${hints.ctl(`doctor --gone ${id}`)}`;
 
 /** It runs and gives an error for every question: started again, a second process would fail to get its port. */
 const speaking = (

@@ -174,7 +174,7 @@ describe('a dead server of an attached cluster whose processes are here', () => 
     setConfs(new Map([['redis-3', '/etc/my redis/redis.conf']]));
     const status = statusOf({ ...gathered, unseen: ['redis-3'] });
     const there =
-      "start the server again on the machine of 127.0.0.1:6381 as it is started there (systemctl, docker); by hand: redis-server '/etc/my redis/redis.conf' (in the foreground unless its file has daemonize yes)";
+      "start the server again on the machine of 127.0.0.1:6381 as it is started there (systemctl, docker); by hand: redis-server '/etc/my redis/redis.conf' (in the foreground unless its file has daemonize yes); if it is gone for good: sentinelctl doctor --gone redis-3 --cluster shop";
     expect(status.verdict.next).toBe(there);
     expect(statusText(status, plainView(300))).toContain(there);
     expect(fixSteps([there]).commands).toEqual([]);
