@@ -1,4 +1,5 @@
 import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered.js';
+import { cli } from '../model/hints.js';
 import { withPasswords } from '../model/secrets.js';
 import { REPLIES_MS } from '../model/sentinel-timing.js';
 import { asked } from './asked.js';
@@ -67,7 +68,23 @@ export const refusesAllSentinels = ({ name, master, views }: Group): boolean =>
       answersWrongly(fields) || (hasAuthPass(sentinel, name) === false && isCalledDown(fields)),
   );
 
-/** Puts how redis-cli is given a password before the commands that need one: never in its arguments. */
+/** Commands for a node that has CONFIG by another name, by that name. */
+function byTheirNames(fix: readonly string[], nodes: readonly GatheredNode[]): string[] {
+  const renamed = nodes.flatMap((node) => {
+    const own = node.renamed?.find(({ command, verdict }) => command === 'CONFIG' && verdict === 'OK');
+    return own === undefined ? [] : [{ start: cli(node, ''), as: own.as }];
+  });
+  if (renamed.length === 0) return [...fix];
+  return fix.map((line) => {
+    const its = renamed.find(({ start }) => line.includes(start));
+    return its === undefined ? line : line.replace(/ CONFIG (?=SET|GET|REWRITE)/, ` ${its.as} `);
+  });
+}
+
+/**
+ * Puts how redis-cli is given a password before the commands that need one, never in its arguments; and renamed commands
+ * by the names that the node has for them.
+ */
 export function withLogins(findings: readonly Finding[], gathered: Gathered): Finding[] {
   const servers = [
     ...gathered.nodes.map((n) => asked(n, 'redis', wantsPassword(n))),
@@ -75,7 +92,7 @@ export function withLogins(findings: readonly Finding[], gathered: Gathered): Fi
   ];
   const given = (f: Finding): Finding => ({
     ...f,
-    fix: withPasswords(f.fix, servers),
+    fix: withPasswords(byTheirNames(f.fix, gathered.nodes), servers),
     consequences: f.consequences.map(given),
   });
   return findings.map(given);

@@ -19,3 +19,6 @@ export function allowsCommand(command: string, rules: readonly string[]): boolea
 
 /** Whether the reason for an absent answer is that a user does not exist. Texts: acl.c, aclCommand (DRYRUN), and ours for GETUSER. */
 export const noSuchUser = (why: string): boolean => /\bUser '.*' not found|^has no such user/i.test(why);
+
+/** What ACL DRYRUN says of a command that a server does not have by this name: it was renamed, or is unknown. */
+export const isUnknownName = (said: string): boolean => /Command '.*' not found/.test(said);

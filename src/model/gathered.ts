@@ -144,6 +144,12 @@ export interface GatheredNode extends GatheredServer {
    * client kill, ping, info, role, publish, subscribe, script kill.
    */
   dryrun: Got<Fields>;
+  /**
+   * Commands of Sentinel that a file of this node, or of a sentinel of its group, gives other names, as the node answers to
+   * each of these and to the real one: `OK`, what the sentinels' user lacks, or that it has no such command. Absent where
+   * no file gives one.
+   */
+  renamed?: readonly RenamedCommand[];
   /** ACL LOG: what was refused, one record for equal refusals within a minute. Absent where it was not asked. */
   aclLog?: Got<Fields[]>;
   /** What that user is: by the names that sentinels give their connections; else `default`. */
@@ -156,6 +162,13 @@ export interface GatheredNode extends GatheredServer {
   tlsSettings?: Fields;
   /** A second look at a replica without a link whose master began full resyncs; absent where there was no reason. */
   resync?: Resync;
+}
+
+/** A command by another name: `CONFIG`, `ops-config`, and what a node says of that name. */
+export interface RenamedCommand {
+  command: string;
+  as: string;
+  verdict: string;
 }
 
 /** What a replica that does not get on with its full resync shows a moment later. */

@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.js';
-import type { Fields, GatheredNode, Got } from '../model/gathered.js';
+import type { Fields, GatheredNode, Got, RenamedCommand } from '../model/gathered.js';
 import { nodeAnswerIn } from '../model/records.js';
 import type { Silence } from '../model/snapshot.js';
 import type { ConnectionOptions } from './client.js';
@@ -15,7 +15,7 @@ import {
 } from './gather-ask.js';
 import { loginOf, parseConfig, parseUsers } from './gather-login.js';
 import { parseChannels, parseFieldsList, parseLatency, parseSlowlog, parseTimeMs } from './gather-parse.js';
-import { askRights } from './gather-rights.js';
+import { askByName, askRights } from './gather-rights.js';
 import { isSentinel } from './info.js';
 import { parseRole } from './replies.js';
 
@@ -151,6 +151,46 @@ export async function gatherUser(
   if ('value' in visited) return { ...visited.value, sentinelsUser: user };
   const unasked = no(visited.silence.message);
   return { dryrun: unasked, channels: unasked, sentinelsUser: user };
+}
+
+/**
+ * What a data node answers to commands of Sentinel by other names, and what only CONFIG tells, by such a name.
+ * Throws only the signal's reason.
+ */
+export async function gatherByNames(
+  { endpoint, sentinelsUser = 'default' }: GatheredNode,
+  names: readonly Omit<RenamedCommand, 'verdict'>[],
+  options: ConnectionOptions,
+): Promise<Pick<GatheredNode, 'renamed'> & Partial<Pick<GatheredNode, 'config' | 'login'>>> {
+  const visited = await visit(endpoint, options, async (q) => {
+    const asked = await Promise.all(
+      names.map(async ({ command, as }) => {
+        const [, ...args] = SENT_BY_SENTINEL.find(([name]) => name === command.toLowerCase()) ?? [];
+        return { command, as, verdict: await askByName(q, sentinelsUser, [as, ...args]) };
+      }),
+    );
+    const config = asked.find(
+      ({ command, verdict }) => command === 'CONFIG' && verdict.ok && verdict.value === 'OK',
+    );
+    const [read, users] =
+      config === undefined
+        ? []
+        : await Promise.all([
+            q.ask([config.as, 'GET', '*'], parseConfig),
+            q.ask(['ACL', 'LIST'], parseUsers),
+          ]);
+    return {
+      renamed: asked.flatMap(({ command, as, verdict }) =>
+        verdict.ok ? [{ command, as, verdict: verdict.value }] : [],
+      ),
+      ...(read !== undefined &&
+        users !== undefined && {
+          config: read.ok ? got(read.value.settings) : read,
+          login: loginOf(read, users),
+        }),
+    };
+  });
+  return 'value' in visited ? visited.value : {};
 }
 
 /** Everything that is asked of a data node, unanswered for one reason. */

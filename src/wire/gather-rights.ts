@@ -1,4 +1,4 @@
-import { allowsCommand, noSuchUser } from '../model/acl-rules.js';
+import { allowsCommand, isUnknownName, noSuchUser } from '../model/acl-rules.js';
 import type { Address } from '../model/address.js';
 import type { Fields, Got } from '../model/gathered.js';
 import { ruleName } from '../model/operator-rights.js';
@@ -49,9 +49,8 @@ async function askDryrun(
 ): Promise<Got<Fields>> {
   const verdicts = await Promise.all(
     commands.map(async (command) => {
-      const verdict = await q.ask(['ACL', 'DRYRUN', user, ...command], parseWord);
-      if (verdict.ok) return [nameOf(command), verdict.value] as const;
-      return /Command '.*' not found/.test(verdict.why) ? ([nameOf(command), verdict.why] as const) : verdict;
+      const verdict = await dryrun(q, user, command);
+      return verdict.ok ? ([nameOf(command), verdict.value] as const) : verdict;
     }),
   );
   const fields: [string, string][] = [];
@@ -60,6 +59,28 @@ async function askDryrun(
     fields.push([verdict[0], verdict[1]]);
   }
   return got(Object.fromEntries(fields));
+}
+
+async function dryrun(q: Questions, user: string, command: readonly string[]): Promise<Got<string>> {
+  const verdict = await q.ask(['ACL', 'DRYRUN', user, ...command], parseWord);
+  return !verdict.ok && isUnknownName(verdict.why) ? got(verdict.why) : verdict;
+}
+
+/**
+ * Whether a server has a command by this name, and the user may run it: `OK`, or what it says of it. A server without ACL
+ * DRYRUN only tells whether it has the name.
+ */
+export async function askByName(
+  q: Questions,
+  user: string,
+  command: readonly string[],
+): Promise<Got<string>> {
+  const tried = await dryrun(q, user, command);
+  if (tried.ok) return tried;
+  const [name = ''] = command;
+  return q.ask(['COMMAND', 'INFO', name], (reply) =>
+    Array.isArray(reply) && reply[0] !== null ? 'OK' : `Command '${name}' not found`,
+  );
 }
 
 /** What sentinels send to each other that a failover needs (sentinel.c: sentinelSendPing, sentinelAskMasterStateToOtherSentinels). */

@@ -181,6 +181,17 @@ describe('doors', () => {
     ]);
     await lab.apply(finding);
     await patient.isCured('rename-command', id(BASE));
+    // What only CONFIG tells is judged by its new name, and printed commands have it.
+    const { skipped } = await patient.doctor();
+    expect(skipped.filter(({ why }) => /CONFIG/.test(why))).toEqual([]);
+    await cli(BASE, 'ops-config SET replica-priority 0 repl-diskless-sync-delay 7');
+    const { fix } = await patient.finds('diskless-delay', id(BASE), 'info');
+    expect(fix[0]).toBe(`redis-cli -h 127.0.0.1 -p ${BASE} ops-config SET repl-diskless-sync-delay 0`);
+    await cli(BASE + 1, 'SENTINEL SET renamed rename-command CONFIG other');
+    const wrong = await patient.finds('rename-command', id(BASE), 'critical');
+    expect(wrong.message).toBe(`${id(BASE + 1)} calls CONFIG other, a name that ${id(BASE)} does not have`);
+    await lab.apply(wrong);
+    await patient.isCured('rename-command', id(BASE));
   });
 
   it('protected-mode: a sentinel at another address is turned away', async () => {

@@ -61,12 +61,12 @@ export default {
   ],
   live(gathered) {
     const nodes = dataNodes(gathered);
-    const refused = nodes.flatMap((node) => replicasRefused(node, nodes));
+    const outside = nodes.flatMap((node) => replicasRefused(node, nodes));
     const { values, missing } = readAll(nodes, (n) => n.dryrun);
     const lacking = values.flatMap(({ server, value }) => {
-      const denied = Object.entries(value)
-        .filter(([, verdict]) => verdict !== 'OK' && !OTHERS.test(verdict))
-        .map(([name]) => name);
+      const said = [...Object.entries(value), ...byOtherNames(server, Object.keys(value))];
+      const refused = said.filter(([, verdict]) => verdict !== 'OK' && !OTHERS.test(verdict));
+      const denied = [...new Set(refused.map(([name]) => name))];
       return denied.length === 0 ? [] : [{ server, denied }];
     });
     const isMaster = ({ role }: GatheredNode): boolean => role.ok && role.value.role === 'master';
@@ -90,7 +90,7 @@ export default {
         ),
       };
     });
-    return judged([...refused, ...seen], missing);
+    return judged([...outside, ...seen], missing);
   },
   files: (project) =>
     judgeUserLines(project, (_line, rules) => {
@@ -100,6 +100,13 @@ export default {
         : { says: `may not ${missing.join(', ')}`, lacks: missing.map((command) => `+${command}`) };
     }),
 } satisfies Check;
+
+/** What it says of commands by other names: rules have the real one (acl.c, ACLLookupCommand). */
+const byOtherNames = ({ renamed = [] }: GatheredNode, asked: readonly string[]): [string, string][] =>
+  renamed.flatMap(({ command, verdict }) => {
+    const real = asked.find((name) => name.split(' ')[0]?.toUpperCase() === command);
+    return real === undefined ? [] : [[real, verdict]];
+  });
 
 const SPARED =
   'no failover needs it; without SCRIPT KILL a server that a script keeps busy stays down until the script ends, and without CLIENT SETNAME its connections have no name';

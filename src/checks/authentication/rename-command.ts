@@ -1,22 +1,13 @@
-import type { GatheredNode } from '../../model/gathered.js';
+import { isUnknownName } from '../../model/acl-rules.js';
+import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import { cli } from '../../model/hints.js';
 import { listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels, viewsOf } from '../evidence.js';
 import { renamedInFiles } from '../files/renamed.js';
-import { allOf, sentinelLines } from '../files/settings.js';
 import { inFile } from '../fixes.js';
 import { groupsOf, idsOf, judged, readAll } from '../group.js';
-import { linesOf } from '../sentinels.js';
-
-/** Old name → new name, in upper case; an empty one is a disabled command. null where the file cannot be read. */
-function renamedIn(node: GatheredNode): Map<string, string> | null {
-  const lines = linesOf(node);
-  if (lines === null) return null;
-  return new Map(
-    allOf(lines, 'rename-command').map(({ args }) => [(args[0] ?? '').toUpperCase(), args[1] ?? '']),
-  );
-}
+import { renamedIn, toldIn } from '../renamed.js';
 
 export default {
   id: 'rename-command',
@@ -50,45 +41,27 @@ export default {
     const seen = groups.flatMap(({ name, nodes }): RawFinding[] => {
       const { values, missing: unanswered } = readAll(nodes, (n) => n.dryrun);
       missing.push(...unanswered);
-      const gone = values.flatMap(({ server, value }) =>
-        Object.entries(value).flatMap(([command, verdict]) =>
-          /not found/.test(verdict) ? [{ server, command: (command.split(' ')[0] ?? '').toUpperCase() }] : [],
-        ),
-      );
-      const commands = [...new Set(gone.map((g) => g.command))];
-      return commands.flatMap((command): RawFinding[] => {
+      const known = viewsOf(gathered, name).map(({ sentinel }) => ({
+        sentinel,
+        told: toldIn(sentinel, name),
+      }));
+      const answering = values.map(({ server }) => server);
+      const gone = answering.flatMap((server) => goneAt(server).map((command) => ({ server, command })));
+      const told = known.flatMap((k) => [...(k.told?.keys() ?? [])]);
+      return [...new Set([...gone.map((g) => g.command), ...told])].flatMap((command): RawFinding[] => {
         const at = gone.filter((g) => g.command === command).map((g) => g.server);
-        const known = viewsOf(gathered, name).map(({ sentinel }) => {
-          const lines = linesOf(sentinel);
-          const knows =
-            lines &&
-            sentinelLines(lines, 'rename-command', name).some((d) => d.args[2]?.toUpperCase() === command);
-          return { sentinel, knows };
-        });
-        const unaware = known.filter((t) => t.knows === false).map((t) => t.sentinel);
-        const unread = known.filter((t) => t.knows === null).map((t) => t.sentinel);
-        // A sentinel does not report the new names; only its file shows them.
-        if (unaware.length === 0) {
+        if (at.length > 0) {
+          // A sentinel does not report the new names; only its file shows them.
           if (known.length === 0) missing.push(`${name}: no sentinel reports it`);
+          const unread = known.flatMap(({ sentinel, told: of }) => (of === null ? [sentinel] : []));
           missing.push(...unread.map((s) => `${s.id}: ${s.conf.ok ? '' : s.conf.why}`));
-          return [];
         }
-        const names = at.map((n) => renamedIn(n)?.get(command));
-        const taken = at.filter((n) => renamedIn(n)?.get(command) === '');
-        const now = names.find((n) => n) ?? `<the new name of ${command}>`;
+        const disabled = at.filter((n) => renamedIn(n)?.get(command) === '');
+        if (disabled.length > 0) return [isDisabled(command, disabled)];
+        const unaware = known.filter((k) => k.told?.has(command) === false).map((k) => k.sentinel);
         return [
-          {
-            subject: idsOf(at),
-            message: `${listed(at.map((n) => n.id))} ${at.length === 1 ? 'does' : 'do'} not know ${command} by this name, but ${idsOf(unaware)} use${unaware.length === 1 ? 's' : ''} it`,
-            fix:
-              taken.length > 0
-                ? taken.flatMap((n) => [
-                    inFile(n),
-                    `# delete: rename-command ${command} ""`,
-                    `# and restart ${n.id}`,
-                  ])
-                : unaware.map((s) => cli(s, `SENTINEL SET ${name} rename-command ${command} ${now}`)),
-          },
+          ...(at.length > 0 && unaware.length > 0 ? [isUnaware(name, command, at, unaware)] : []),
+          ...wrongNames(name, command, answering, known, missing),
         ];
       });
     });
@@ -96,3 +69,88 @@ export default {
   },
   files: renamedInFiles,
 } satisfies Check;
+
+/** The commands of Sentinel that a data node does not have by their own name. */
+function goneAt({ dryrun, renamed = [] }: GatheredNode): string[] {
+  const refused = Object.entries(dryrun.ok ? dryrun.value : {}).flatMap(([command, verdict]) =>
+    isUnknownName(verdict) ? [(command.split(' ')[0] ?? '').toUpperCase()] : [],
+  );
+  // Before 7.0 there is no ACL DRYRUN to say so.
+  const unknown = renamed.filter((r) => r.as === r.command && isUnknownName(r.verdict));
+  return [...new Set([...refused, ...unknown.map(({ command }) => command)])];
+}
+
+/** By which name a data node has a command; undefined where that is not known. */
+const nameAt = (node: GatheredNode, command: string): string | undefined =>
+  node.renamed?.find((r) => r.command === command && !isUnknownName(r.verdict))?.as ??
+  renamedIn(node)?.get(command);
+
+const isDisabled = (command: string, at: readonly GatheredNode[]): RawFinding => ({
+  subject: idsOf(at),
+  message: `${command} is disabled at ${listed(at.map((n) => n.id))}`,
+  fix: at.flatMap((n) => [inFile(n), `# delete: rename-command ${command} ""`, `# and restart ${n.id}`]),
+});
+
+function isUnaware(
+  name: string,
+  command: string,
+  at: readonly GatheredNode[],
+  unaware: readonly GatheredSentinel[],
+): RawFinding {
+  const now = at.map((n) => nameAt(n, command)).find((n) => n);
+  const told = unaware.map((s) =>
+    cli(s, `SENTINEL SET ${name} rename-command ${command} ${now ?? `<the new name of ${command}>`}`),
+  );
+  return {
+    subject: idsOf(at),
+    message: `${listed(at.map((n) => n.id))} ${at.length === 1 ? 'does' : 'do'} not know ${command} by this name, but ${idsOf(unaware)} use${unaware.length === 1 ? 's' : ''} it`,
+    fix:
+      now === undefined
+        ? [
+            `# rename-command in the configuration file of ${idsOf(at)} has the new name:`,
+            ...told.map((line) => `# ${line}`),
+          ]
+        : told,
+  };
+}
+
+/** Names that sentinels were told, and that a data node does not have; a node that was not asked is missing. */
+function wrongNames(
+  name: string,
+  command: string,
+  nodes: readonly GatheredNode[],
+  known: readonly { sentinel: GatheredSentinel; told: ReadonlyMap<string, string> | null }[],
+  missing: string[],
+): RawFinding[] {
+  const names = [...new Set(known.flatMap(({ told }) => told?.get(command) ?? []))];
+  return names.flatMap((as): RawFinding[] => {
+    const verdicts = nodes.map((node) => ({
+      node,
+      verdict: node.renamed?.find((r) => r.command === command && r.as === as)?.verdict,
+    }));
+    missing.push(
+      ...verdicts.flatMap(({ node, verdict }) =>
+        verdict === undefined ? [`${node.id}: it did not say whether it has ${command} as ${as}`] : [],
+      ),
+    );
+    const without = verdicts.filter(({ verdict }) => isUnknownName(verdict ?? '')).map(({ node }) => node);
+    if (without.length === 0) return [];
+    const callers = known.filter(({ told }) => told?.get(command) === as).map(({ sentinel }) => sentinel);
+    // The one name that all of them have: where they differ, only their files help.
+    const [right, ...others] = new Set(nodes.map((n) => nameAt(n, command)));
+    return [
+      {
+        subject: idsOf(without),
+        message: `${idsOf(callers)} call${callers.length === 1 ? 's' : ''} ${command} ${as}, a name that ${listed(without.map((n) => n.id))} ${without.length === 1 ? 'does' : 'do'} not have`,
+        fix:
+          right === undefined || others.length > 0
+            ? without.flatMap((n) => [
+                inFile(n),
+                `# add: rename-command ${command} ${as}`,
+                `# and restart ${n.id}`,
+              ])
+            : callers.map((s) => cli(s, `SENTINEL SET ${name} rename-command ${command} ${right}`)),
+      },
+    ];
+  });
+}

@@ -1,24 +1,11 @@
 import type { RawFinding, Skip } from '../check.js';
+import { OF_NODES } from '../renamed.js';
 import type { Directive } from './conf.js';
 import { type FileGroup, fileGroups } from './groups.js';
 import { merged, noNodeFile, noSentinelFile } from './judge.js';
 import type { FileServer, Project } from './project.js';
 import { allOf, asksForPassword, place, sentinelLines } from './settings.js';
 
-/** What Sentinel says to data nodes (sentinel.c, sentinelInstanceMapCommand and its callers). */
-const OF_NODES = new Set([
-  'SLAVEOF',
-  'CONFIG',
-  'CLIENT',
-  'MULTI',
-  'EXEC',
-  'PING',
-  'INFO',
-  'PUBLISH',
-  'SUBSCRIBE',
-  'SCRIPT',
-  'AUTH',
-]);
 /** What it says to other sentinels, without which they give no vote. */
 const OF_SENTINELS = new Set(['SENTINEL', 'PING', 'AUTH']);
 

@@ -12,6 +12,7 @@ import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathe
 import { withIdsOfPeers } from './identity.js';
 import { gatherLives } from './lives.js';
 import { lookUpNames } from './lookups.js';
+import { completeRenamed } from './renamed.js';
 import { completeRights } from './rights.js';
 import { scriptFailuresOf, scriptsOf } from './scripts.js';
 import { lookAgainAt } from './second-look.js';
@@ -61,7 +62,12 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     target,
     asking,
   );
-  const { sentinels, nodes, foreignSentinels } = await lookAgainAt(completed, target, asking);
+  const known = await completeRenamed(completed.sentinels, completed.nodes, target, asking);
+  const { sentinels, nodes, foreignSentinels } = await lookAgainAt(
+    { ...completed, nodes: known },
+    target,
+    asking,
+  );
   const here = own || servers.some((s) => isLocal(s.endpoint.host));
   const [host, lookups, watched, runs, unseen] = await Promise.all([
     here ? hostLimits() : noHostLimits('the servers run on another machine'),

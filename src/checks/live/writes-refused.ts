@@ -38,7 +38,7 @@ export default {
       const good = node?.answer.goodReplicas;
       if (node === undefined || good === undefined || node.answer.role !== 'master') return [];
       const { leastReplicas: least } = node.answer;
-      if (least === undefined && good > 0) return [notKnown(node, good)];
+      if (least === undefined && good > 0) return [notKnown(node, good, master.hints)];
       return good < (least ?? 1) ? [refused(master, node, good)] : [];
     }),
 } satisfies SnapshotCheck;
@@ -77,20 +77,28 @@ const enough = (hints: Hints, node: AnsweredNode, replicas: number): string[] =>
       ];
 
 /** What only sentinelctl lacks, where it may hide that no write works. */
-function notKnown(node: AnsweredNode, good: number): RawFinding {
+function notKnown(node: AnsweredNode, good: number, hints: Hints): RawFinding {
   const why = node.answer.leastUnread ?? 'CONFIG GET was not asked';
   const isForbidden = why.startsWith('NOPERM');
+  // `doctor` reads the new name in the files that it can read, and then there is no such reason.
+  const isUnknown = /unknown command/i.test(why);
+  const lacks =
+    isUnknown || why.startsWith('CONFIG is renamed')
+      ? 'CONFIG is renamed or disabled there, and tells min-replicas-to-write'
+      : 'this user may not read min-replicas-to-write';
   return {
     subject: node.id,
     impact: 'unknown',
     severity: 'warning',
-    brief: `whether ${node.id} accepts writes is not known: this user may not read min-replicas-to-write`,
+    brief: `whether ${node.id} accepts writes is not known: ${lacks}`,
     message: `${node.id} counts ${count(good, 'good replica')}, and how many min-replicas-to-write asks for is not known: ${why}`,
     consequence: 'with fewer good replicas than it asks for, every write is answered with -NOREPLICAS',
     fix: isForbidden
       ? [
           `# the user of sentinelctl needs one more right, at each data node: ${cli(node, "ACL SETUSER USER '+config|get'")}`,
         ]
-      : [`# compare it with the configuration file of ${node.id}`],
+      : isUnknown
+        ? [`${hints.ctl('doctor')}  # looks for the new name of CONFIG in the configuration files`]
+        : [`# compare it with the configuration file of ${node.id}`],
   };
 }

@@ -5,7 +5,6 @@ import authPassMissing from '../../../../src/checks/authentication/auth-pass-mis
 import authUserMissing from '../../../../src/checks/authentication/auth-user-missing.js';
 import masterauthMissing from '../../../../src/checks/authentication/masterauth-missing.js';
 import protectedMode from '../../../../src/checks/authentication/protected-mode.js';
-import renameCommand from '../../../../src/checks/authentication/rename-command.js';
 import tlsMismatch from '../../../../src/checks/authentication/tls-mismatch.js';
 import { diagnose } from '../../../../src/checks/diagnose.js';
 import { answersWrongly } from '../../../../src/checks/passwords.js';
@@ -458,41 +457,6 @@ describe('acl-channel', () => {
     expect(findings[0]?.id).toBe('acl-channel');
     expect(findings[0]?.consequences.map(({ id }) => id)).toContain('sentinel-isolated');
     expect(findings.map(({ id }) => id)).not.toContain('sentinel-isolated');
-  });
-});
-
-describe('rename-command', () => {
-  const NOT_FOUND = "ERR Command 'config' not found";
-  const renamed = () => {
-    const gathered = healthyGathered();
-    const node = nodeOf(gathered, 2);
-    if (node.dryrun.ok) node.dryrun.value = { ...node.dryrun.value, 'config rewrite': NOT_FOUND };
-    return gathered;
-  };
-
-  it('is not taken for a missing right', () => expect(aclShort.live(renamed())).toEqual([]));
-
-  it('is not a fault where every sentinel knows the new name', () => {
-    const gathered = renamed();
-    for (const { conf } of gathered.sentinels) {
-      if (conf.ok) conf.value.text += 'sentinel rename-command mymaster config ops-config\n';
-    }
-    expect(renameCommand.live(gathered)).toEqual([]);
-  });
-
-  it('whose sentinels’ files cannot be read is not judged', () => {
-    const gathered = renamed();
-    for (const sentinel of gathered.sentinels) sentinel.conf = { ok: false, why: 'not asked: elsewhere' };
-    expect(renameCommand.live(gathered)).toEqual({ skip: expect.stringContaining('not asked: elsewhere') });
-  });
-
-  it('that takes a command away is only fixed in the file', () => {
-    const gathered = renamed();
-    const { conf } = nodeOf(gathered, 2);
-    if (conf.ok) conf.value.text += 'rename-command CONFIG ""\n';
-    expect(renameCommand.live(gathered)).toMatchObject([
-      { subject: 'redis-2', fix: expect.arrayContaining(['# delete: rename-command CONFIG ""']) },
-    ]);
   });
 });
 
