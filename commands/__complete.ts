@@ -11,7 +11,12 @@ export default (commands: Registry): CommandDef =>
     examples: ['sentinelctl __complete -- st'],
     arguments: [argument.rest('WORD', { summary: 'the words typed so far, the last one unfinished' })],
     run: (context, { args: [words] }) =>
-      complete(words, { commands, env: context.env, cluster: context.globals.cluster }),
+      complete(words, {
+        commands,
+        env: context.env,
+        cluster: context.globals.cluster,
+        fileClusters: context.globals.fileClusters,
+      }),
     render: (candidates) =>
       candidates.map(({ value, text }) => (text === '' ? value : `${value}\t${text}`)).join('\n'),
   });

@@ -59,8 +59,8 @@ export default defineCommand({
     const store = storeOf(context);
     const names = await store.list();
     // What sentinelctl did not start stays as it is.
-    const attached = await Promise.all(names.map((name) => store.attached(name).catch(() => undefined)));
-    const clusters = names.filter((_, i) => attached[i] === undefined);
+    const attached = await Promise.all(names.map((name) => store.isAttached(name)));
+    const clusters = names.filter((_, i) => attached[i] !== true);
     const known = await confirmDown(context, clusters, how);
     return { clusters: await downAll(context, clusters, how, known) };
   },

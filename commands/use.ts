@@ -25,13 +25,15 @@ export default defineCommand({
     const store = storeOf(context);
     if (name !== undefined) {
       const { requireCluster } = await import('../src/cluster/runtime.js');
-      if ((await store.attached(name)) === undefined) await requireCluster(store, name);
+      if (!(await store.isAttached(name))) await requireCluster(store, name);
       await store.use(name);
     } else if (clear) {
       await store.use(null);
     }
     const isAttached = globals.sentinelAddrs !== null;
-    const { cluster, clusterFrom } = globals.clusterGiven ? globals : await unnamedCluster({ env }, 'any');
+    const { cluster, clusterFrom } = globals.clusterGiven
+      ? globals
+      : await unnamedCluster({ env }, 'any', globals.fileClusters);
     return {
       used: await usedCluster(store.home),
       cluster: isAttached ? null : cluster,

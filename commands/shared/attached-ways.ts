@@ -11,6 +11,7 @@ import { formatAddress, sameAddress } from '../../src/model/address.js';
 import { majorityMaster } from '../../src/model/agreement.js';
 import { type AttachedCluster, PRODUCTION } from '../../src/model/attached.js';
 import { FORGETTING, othersAct } from '../../src/model/forgetting.js';
+import { shellWord } from '../../src/model/secrets.js';
 import type { Verdict } from '../../src/model/status.js';
 import { accessSource } from './access.js';
 import { lookDeadlineMs } from './deadline.js';
@@ -34,7 +35,10 @@ export function attachedWays(context: Context): AttachedWays {
       if (record.readonly)
         throw refused('readonly', `${what} is refused: ${record.cluster} was attached with --readonly`, {
           why: 'nothing that changes it is done from here',
-          hint: `sentinelctl attach ${record.cluster} --sentinel-addrs ${record.sentinelAddrs.map(formatAddress).join(',')} # with the other options and without --readonly`,
+          hint:
+            record.file === undefined
+              ? `sentinelctl attach ${record.cluster} --sentinel-addrs ${record.sentinelAddrs.map(formatAddress).join(',')} # with the other options and without --readonly`
+              : `cat ${shellWord(record.file.path)} # remove its line "readonly"`,
         });
       const before = await seenOf(record);
       await requireConfirmed(context, record, { what, does }, before);

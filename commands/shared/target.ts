@@ -5,8 +5,11 @@ import { stateHome } from '../../src/config/paths.js';
 import type { AttachedCluster } from '../../src/model/attached.js';
 import { setConfs } from '../../src/model/hints.js';
 import { accessSource } from './access.js';
+import { withFileClusters } from './file-clusters.js';
 
-export const storeOf = (context: Context): Store => openStore(stateHome(context.env));
+/** The clusters that are known here: those below the state directory, and those of the project's file. */
+export const storeOf = (context: Context): Store =>
+  withFileClusters(openStore(stateHome(context.env)), context);
 
 /** Resolves the target again at each call: a local cluster may be created or removed while it is watched. */
 export type TargetSource = () => Promise<Target>;

@@ -1,9 +1,7 @@
-import type { Context } from '../../src/cli/context.js';
 import { type OptionsOf, option } from '../../src/cli/option.js';
 import { badValue } from '../../src/config/parsers.js';
-import type { CheckedCommand } from '../../src/drivers/attached-host.js';
 import { usageError } from '../../src/errors.js';
-import type { AttachedCluster } from '../../src/model/attached.js';
+import type { NodeKind } from '../../src/model/plan.js';
 import {
   type CommandsOf,
   PLACEHOLDERS,
@@ -13,11 +11,28 @@ import {
   presetCommands,
   TEMPLATE_ACTIONS,
   type TemplateAction,
+  type Templates,
   unknownPlaceholder,
 } from '../../src/model/templates.js';
 
+/** A command as it was typed, and the servers that it is for: null for all, else those of a kind or one by its id. */
+interface TypedCommand {
+  of: string | null;
+  words: string[];
+}
+
+/** `redis-2=COMMAND`, `sentinel=COMMAND`, or a command for every server. */
+const FOR_SOME = /^((?:redis|sentinel)(?:-\d+)?)=(.*)$/s;
+
 const template = (action: TemplateAction, summary: string) =>
-  option.text(`--${action}-command <command>`, { summary, flagOnly: true });
+  option.values(`--${action}-command <command>`, {
+    summary,
+    flagOnly: true,
+    parse: (text): TypedCommand => {
+      const [, of = null, command = text] = FOR_SOME.exec(text) ?? [];
+      return { of, words: templateWords(`--${action}-command`, command) };
+    },
+  });
 
 /** What a ready-made command is filled with. */
 const ofTool = (name: string, setting: keyof PresetSettings, summary: string) =>
@@ -32,7 +47,7 @@ export const COMMAND_OPTIONS = {
   }),
   killCommand: template(
     'kill',
-    "the command that kills a server, without a shell: 'ssh {host} systemctl kill -s KILL redis@{port}'; also {node}, {role}, {runId}, {pid}, {conf}",
+    "the command that kills a server, without a shell: 'ssh {host} systemctl kill -s KILL redis@{port}'; also {node}, {role}, {runId}, {pid}, {conf}; redis-2='…' is for one server, sentinel='…' for those of a kind; repeatable",
   ),
   stopCommand: template('stop', 'the command that shuts a server down'),
   startCommand: template('start', 'the command that starts a server as it was'),
@@ -58,7 +73,7 @@ type Options = OptionsOf<typeof COMMAND_OPTIONS>;
 export function chosenCommands(options: Options, before: CommandsOf | undefined): CommandsOf | undefined {
   const { via, namespace, unit, sentinelUnit } = options;
   requireTool(options);
-  const preset =
+  const preset: CommandsOf | undefined =
     via === undefined
       ? before
       : presetCommands(via, {
@@ -66,17 +81,39 @@ export function chosenCommands(options: Options, before: CommandsOf | undefined)
           unit: unit ?? PRESET_DEFAULTS.unit,
           sentinelUnit: sentinelUnit ?? PRESET_DEFAULTS.sentinelUnit,
         });
-  const typed = Object.fromEntries(
-    TEMPLATE_ACTIONS.flatMap((action) => {
-      const text = textOf(options, action);
-      return text === undefined ? [] : [[action, templateWords(`--${action}-command`, text)]];
-    }),
+  const typed = TEMPLATE_ACTIONS.flatMap((action) =>
+    typedFor(options, action).map((one) => ({ action, ...one })),
   );
-  if (preset === undefined && Object.keys(typed).length === 0) return undefined;
-  return { redis: { ...preset?.redis, ...typed }, sentinel: { ...preset?.sentinel, ...typed } };
+  requireOnce(typed);
+  if (preset === undefined && typed.length === 0) return undefined;
+  const typedOf = (of: string | null): Templates =>
+    Object.fromEntries(typed.filter((one) => one.of === of).map(({ action, words }) => [action, words]));
+  const ofKind = (kind: NodeKind): Templates => ({ ...preset?.[kind], ...typedOf(null), ...typedOf(kind) });
+  const ids = [...Object.keys(preset?.nodes ?? {}), ...typed.flatMap(({ of }) => of ?? [])];
+  const nodes = [...new Set(ids)]
+    .filter((id) => !isKind(id))
+    .map((id) => [id, { ...preset?.nodes?.[id], ...typedOf(id) }] as const);
+  return {
+    redis: ofKind('redis'),
+    sentinel: ofKind('sentinel'),
+    ...(nodes.length > 0 && { nodes: Object.fromEntries(nodes) }),
+  };
 }
 
-const textOf = (options: Options, action: TemplateAction): string | undefined =>
+const isKind = (of: string): of is NodeKind => of === 'redis' || of === 'sentinel';
+
+function requireOnce(typed: readonly (TypedCommand & { action: TemplateAction })[]): void {
+  const twice = typed.find((one, i) =>
+    typed.slice(0, i).some(({ action, of }) => action === one.action && of === one.of),
+  );
+  if (twice === undefined) return;
+  const whom = twice.of === null ? 'every server' : isKind(twice.of) ? `each ${twice.of} server` : twice.of;
+  throw usageError('contradiction', `--${twice.action}-command is given twice for ${whom}`, {
+    hint: `--${twice.action}-command redis-1='COMMAND' # or sentinel='COMMAND', for some servers only`,
+  });
+}
+
+const typedFor = (options: Options, action: TemplateAction): readonly TypedCommand[] =>
   ({
     start: options.startCommand,
     'start-replica': options.startReplicaCommand,
@@ -123,22 +160,4 @@ function templateWords(name: string, text: string): string[] {
   if (words[0]?.includes('{') === true)
     throw badValue(name, text, 'a command: its first word is a program, not a value of a server', example);
   return words;
-}
-
-/** Every command of every server filled in; those that only look are run. */
-export async function checkedCommands(context: Context, record: AttachedCluster): Promise<CheckedCommand[]> {
-  const [{ attachedHostOf }, { runtimeOf }, { lookDeadlineMs }] = await Promise.all([
-    import('../../src/cluster/attached-live.js'),
-    import('./runtime.js'),
-    import('./deadline.js'),
-  ]);
-  const runtime = runtimeOf(context);
-  const { attached } = runtime;
-  if (attached === undefined) return [];
-  const { clock, signal } = context;
-  const access = await attached.access(record);
-  const asking = { clock, signal, access, deadlineMs: lookDeadlineMs(context) };
-  return attachedHostOf({ ...runtime, attached }, record, asking, async (host) =>
-    host.check === undefined ? [] : host.check(),
-  );
 }

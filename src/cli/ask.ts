@@ -1,3 +1,4 @@
+import type { FileCluster } from '../config/files.js';
 import { stateHome } from '../config/paths.js';
 import { usageError } from '../errors.js';
 import { command } from '../model/hints.js';
@@ -8,6 +9,14 @@ import type { Prompts } from './interactive.js';
 import { type KnownCluster, knownClusters } from './known.js';
 import type { World } from './world.js';
 
+/** Who answers, and about which clusters. */
+interface Asker {
+  world: World;
+  prompts: Prompts | null;
+  cluster: string;
+  fileClusters: readonly FileCluster[];
+}
+
 /**
  * The command's arguments, complete: a missing required one is asked for on a terminal, and is a usage error
  * otherwise.
@@ -15,7 +24,7 @@ import type { World } from './world.js';
 export async function completeArguments(
   def: Command,
   words: readonly string[],
-  where: { world: World; prompts: Prompts | null; cluster: string },
+  where: Asker,
 ): Promise<string[]> {
   const given = [...words];
   for (const argument of def.arguments.slice(given.length)) {
@@ -48,7 +57,7 @@ async function hintFor(
 async function askFor(
   def: Command,
   argument: ArgumentDef,
-  { world, prompts, cluster }: { world: World; prompts: Prompts | null; cluster: string },
+  { world, prompts, cluster, fileClusters }: Asker,
 ): Promise<string> {
   if (prompts === null || argument.ask === undefined) {
     throw usageError('missing-argument', `${def.name} needs ${argument.name}`, {
@@ -57,7 +66,7 @@ async function askFor(
     });
   }
   const clusters =
-    argument.complete === undefined ? [] : await knownClusters(stateHome(world.env, world.cwd));
+    argument.complete === undefined ? [] : await knownClusters(stateHome(world.env, world.cwd), fileClusters);
   const values = argument.choices ?? candidates(argument.complete, clusters, cluster);
   if (values.length > 0) {
     const choices =

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import type { FileCluster } from '../config/files.js';
 import { type Env, stateHome } from '../config/paths.js';
 import { candidates } from './ask.js';
 import type { CommandDef } from './command.js';
@@ -18,6 +19,8 @@ export interface CompletionPlace {
   env: Env;
   /** The cluster whose nodes are completed where the words name none. */
   cluster: string;
+  /** The attached clusters of the project's file. */
+  fileClusters: readonly FileCluster[];
 }
 
 /** What the values of an option or an argument may be completed with. */
@@ -31,7 +34,7 @@ export async function complete(words: readonly string[], place: CompletionPlace)
   if (isSkipped(line.pending, current)) line.pending = undefined;
   const values = ({ choices, complete }: Completed): Promise<Candidate[]> | Candidate[] =>
     choices?.map((value) => ({ value, text: '' })) ??
-    liveValues(complete, line.cluster ?? place.cluster, place.env);
+    liveValues(complete, { ...place, cluster: line.cluster ?? place.cluster });
 
   const inline = /^(--[^=]+)=(.*)$/s.exec(current);
   const wanted = line.pending ?? (inline?.[1] === undefined ? undefined : find(line.options, inline[1]));
@@ -158,11 +161,15 @@ function optionNames(line: Line): Candidate[] {
     .map((def) => ({ value: new Option(def.flags).long ?? '', text: def.summary }));
 }
 
-async function liveValues(what: Completion | undefined, cluster: string, env: Env): Promise<Candidate[]> {
+async function liveValues(
+  what: Completion | undefined,
+  { cluster, env, fileClusters }: CompletionPlace,
+): Promise<Candidate[]> {
   if (what === undefined) return [];
   if (what === 'file') return [{ value: ':files', text: '' }];
   if (typeof what === 'function') return (await what()).map((value) => ({ value, text: '' }));
-  return candidates(what, await knownClusters(stateHome(env)), cluster).map((value) => ({ value, text: '' }));
+  const known = await knownClusters(stateHome(env), fileClusters);
+  return candidates(what, known, cluster).map((value) => ({ value, text: '' }));
 }
 
 function commandNames(commands: Registry): Candidate[] {

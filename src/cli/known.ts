@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FileCluster } from '../config/files.js';
 import { readIfThere } from '../host/files.js';
 import { ATTACHED } from '../model/drivers.js';
 
@@ -13,25 +14,41 @@ export interface KnownCluster {
   nodes: string[];
   /** Whether it was taken down with its data kept. */
   isKept: boolean;
+  /** Whether the project's file has it. */
+  isInFile: boolean;
 }
 
 /**
- * The clusters recorded below `home`, by name; those whose file cannot be read are left out. Asks no server,
- * so it is quick enough for a Tab.
+ * The clusters recorded below `home` and those of the project's file, by name; those whose file cannot be read are left
+ * out. Asks no server, so it is quick enough for a Tab.
  */
-export async function knownClusters(home: string): Promise<KnownCluster[]> {
+export async function knownClusters(
+  home: string,
+  fileClusters: readonly Pick<FileCluster, 'name'>[],
+): Promise<KnownCluster[]> {
   const directory = join(home, 'clusters');
-  const names = await readdir(directory).catch(() => []);
+  const names: string[] = await readdir(directory).catch(() => []);
+  const inFile = fileClusters.map(({ name }) => name);
   const all = await Promise.all(
-    names.sort().map(async (name) => {
+    [...new Set([...names, ...inFile])].sort().map(async (name) => {
       const file = (base: string): string => join(directory, name, base);
-      return (await readKnown(name, file('cluster.json'))) ?? readAttached(name, file('attached.json'));
+      const known =
+        (await readKnown(name, file('cluster.json'))) ?? (await readAttached(name, file('attached.json')));
+      const isInFile = inFile.includes(name);
+      // No server of it was asked yet.
+      const unasked = isInFile
+        ? { name, driver: ATTACHED, masterName: null, nodes: [], isKept: false }
+        : undefined;
+      const found = known ?? unasked;
+      return found && { ...found, isInFile };
     }),
   );
   return all.filter((c) => c !== undefined);
 }
 
-async function readKnown(name: string, file: string): Promise<KnownCluster | undefined> {
+type Recorded = Omit<KnownCluster, 'isInFile'>;
+
+async function readKnown(name: string, file: string): Promise<Recorded | undefined> {
   try {
     const state: unknown = JSON.parse((await readIfThere(file)) ?? '');
     const plan = field(state, 'plan');
@@ -47,7 +64,7 @@ async function readKnown(name: string, file: string): Promise<KnownCluster | und
   }
 }
 
-async function readAttached(name: string, file: string): Promise<KnownCluster | undefined> {
+async function readAttached(name: string, file: string): Promise<Recorded | undefined> {
   try {
     const record: unknown = JSON.parse((await readIfThere(file)) ?? '');
     const masterName = text(field(record, 'masterName'));

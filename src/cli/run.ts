@@ -80,6 +80,7 @@ export async function runCommand(
       world,
       prompts: context.prompts,
       cluster: globals.cluster,
+      fileClusters: globals.fileClusters,
     });
     const args = argumentValues(def.arguments, words, def.name);
     const code = await runAndPrint(def, context, { args, options }, progress, world);

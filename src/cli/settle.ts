@@ -1,8 +1,10 @@
-import { badFile, loadFiles, type SettingsFile } from '../config/files.js';
+import { badFile, type FileCluster, loadFiles, type SettingsFile } from '../config/files.js';
 import { type Globals, resolveGlobals, withReadableApp } from '../config/globals.js';
 import { resolveSettings } from '../config/settings.js';
+import type { OperatorError } from '../errors.js';
 import { setAsked, setImplied, setNamed, setTyped } from '../model/hints.js';
 import { nearest } from '../model/nearest.js';
+import { clusterKeys } from './cluster-keys.js';
 import { type Command, isRepeatable } from './command.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import type { OptionDef } from './option.js';
@@ -24,18 +26,20 @@ export async function settle(
     settable.map((o) => o.name),
     world.commands,
   );
+  const fileClusters = files.flatMap((file) => file.clusters);
+  await checkClusters(fileClusters, world.commands);
   const settings = resolveSettings(settable, parsed.flags, world.env, files);
   const options = Object.fromEntries(
     Object.entries(def.options).map(([key, own]) => [key, settledValue(own, settings)]),
   );
   const color = settings.get('color')?.value;
   const env = def.judgesApp?.(options) === true ? withReadableApp(world.env) : world.env;
-  const named = resolveGlobals(settings, env);
+  const named = resolveGlobals(settings, env, fileClusters);
   const isUnnamed = !named.clusterGiven && named.sentinelAddrs === null;
   // An attached cluster is interrupted only where its name was given, or is asked for.
   const isUnasked = named.confirm === null && (named.yes || !mayAsk(named, world));
   const takesOnly = def.creates === true ? 'never' : def.harmful === true && isUnasked ? 'made' : 'any';
-  const chosen = await unnamedCluster(world, takesOnly);
+  const chosen = await unnamedCluster(world, takesOnly, fileClusters);
   const elsewhere = resolveSettings(settable.filter(selects), {}, env, files);
   setImplied(elsewhere.size === 0 && !env.REDIS_SENTINEL_ADDRS && chosen.clusterFrom !== 'use');
   setNamed(!isUnnamed || chosen.clusterFrom !== 'default');
@@ -81,13 +85,25 @@ async function checkKeys(
     ...modules.flatMap((m) => Object.values(m.default.options).map((o) => toSettable(o).name)),
   ]);
   for (const { f, key, e } of unknown) {
-    if (all.has(bare(key))) continue;
-    const meant = nearest(key, all);
-    throw badFile(
-      f.path,
-      e.line,
-      `unknown option "${key}"`,
-      meant === undefined ? undefined : `did you mean "${meant}"?`,
-    );
+    if (!all.has(bare(key))) throw unknownKey(f.path, e.line, key, all);
   }
+}
+
+/** The lines of a cluster in the project's file are options of `attach`. */
+async function checkClusters(clusters: readonly FileCluster[], commands: Registry): Promise<void> {
+  if (clusters.length === 0 || commands.attach === undefined) return;
+  const { default: attach } = await commands.attach.load();
+  const known = new Set(clusterKeys(attach).map((def) => toSettable(def).name));
+  for (const { path, entries } of clusters)
+    for (const [key, { line }] of entries) if (!known.has(key)) throw unknownKey(path, line, key, known);
+}
+
+function unknownKey(path: string, line: number, key: string, known: ReadonlySet<string>): OperatorError {
+  const meant = nearest(key, known);
+  return badFile(
+    path,
+    line,
+    `unknown option "${key}"`,
+    meant === undefined ? undefined : `did you mean "${meant}"?`,
+  );
 }

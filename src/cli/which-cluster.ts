@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FileCluster } from '../config/files.js';
 import type { Globals } from '../config/globals.js';
 import { stateHome, usedCluster } from '../config/paths.js';
 import { DEFAULT_SPEC } from '../model/spec.js';
@@ -16,13 +17,15 @@ export type TakesOnly = 'never' | 'made' | 'any';
 export async function unnamedCluster(
   { env, cwd }: Pick<World, 'env'> & Partial<Pick<World, 'cwd'>>,
   takesOnly: TakesOnly,
+  fileClusters: readonly FileCluster[],
 ): Promise<Pick<Globals, 'cluster' | 'clusterFrom'>> {
   const home = stateHome(env, cwd);
   const entries = await readdir(join(home, 'clusters'), { withFileTypes: true }).catch(() => []);
   const scratch: string[] = await readdir(join(home, 'scratch')).catch(() => []);
-  const known = entries
+  const recorded = entries
     .filter((entry) => entry.isDirectory() && !scratch.includes(`${entry.name}.json`))
     .map((entry) => entry.name);
+  const known = [...new Set([...recorded, ...fileClusters.map(({ name }) => name)])];
   const used = await usedCluster(home);
   if (used !== null && known.includes(used)) return { cluster: used, clusterFrom: 'use' };
   const [only] = known;

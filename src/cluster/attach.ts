@@ -5,7 +5,7 @@ import { type AccessSources, type AttachedCluster, type AttachedServer, keptIds 
 import type { NodeKind } from '../model/plan.js';
 import { isLocked, type NodeState, type SentinelState, type Snapshot } from '../model/snapshot.js';
 import { noSentinel } from '../model/unasked.js';
-import { byNumber } from '../model/words.js';
+import { byNumber, listed } from '../model/words.js';
 import { type Access, endpointOf } from '../wire/access.js';
 import type { AttachedTarget } from './attached.js';
 import { requireFinished } from './store/journal.js';
@@ -25,6 +25,8 @@ export interface AttachRequest {
   way: AttachedCluster['way'];
   /** The commands of the way `commands`. */
   commands: AttachedCluster['commands'];
+  /** The project's file that it is written in. */
+  file?: AttachedCluster['file'];
 }
 
 /** A server that is announced under an address that does not answer here. */
@@ -46,7 +48,7 @@ export interface Attached {
 /**
  * Finds a cluster that sentinelctl did not start through any of its sentinels, and writes it down under a name. Asks and
  * changes nothing there. Throws `cluster-exists` (3) for a name or sentinels of a cluster that sentinelctl created,
- * `no-sentinel` (5) where none answers, `no-master` (5) where none monitors a master, or the one that is meant.
+ * `no-such-node` (3) for a command of a server that there is not, `no-sentinel` (5) where none answers, `no-master` (5) where none monitors a master, or the one that is meant.
  */
 export async function attach(
   store: Store,
@@ -76,21 +78,43 @@ export async function attach(
         masters.length > 0 ? `--master-name ${masters[0]}` : 'check that these are sentinels of the cluster',
     });
   const servers = serversIn(snapshot, before?.servers ?? [], request);
-  const record: AttachedCluster = {
-    version: 1,
-    cluster,
-    attachedAtMs: asking.clock.wallMs(),
-    sentinelAddrs: request.sentinelAddrs,
-    masterName,
-    servers,
-    access: request.sources,
-    readonly: request.readonly,
-    label: request.label,
-    ...(request.way !== undefined && { way: request.way }),
-    ...(request.commands !== undefined && { commands: request.commands }),
-  };
+  requireServers(cluster, servers, request.commands);
+  const record = { ...recordedAs(request), attachedAtMs: asking.clock.wallMs(), servers };
   await store.saveAttached(record);
   return { record, again: before !== undefined, masters, unreached: unreachedIn(snapshot, servers) };
+}
+
+/** What is written down of a request, beside the servers that were found. */
+export const recordedAs = ({
+  cluster,
+  sentinelAddrs,
+  masterName,
+  sources,
+  readonly,
+  label,
+  way,
+  commands,
+  file,
+}: Omit<AttachRequest, 'access'>): Omit<AttachedCluster, 'attachedAtMs' | 'servers'> => ({
+  ...{ version: 1, cluster, sentinelAddrs, masterName, access: sources, readonly, label },
+  ...(way !== undefined && { way }),
+  ...(commands !== undefined && { commands }),
+  ...(file !== undefined && { file }),
+});
+
+/** A command for a server that there is not would never run. */
+function requireServers(
+  cluster: string,
+  servers: readonly AttachedServer[],
+  commands: AttachedCluster['commands'],
+): void {
+  const ids = servers.map(({ id }) => id);
+  const missing = Object.keys(commands?.nodes ?? {}).find((id) => !ids.includes(id));
+  if (missing === undefined) return;
+  throw refused('no-such-node', `${cluster} has no node ${missing}, for which there is a command`, {
+    why: `its servers are ${listed(ids)}`,
+    hint: `sentinelctl attach ${cluster} --help`,
+  });
 }
 
 /** The target of these addresses. Throws `cluster-exists` (3) where sentinelctl created their cluster. */

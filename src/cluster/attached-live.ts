@@ -60,8 +60,8 @@ export function attachedState(
   };
 }
 
-/** A runtime that can act on attached clusters. */
-export type Acting = Pick<Runtime, 'store' | 'env'> & { attached: AttachedWays };
+/** What opens the servers of attached clusters. */
+export type Acting = Pick<Runtime, 'store' | 'env'> & { attached: Pick<AttachedWays, 'hosts'> };
 
 /** A host over the servers of an attached cluster, by the way that was recorded. */
 export async function openAttachedHost(

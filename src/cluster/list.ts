@@ -20,6 +20,8 @@ export interface ListedCluster {
   createdAt?: string;
   /** Why the state is not known. */
   why?: string;
+  /** The project's file that it is attached from. */
+  file?: string;
 }
 
 /** Every cluster known here, with what its driver sees of its nodes; one that cannot be read is listed as such. */
@@ -30,6 +32,8 @@ export async function listClusters(runtime: Runtime): Promise<ListedCluster[]> {
 async function describe(runtime: Runtime, cluster: string): Promise<ListedCluster> {
   const record = await runtime.store.attached(cluster).catch((error: unknown) => messageOf(error));
   if (typeof record === 'object') return attachedEntry(record);
+  if (typeof record === 'string' && (await runtime.store.isAttached(cluster)))
+    return { cluster, driver: ATTACHED, state: 'unknown', nodes: 0, why: record };
   const state = await runtime.store.load(cluster).catch((error: unknown) => messageOf(error));
   if (state === undefined || typeof state === 'string') {
     return { cluster, driver: '?', state: 'unreadable', nodes: 0, why: state ?? 'it has no state file' };
@@ -56,13 +60,14 @@ async function describe(runtime: Runtime, cluster: string): Promise<ListedCluste
 }
 
 /** One that sentinelctl did not start: how it runs is not known here, its servers are asked for their verdict. */
-const attachedEntry = ({ cluster, servers, attachedAtMs }: AttachedCluster): ListedCluster => ({
+const attachedEntry = ({ cluster, servers, attachedAtMs, file }: AttachedCluster): ListedCluster => ({
   cluster,
   driver: ATTACHED,
   state: 'attached',
   nodes: servers.length,
   ports: rangesOf([...new Set(servers.map((s) => s.announce.port))]),
   createdAt: new Date(attachedAtMs).toISOString(),
+  ...(file !== undefined && { file: file.path }),
 });
 
 /** `6379-6381,26379`. */

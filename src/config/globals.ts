@@ -2,6 +2,7 @@ import { usageError } from '../errors.js';
 import { type Address, parseAddressList } from '../model/address.js';
 import type { TlsSource } from '../model/attached.js';
 import { CLUSTER_NAME, DEFAULT_SPEC, MASTER_NAME } from '../model/spec.js';
+import type { FileCluster } from './files.js';
 import { shown } from './parsers.js';
 import type { Env } from './paths.js';
 import { describeOrigin, type Origin, type Setting } from './settings.js';
@@ -44,6 +45,8 @@ export interface Globals extends Selection {
   confirm: string | null;
   input: boolean;
   quiet: boolean;
+  /** The attached clusters of the project's file. */
+  fileClusters: readonly FileCluster[];
 }
 
 type Settings = ReadonlyMap<string, Setting>;
@@ -62,7 +65,11 @@ const ACCESS_OPTIONS: readonly (readonly [attribute: string, name: string])[] = 
 ];
 
 /** The options of every command, resolved. Throws usageError for values that cannot be combined. */
-export function resolveGlobals(settings: Settings, env: Env): Globals {
+export function resolveGlobals(
+  settings: Settings,
+  env: Env,
+  fileClusters: readonly FileCluster[] = [],
+): Globals {
   const value = (attribute: string): unknown => settings.get(attribute)?.value;
   const timeout = value('timeout');
   const words = (attribute: string): string | null => {
@@ -86,6 +93,7 @@ export function resolveGlobals(settings: Settings, env: Env): Globals {
     confirm: words('confirm'),
     input: value('input') !== false,
     quiet: value('quiet') === true,
+    fileClusters,
   };
 }
 

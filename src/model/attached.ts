@@ -65,6 +65,8 @@ export interface AttachedCluster {
   way?: ActingWay;
   /** By which commands, where the way is `commands`. */
   commands?: CommandsOf;
+  /** The project's file that it was attached from: its path, and the lines about it as they were then. */
+  file?: { path: string; lines: string };
 }
 
 /** The label of a cluster on which nothing is done unless its master is named. */

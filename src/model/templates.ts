@@ -15,8 +15,14 @@ export type TemplateAction = (typeof TEMPLATE_ACTIONS)[number];
 /** The words of a command for each action; it runs without a shell. */
 export type Templates = Partial<Record<TemplateAction, readonly string[]>>;
 
-/** The commands of an attached cluster, per kind of server. */
-export type CommandsOf = Record<NodeKind, Templates>;
+/** The commands of an attached cluster: per kind of server, and those of single servers by their ids, which come first. */
+export type CommandsOf = Record<NodeKind, Templates> & { nodes?: Readonly<Record<string, Templates>> };
+
+/** The commands of one server. */
+export const commandsFor = (
+  commands: CommandsOf | undefined,
+  { id, kind }: { id: string; kind: NodeKind },
+): Templates => ({ ...commands?.[kind], ...commands?.nodes?.[id] });
 
 /** What stands for `{host}` and the like in a template; absent: not known. */
 export interface TemplateValues {
@@ -102,7 +108,7 @@ const SSH = ['ssh', '-o', 'BatchMode=yes', '{host}'];
 const FOLLOWS = "sed -i -E '/^[[:space:]]*(replicaof|slaveof)[[:space:]]/Id' {conf}";
 
 /** The commands of a preset for both kinds of server. Pure. */
-export function presetCommands(preset: Preset, settings: PresetSettings): CommandsOf {
+export function presetCommands(preset: Preset, settings: PresetSettings): Record<NodeKind, Templates> {
   switch (preset) {
     case 'systemd':
       return {

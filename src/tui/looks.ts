@@ -87,6 +87,7 @@ const quickGlobals = (cluster: string): Globals => ({
   confirm: null,
   input: false,
   quiet: true,
+  fileClusters: [],
 });
 
 function quietContext(world: World, globals: Globals, signal: AbortSignal): Context {

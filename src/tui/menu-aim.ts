@@ -97,8 +97,10 @@ export function targetNow(target: MenuTarget, { clusters, look }: MenuState, usu
 }
 
 /** The clusters that are known on this machine. */
-export const clustersHere = (world: World): Promise<MenuState['clusters']> =>
-  knownClusters(stateHome(world.env, world.cwd));
+export const clustersHere = (
+  world: World,
+  { fileClusters }: Pick<Globals, 'fileClusters'>,
+): Promise<MenuState['clusters']> => knownClusters(stateHome(world.env, world.cwd), fileClusters);
 
 /** Whether the target has recorded tests, and the reports in the working directory. */
 export async function resultsOf(

@@ -48,7 +48,7 @@ export async function chooseCommand(
   };
   try {
     let current: Aim | undefined = aim;
-    if (asksFirst && aim.target.kind === 'none' && (await clustersHere(world)).length > 1)
+    if (asksFirst && aim.target.kind === 'none' && (await clustersHere(world, aim.globals)).length > 1)
       current = await chooseCluster(menu, aim, 'quits');
     while (current !== undefined) {
       const chosen: Chosen | Aim | undefined = await chooseAt(menu, current);

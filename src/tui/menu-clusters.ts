@@ -23,7 +23,7 @@ export async function chooseCluster(
   let clusters: readonly KnownCluster[] | null = null;
   const usual = aim.globals.cluster;
   const lookAtAll = async (): Promise<void> => {
-    const known = await clustersHere(world);
+    const known = await clustersHere(world, aim.globals);
     // The one that commands work on by default first.
     const ordered = [...known.filter((c) => c.name === usual), ...known.filter((c) => c.name !== usual)];
     clusters = ordered;

@@ -74,13 +74,13 @@ export async function scenarioOffers(world: World, globals: Globals): Promise<Of
 
 /** The clusters of this machine, with the state of each. */
 export const clusterOffers = (
-  clusters: readonly Pick<KnownCluster, 'name' | 'isKept'>[],
+  clusters: readonly Pick<KnownCluster, 'name' | 'isKept' | 'isInFile'>[],
   looks: ReadonlyMap<string, LookResult>,
 ): Offer[] =>
-  clusters.map(({ name, isKept }) => ({
+  clusters.map(({ name, isKept, isInFile }) => ({
     key: name,
     name,
-    about: isKept ? DATA_KEPT : stateOf(looks.get(name)),
+    about: `${isKept ? DATA_KEPT : stateOf(looks.get(name))}${isInFile ? ', in sentinelctl.yaml' : ''}`,
     words: ['--cluster', name],
   }));
 

@@ -36,7 +36,7 @@ export function follow(world: World, aim: Aim, changed: () => void): Live {
     changed();
   };
   const lookOnce = async (): Promise<void> => {
-    const clusters = await clustersHere(world);
+    const clusters = await clustersHere(world, aim.globals);
     const usual = aim.globals.cluster;
     const target = targetNow(state.target, { ...state, clusters }, usual);
     const [results, look] = await Promise.all([

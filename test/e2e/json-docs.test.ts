@@ -20,6 +20,7 @@ const RARE = [
   'error.hint',
   'clusters[].why',
   'clusters[].silent',
+  'clusters[].file',
   // A server that refuses this command's login.
   'sentinels[].locked',
   'masters[].nodes[].locked',

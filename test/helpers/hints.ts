@@ -16,11 +16,16 @@ const PLACEHOLDER = /^[A-Z][A-Z:,…-]*$/;
 export async function linesIn(hint: string): Promise<string[][]> {
   const lines: string[][] = [];
   for (const [, rest = ''] of hint.matchAll(/\bsentinelctl ((?:[^\n;()#`]|`)*)/g)) {
-    const words = await lineOf(rest.split(/\s+/).map((word) => word.replace(/[,:]$/, '')));
+    const typed = rest.match(QUOTED_WORD) ?? [];
+    const bare = typed.map((word) => word.replace(/[,:]$/, '').replace(/^(['"])(.*)\1$/s, '$2'));
+    const words = await lineOf(bare);
     if (words !== undefined && !words.some((word) => PLACEHOLDER.test(word))) lines.push(words);
   }
   return lines;
 }
+
+/** A word as a shell splits a line. */
+const QUOTED_WORD = /"[^"]*"|'[^']*'|\S+/g;
 
 /** As many words as the command takes: its options with their values, and its arguments. */
 async function lineOf([name = '', ...rest]: string[]): Promise<string[] | undefined> {
@@ -53,11 +58,7 @@ async function lineOf([name = '', ...rest]: string[]): Promise<string[] | undefi
 /** A line of a hint that begins with a command is that command alone, so that it can be pasted; words stand behind ` # `. */
 async function expectAlone(hint: string): Promise<void> {
   for (const line of hint.split('\n').filter((l) => l.startsWith('sentinelctl '))) {
-    const words =
-      line
-        .split(' # ')[0]
-        ?.match(/"[^"]*"|'[^']*'|\S+/g)
-        ?.slice(1) ?? [];
+    const words = line.split(' # ')[0]?.match(QUOTED_WORD)?.slice(1) ?? [];
     expect(await lineOf(words), `cannot be pasted as it is: ${line}`).toEqual(words);
   }
 }

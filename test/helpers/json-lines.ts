@@ -27,6 +27,7 @@ export const LINES: [section: string, line: string][] = [
     ),
   ],
   ['attach', 'attach shop --print-acl --json'],
+  ['attach', 'attach shop --sentinel-addrs 10.0.0.1:26379 --readonly --print-yaml --json'],
   ['audit', `${elsewhere('restart sentinel-1 --confirm shop')} >&2; ${elsewhere('audit')}`],
   ['attach', elsewhere('attach shop --via ssh --check')],
   ['detach', elsewhere('detach shop')],

@@ -106,6 +106,43 @@ describe('by ssh alone', () => {
   });
 });
 
+describe('by a command for one server', () => {
+  it('starts it on its own machine, and the others by the command for their kind', async () => {
+    const ofOne = `redis-2=ssh box1 systemctl start redis@{port}`;
+    const attach = ['attach', 'single', ...ADDRS, '--via', 'ssh', '--start-replica-command', ofOne];
+    const ran = await run(...attach, '--logs-command', 'sentinel=echo {node}', '--check', '--json');
+    expect(ran.code, ran.stderr).toBe(0);
+    const commands = ran.json().commands as { node: string; action: string; words: string[] }[];
+    const words = (node: string, action: string): string | undefined =>
+      commands.find((one) => one.node === node && one.action === action)?.words.join(' ');
+    expect(words('redis-2', 'start-replica')).toBe(`ssh box1 systemctl start redis@${PORT + 1}`);
+    expect(words('redis-3', 'start-replica')).toMatch(/^ssh .* redis-server .* --replicaof MASTER PORT$/);
+    expect([words('redis-2', 'logs'), words('sentinel-1', 'logs')]).toEqual([undefined, 'echo sentinel-1']);
+    const single = ['--cluster', 'single', '--confirm', 'single'];
+    for (const action of ['stop', 'start']) {
+      const acted = await run(action, 'redis-2', ...single);
+      expect(acted.code, acted.stderr).toBe(0);
+    }
+    expect(await readFile(join(fake, 'ssh.log'), 'utf8')).toContain(`systemctl start redis@${PORT + 1}`);
+    await says(PORT + 1, 'INFO replication', /role:slave[\s\S]*master_link_status:up/);
+    await run('detach', 'single');
+  });
+
+  it('is refused for a server that there is not, and where it is given twice', async () => {
+    await refusal(cli, ['attach', 'bare', ...ADDRS, '--kill-command', 'redis-9=true'], {
+      exit: 3,
+      code: 'no-such-node',
+      says: 'redis-9',
+    });
+    const twice = ['--kill-command', 'true {node}', '--kill-command', 'true {port}'];
+    await refusal(cli, ['attach', 'bare', ...ADDRS, ...twice], {
+      exit: 64,
+      code: 'contradiction',
+      says: 'given twice for every server',
+    });
+  });
+});
+
 describe('by systemd', () => {
   it('kills a unit, and starts it with the master in its file', async () => {
     const ran = await run('attach', 'shop', ...ADDRS, '--via', 'systemd');

@@ -48,6 +48,8 @@ export interface Store {
   load(cluster: string): Promise<ClusterState | undefined>;
   /** What was written down at `attach`; undefined for another cluster. Throws `state-unreadable` (3). */
   attached(cluster: string): Promise<AttachedCluster | undefined>;
+  /** Whether it is attached: its record may be damaged, and no server of it was asked yet where a project's file has it. */
+  isAttached(cluster: string): Promise<boolean>;
   /** Whether what was loaded, or attached, is on disk as it was read: what `load` and `attached` answered, unaltered. */
   isCurrent(state: ClusterState): boolean;
   saveAttached(record: AttachedCluster): Promise<void>;
@@ -120,6 +122,9 @@ export function openStore(home: string): Store {
         stamp,
       );
     },
+    async isAttached(cluster) {
+      return stampOf(attachedOf(cluster)) !== undefined;
+    },
     isCurrent(state) {
       const { cluster } = state.plan.spec;
       const stamp = readFrom.get(state.attached ?? state);
@@ -171,16 +176,20 @@ const damaged = (cluster: string, file: string, why: string): OperatorError =>
     hint: `restore the file, or ${recreate(cluster)}`,
   });
 
-/** What creates or removes a cluster is refused where it was attached, under a name or by the addresses of its sentinels. */
-export const notCreated = (cluster: string): OperatorError =>
+/**
+ * What creates or removes a cluster is refused where it was attached, under a name or by the addresses of its sentinels.
+ * `place`: the line of the project's file that has it.
+ */
+export const notCreated = (cluster: string, place?: string): OperatorError =>
   refused(
     'attached',
     `sentinelctl did not create ${cluster.includes(':') ? cluster : `cluster "${cluster}"`}`,
     {
-      why: 'up and down create and remove clusters of sentinelctl; this one is attached',
-      hint: cluster.includes(':')
-        ? ctl({ own: false, cluster }, 'status')
-        : `sentinelctl detach ${cluster} # forgets it here; how one of its nodes is stopped: sentinelctl stop --help`,
+      why: `up and down create and remove clusters of sentinelctl; this one is attached${place === undefined ? '' : `, in ${place}`}`,
+      hint:
+        cluster.includes(':') || place !== undefined
+          ? ctl({ own: false, cluster }, 'status')
+          : `sentinelctl detach ${cluster} # forgets it here; how one of its nodes is stopped: sentinelctl stop --help`,
     },
   );
 

@@ -1,6 +1,6 @@
 import { systemClock } from '../../clock.js';
 import { failed, type OperatorError, refused } from '../../errors.js';
-import type { TemplateAction, TemplateValues } from '../../model/templates.js';
+import { commandsFor, type TemplateAction, type TemplateValues } from '../../model/templates.js';
 import { until } from '../../until.js';
 import {
   type AttachedHostContext,
@@ -57,9 +57,8 @@ const NEEDS: Readonly<Partial<Record<Ability, TemplateAction>>> = {
  */
 export const commandsHost: OpenAttachedHost = (context) => {
   const servers = new CommandedServers(context);
-  const { redis = {}, sentinel = {} } = context.commands ?? {};
   const lacking = (action: TemplateAction): boolean =>
-    redis[action] === undefined && sentinel[action] === undefined;
+    context.nodes.every((node) => commandsFor(context.commands, node)[action] === undefined);
   const lacks: Record<string, { reason: string; hint?: string }> = {
     life: { reason: 'commands tell nothing of the process of a server' },
     readConf: { reason: 'commands read no configuration file' },

@@ -4,6 +4,7 @@ import { executableInPath, whyNotExecutable } from '../../host/executable.js';
 import { runCommand } from '../../host/run-command.js';
 import { shellWord } from '../../model/secrets.js';
 import {
+  commandsFor,
   fill,
   isHarmless,
   TEMPLATE_ACTIONS,
@@ -40,13 +41,13 @@ export class OperatorCommands {
     this.#context = context;
   }
 
-  has({ kind }: Pick<AttachedNode, 'kind'>, action: TemplateAction): boolean {
-    return this.#of(kind)[action] !== undefined;
+  has(node: Pick<AttachedNode, 'id' | 'kind'>, action: TemplateAction): boolean {
+    return this.#of(node)[action] !== undefined;
   }
 
   /** Throws `not-possible-here` (3) where the node has no such command. */
   require(node: AttachedNode, action: TemplateAction): readonly string[] {
-    const template = this.#of(node.kind)[action];
+    const template = this.#of(node)[action];
     if (template !== undefined) return template;
     const { reason, hint } = lackOf(this.#context.cluster, action);
     throw refused('not-possible-here', `${node.id} has no ${action} command`, { why: reason, hint });
@@ -93,7 +94,7 @@ export class OperatorCommands {
 
   /** What the commands of a node tell of who manages it. */
   async keepers(node: AttachedNode, known: Known): Promise<Keeper[]> {
-    const { start = [], kill = [] } = this.#of(node.kind);
+    const { start = [], kill = [] } = this.#of(node);
     if ([start[0], kill[0]].includes('kubectl'))
       return [
         {
@@ -129,8 +130,8 @@ export class OperatorCommands {
     return { ...base, words, ran: true, why: ran.ok ? null : ran.why };
   }
 
-  #of(kind: AttachedNode['kind']): Templates {
-    return this.#context.commands?.[kind] ?? {};
+  #of(node: Pick<AttachedNode, 'id' | 'kind'>): Templates {
+    return commandsFor(this.#context.commands, node);
   }
 }
 

@@ -49,7 +49,15 @@ export function listText(entries: readonly Listed[], nowMs: number, view: View):
     rows,
     view,
   );
-  return [shown, ...silent].join('\n');
+  const unknown = entries.flatMap(({ cluster, verdict, why }) =>
+    verdict == null && why !== undefined
+      ? wrap(plain(`${cluster}: ${why}`), lineWidth(view), 2).map(theme.warn)
+      : [],
+  );
+  const inFile = entries.flatMap(({ cluster, file }) =>
+    file === undefined ? [] : wrap(plain(`${cluster}: from ${file}`), lineWidth(view), 2).map(theme.dim),
+  );
+  return [shown, ...silent, ...unknown, ...inFile].join('\n');
 
   function paintOf(word: VerdictWord): (text: string) => string {
     if (word === 'HEALTHY') return theme.ok;

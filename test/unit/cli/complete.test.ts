@@ -50,7 +50,7 @@ async function home(): Promise<string> {
 
 async function values(...words: string[]): Promise<string[]> {
   const env = { SENTINELCTL_HOME: await home() };
-  return (await complete(words, { commands, env, cluster: 'default' })).map((c) => c.value);
+  return (await complete(words, { commands, env, cluster: 'default', fileClusters: [] })).map((c) => c.value);
 }
 
 describe('complete', () => {
@@ -92,6 +92,6 @@ describe('complete', () => {
   ])('%s: %j', async (_what, words, expected) => expect(await values(...words)).toEqual(expected));
 
   it('without any cluster nothing is live', async () => {
-    expect(await knownClusters('/nonexistent')).toEqual([]);
+    expect(await knownClusters('/nonexistent', [])).toEqual([]);
   });
 });

@@ -15,6 +15,7 @@ const CLUSTER: KnownCluster = {
   masterName: 'mymaster',
   nodes: IDS,
   isKept: false,
+  isInFile: false,
 };
 const OWN: MenuTarget = { kind: 'own', name: 'c1', words: ['--cluster', 'c1'] };
 const ATTACHED: MenuTarget = { kind: 'attached', name: null, words: ['--sentinel-addrs', 'h:1'] };
