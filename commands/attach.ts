@@ -3,7 +3,7 @@ import { argument } from '../src/cli/argument.js';
 import { defineCommand } from '../src/cli/command.js';
 import type { Context } from '../src/cli/context.js';
 import { defaultsOf } from '../src/cli/option.js';
-import { openStore } from '../src/cluster/store/state.js';
+import { openStore, type Store } from '../src/cluster/store/state.js';
 import type { FileCluster } from '../src/config/files.js';
 import { badValue } from '../src/config/parsers.js';
 import { stateHome } from '../src/config/paths.js';
@@ -16,10 +16,11 @@ import { verdictDocument } from '../src/report/documents.js';
 import { type AclResult, aclText } from '../src/report/text/acl.js';
 import { type AttachResult, attachText } from '../src/report/text/attach.js';
 import { type LinesResult, linesText } from '../src/report/text/cluster-lines.js';
-import { afterAttach, attachAs, definitionOf } from './shared/attach-by.js';
+import { afterAttach, definitionOf } from './shared/attach-by.js';
 import { ATTACH_OPTIONS, type AttachOptions } from './shared/attach-options.js';
 import { checkedCommands } from './shared/checked-commands.js';
 import { attachFromFile, inFile, placeOf } from './shared/file-clusters.js';
+import { attachPublished, publishedOf } from './shared/map-published.js';
 import { statusOf } from './shared/status-of.js';
 import { targetOf } from './shared/target.js';
 
@@ -70,8 +71,8 @@ export default defineCommand({
     }
     const attached =
       entry === undefined
-        ? await attachAs(context, store, await define())
-        : await attachFromFile(context, store, entry);
+        ? await attachPublished(context, store, await define(), typed.mapPublished)
+        : await fromFile(context, store, entry);
     try {
       const named = {
         ...context,
@@ -94,13 +95,14 @@ export default defineCommand({
     'record' in result && result.commands.some(({ why }) => why !== null) ? EXIT.violated : EXIT.ok,
   toJson: (result) => {
     if (!('record' in result)) return result;
-    const { record, again, masters, unreached, notHere, verdict, commands } = result;
+    const { record, again, masters, unreached, published, notHere, verdict, commands } = result;
     return {
       cluster: record.cluster,
       again,
       masters,
       servers: record.servers,
       unreached,
+      ...(published.length > 0 && { published }),
       way: wayOf(record),
       notHere,
       readonly: record.readonly,
@@ -121,6 +123,12 @@ export default defineCommand({
       })),
   },
 });
+
+/** What the file says is recorded; published ports are only found, for a line `map` there. */
+async function fromFile(context: Context, store: Store, entry: FileCluster) {
+  const attached = await attachFromFile(context, store, entry);
+  return { ...attached, published: await publishedOf(context, attached) };
+}
 
 /** Below the working directory as a team has it, elsewhere as it is. */
 function shortPath(path: string): string {

@@ -37,8 +37,8 @@ export async function definitionOf(
     });
   for (const rule of withoutEffect(typed.maps, sentinelAddrs)) context.progress(unmapped(rule));
   // What is typed is more exact than what compose tells.
-  const options =
-    project === null ? typed : { ...typed, docker: true, maps: [...typed.maps, ...project.rules] };
+  const docker = typed.docker || typed.mapPublished || project !== null;
+  const options = { ...typed, docker, maps: [...typed.maps, ...(project?.rules ?? [])] };
   return {
     cluster,
     sentinelAddrs,

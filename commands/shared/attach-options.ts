@@ -60,6 +60,11 @@ export const ATTACH_OPTIONS = {
     summary: 'the same where its servers are containers of the Docker Engine',
     flagOnly: true,
   }),
+  mapPublished: option.flag('--map-published', {
+    summary:
+      'where a server is announced by an address that this machine does not reach, and its container publishes the port, record that one; implies --docker',
+    flagOnly: true,
+  }),
   composeProject: option.text('--compose-project <name>', {
     summary:
       'finds its sentinels and its addresses by the containers of this compose project; implies --docker',

@@ -21,6 +21,11 @@ const RARE = [
   'clusters[].why',
   'clusters[].silent',
   'clusters[].file',
+  // Of containers whose announced addresses are not reached.
+  'published[].id',
+  'published[].announce.*',
+  'published[].container',
+  'published[].reach.*',
   // A server that refuses this command's login.
   'sentinels[].locked',
   'masters[].nodes[].locked',

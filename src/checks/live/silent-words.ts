@@ -45,5 +45,5 @@ export function mapRule(cluster: string, announce: Address, ctl: (words: string)
     cluster === '' || cluster.includes(':')
       ? ctl(`attach NAME ${rule}`)
       : `sentinelctl attach ${cluster} ${rule}`;
-  return `${attach}  # HOST:PORT is where this machine reaches it; else run sentinelctl where ${at} can be reached`;
+  return `${attach}  # HOST:PORT is where this machine reaches it; where its container publishes the port, --map-published finds that; else run sentinelctl where ${at} can be reached`;
 }

@@ -6,10 +6,10 @@ import type { Env } from '../driver.js';
 import { connectEngine } from './engine/engine.js';
 import { findEngine } from './engine/engine-target.js';
 import { engineError } from './engine/errors.js';
+import { addressesOf, engineHost, nameOf, publishedAt, SERVICE } from './published.js';
 import { readSettings } from './settings.js';
 
 const PROJECT = 'com.docker.compose.project';
-const SERVICE = 'com.docker.compose.service';
 const SENTINEL_PORT = 26379;
 
 /** An address at which a container of a project may be reached from here. */
@@ -42,7 +42,7 @@ export async function composeProject(project: string, env: Env): Promise<Compose
       );
     const ours = running.filter(({ Labels }) => Labels[PROJECT] === project);
     if (ours.length === 0) throw noProject(project, running);
-    const host = engine.target.remoteHost ?? '127.0.0.1';
+    const host = engineHost(engine);
     const reached = ours.map((container) => ({ container, ports: portsOf(container, host) }));
     return {
       addresses: reached.flatMap(({ container, ports }) =>
@@ -67,18 +67,14 @@ interface Reached {
 }
 
 /** Each port of a container at the address that leads there: the published one, else the container's own. */
-function portsOf(container: ContainerInfo, engineHost: string): Reached[] {
+function portsOf(container: ContainerInfo, host: string): Reached[] {
   const [ip] = addressesOf(container);
   const exposed = container.Ports.map(({ PrivatePort }) => PrivatePort);
   // The official image exposes only the port of a data node.
   const ports = [...new Set([...exposed, ...(isSentinelBy(container) ? [SENTINEL_PORT] : [])])];
   return ports.flatMap((port): Reached[] => {
-    const published = container.Ports.find((one) => one.PrivatePort === port && one.PublicPort !== undefined);
-    if (published !== undefined) {
-      const { IP = '', PublicPort } = published;
-      const host = IP === '' || IP === '0.0.0.0' || IP === '::' ? engineHost : IP;
-      return [{ port, reach: { host, port: PublicPort }, isPublished: true }];
-    }
+    const published = publishedAt(container, port, host);
+    if (published !== undefined) return [{ port, reach: published, isPublished: true }];
     return ip === undefined ? [] : [{ port, reach: { host: ip, port }, isPublished: false }];
   });
 }
@@ -100,11 +96,6 @@ function rulesOf(
 
 const isSentinelBy = ({ Command, Labels, Names }: ContainerInfo): boolean =>
   /sentinel/.test(`${Command} ${Labels[SERVICE] ?? ''} ${Names.join(' ')}`);
-
-const addressesOf = ({ NetworkSettings }: ContainerInfo): string[] =>
-  Object.values(NetworkSettings?.Networks ?? {}).flatMap(({ IPAddress }) => IPAddress || []);
-
-const nameOf = ({ Names, Id }: ContainerInfo): string => Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12);
 
 function noProject(project: string, running: readonly ContainerInfo[]) {
   const known = [...new Set(running.flatMap(({ Labels }) => Labels[PROJECT] ?? []))].sort();

@@ -1,6 +1,6 @@
 import type { Attached } from '../../cluster/attach.js';
 import type { CheckedCommand } from '../../drivers/attached-host.js';
-import { formatAddress } from '../../model/address.js';
+import { type Address, formatAddress } from '../../model/address.js';
 import { type AddressRule, formatAddressRule } from '../../model/address-map.js';
 import { PRODUCTION, wayFacts, wayOf } from '../../model/attached.js';
 import { command } from '../../model/hints.js';
@@ -16,6 +16,8 @@ import { lineWidth, SYMBOL, themeOf, type View } from './theme.js';
 export interface AttachResult extends Attached {
   /** With `--local`: servers that cannot be acted on from here, and why. */
   notHere: readonly { id: string; why: string }[];
+  /** Servers that are not reached, and where their containers publish the port. */
+  published: readonly { id: string; announce: Address; container: string; reach: Address }[];
   verdict: Verdict;
   /** With `--check`: every command filled in. */
   commands: readonly CheckedCommand[];
@@ -26,7 +28,7 @@ const UNREACHED_SHOWN = 6;
 
 /** What was found and under which names, how it is, and what cannot be reached from here. */
 export function attachText(result: AttachResult, view: View): string {
-  const { record, again, masters, unreached, verdict } = result;
+  const { record, again, masters, verdict } = result;
   const theme = themeOf(view);
   const width = lineWidth(view);
   const nodes = record.servers.filter((s) => s.kind === 'redis').length;
@@ -40,14 +42,20 @@ export function attachText(result: AttachResult, view: View): string {
   return [
     ...wrap(`${SYMBOL.ok} ${head}`, width, 2).map(theme.ok),
     ...verdictLines(verdict.word, verdictPaint(verdict.word, theme), verdict.text, view),
-    ...nextLines(verdict.next ?? command('status', record.cluster), view),
+    ...nextLines(nextOf(result), view),
     ...(record.servers.length > 40 ? [] : ['', serversTable(result, view)]),
     ...mapLines(record.access.addressMap, view),
-    ...unreachedLines(unreached, view),
+    ...unreachedLines(result, view),
     ...wayLines(result, view),
     ...commandLines(result, view),
   ].join('\n');
 }
+
+/** Before anything is known of servers that are not reached, they are reached. */
+const nextOf = ({ record: { cluster, file }, published, verdict }: AttachResult): string =>
+  published.length > 0 && file === undefined
+    ? `sentinelctl attach ${cluster} --map-published # records the map below`
+    : (verdict.next ?? command('status', cluster));
 
 function serversTable({ record, unreached }: AttachResult, view: View): string {
   const theme = themeOf(view);
@@ -80,13 +88,12 @@ const mapLines = (rules: readonly AddressRule[], view: View): string[] =>
       ];
 
 /** An announced address that only the cluster's own network knows is the usual reason, so that is said with its cure. */
-function unreachedLines(unreached: AttachResult['unreached'], view: View): string[] {
-  const [first] = unreached;
-  if (first === undefined) return [];
+function unreachedLines({ record, unreached, published }: AttachResult, view: View): string[] {
+  if (unreached.length === 0) return [];
   const theme = themeOf(view);
   const width = lineWidth(view);
   const rest = unreached.length - UNREACHED_SHOWN;
-  const rules = unreached.map(({ announce }) => `--map ${formatAddress(announce)}=HOST:PORT`);
+  const others = unreached.filter(({ id }) => !published.some((one) => one.id === id));
   return [
     '',
     ...unreached
@@ -96,14 +103,42 @@ function unreachedLines(unreached: AttachResult['unreached'], view: View): strin
       )
       .map(theme.warn),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
-    ...wrap(
-      rules.length === 1
-        ? `If it runs, its announced address cannot be reached from here: attach again with ${rules[0]}, the address at which this machine reaches it.`
-        : 'If they run, their announced addresses cannot be reached from here: attach again with these, each with the address at which this machine reaches it:',
-      width,
-      0,
-    ),
-    ...(rules.length === 1 ? [] : rules.map((rule) => `  ${rule}`)),
+    ...publishedLines(record, published, view),
+    ...(others.length === 0 ? [] : wrap(missingRules(others), width, 0)),
+    ...(others.length > 1 ? others.map((one) => `  ${missingRule(one)}`) : []),
+  ];
+}
+
+type Unreached = AttachResult['unreached'];
+
+const missingRule = ({ announce }: Unreached[number]): string => `--map ${formatAddress(announce)}=HOST:PORT`;
+
+function missingRules(unreached: Unreached): string {
+  const [first, second] = unreached;
+  if (first === undefined) return '';
+  return second === undefined
+    ? `If it runs, its announced address cannot be reached from here: attach again with ${missingRule(first)}, the address at which this machine reaches it.`
+    : 'If they run, their announced addresses cannot be reached from here: attach again with these, each with the address at which this machine reaches it:';
+}
+
+/** The map that the published ports of containers are. */
+function publishedLines(
+  { file }: AttachResult['record'],
+  published: AttachResult['published'],
+  view: View,
+): string[] {
+  if (published.length === 0) return [];
+  const pairs = published.map(
+    ({ id, announce, reach, container }) =>
+      `  ${id} ${formatAddress(announce)} → ${formatAddress(reach)}, published by container ${container}`,
+  );
+  const rules = published.map(
+    ({ announce, reach }) => `      - ${formatAddress(announce)}=${formatAddress(reach)}`,
+  );
+  return [
+    ...wrap('This machine reaches these by the ports that their containers publish:', lineWidth(view), 0),
+    ...pairs,
+    ...(file === undefined ? [] : [`Add these lines to ${file.path}:`, '    map:', ...rules]),
   ];
 }
 

@@ -33,7 +33,7 @@ const NO_ROUTE: Silence = {
   unreached: true,
 };
 const THIRD = '127.0.0.1:26381';
-const ROUTE = `sentinelctl attach NAME --map ${THIRD}=HOST:PORT --sentinel-addrs 127.0.0.1:26379  # HOST:PORT is where this machine reaches it; else run sentinelctl where ${THIRD} can be reached`;
+const ROUTE = `sentinelctl attach NAME --map ${THIRD}=HOST:PORT --sentinel-addrs 127.0.0.1:26379  # HOST:PORT is where this machine reaches it; where its container publishes the port, --map-published finds that; else run sentinelctl where ${THIRD} can be reached`;
 
 /** What the peers say of sentinel-3. */
 const seen = (s: Snapshot, change: object): void => {

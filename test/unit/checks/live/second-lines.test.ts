@@ -110,7 +110,7 @@ describe('a server that only this machine does not reach', () => {
     const { verdict } = assess(snapshot, attached({ cluster }));
     expect(verdict.word).toBe('UNKNOWN');
     expect(verdict.next).toBe(
-      `${command}  # HOST:PORT is where this machine reaches it; else run sentinelctl where 127.0.0.1:6379 can be reached`,
+      `${command}  # HOST:PORT is where this machine reaches it; where its container publishes the port, --map-published finds that; else run sentinelctl where 127.0.0.1:6379 can be reached`,
     );
   });
 
