@@ -151,6 +151,13 @@ export const commands: Registry = {
     load: () => import('./resume.js'),
   },
 
+  switchover: {
+    group: 'Act on a node',
+    summary: 'move the master to a replica: no write lost, writes wait for about 20 ms',
+    harmful: true,
+    load: () => import('./switchover.js'),
+  },
+
   faults: {
     group: 'Faults',
     summary: 'list the faults that can be injected, and how a correct cluster reacts',

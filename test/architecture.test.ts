@@ -50,6 +50,7 @@ const RULES: Record<string, Rule> = {
   workload: { rooms: [...BASE, 'cluster', 'observe'], libraries: ['hdr-histogram-js'] },
   faults: { rooms: [...BASE, 'cluster', 'observe', 'workload', 'checks'] },
   failover: { rooms: [...BASE, 'cluster', 'observe', 'faults', 'workload'] },
+  switchover: { rooms: [...BASE, 'cluster', 'observe', 'faults', 'workload', 'failover'] },
   'scenarios/play': {
     rooms: [...BASE, 'cluster', 'observe', 'faults', 'workload', 'failover', 'scenarios/format'],
   },

@@ -44,7 +44,17 @@ function suggestionsIn(file: string): string[] {
 describe('no hint and no suggestion names a command that interrupts clients or removes data', () => {
   it('knows which those are', () => {
     expect(harmful.sort()).toEqual(
-      ['down', 'failover-test', 'inject', 'kill', 'pause', 'quorum-test', 'stop', 'sweep'].sort(),
+      [
+        'down',
+        'failover-test',
+        'inject',
+        'kill',
+        'pause',
+        'quorum-test',
+        'stop',
+        'sweep',
+        'switchover',
+      ].sort(),
     );
     expect(harmfulWords('kill redis-2') && !harmfulWords('kill --help') && !harmfulWords('start x')).toBe(
       true,

@@ -35,6 +35,11 @@ export type Act =
   | { act: 'busy'; node: string }
   /** SENTINEL SIMULATE-FAILURE: the sentinel ends itself (exit code 99) at that moment, once it leads a failover. */
   | { act: 'simulate'; node: string; at: 'crash-after-election' | 'crash-after-promotion' }
+  /**
+   * A planned move of the master, done message by message (src/switchover). Whichever way it was cut off, rolling it back
+   * leaves one master: the new one where it has been named or the old one follows it, else the old one.
+   */
+  | { act: 'switchover'; master: string; target: string }
   /** Background saves of a data node fail, so that it answers writes and PING with -MISCONF. */
   | { act: 'fail-saves'; node: string; was?: Record<string, string> };
 

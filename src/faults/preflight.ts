@@ -112,16 +112,24 @@ const unplanned = (plan: ClusterPlan, { groups }: Snapshot) =>
 const FAILED_ATTEMPT = / (-failover-abort-\S+|\+failover-end-for-timeout) /;
 const SUCCESS = / (\+switch-master|\+config-update-from) /;
 
+/** After a failed failover the sentinels wait; milliseconds. */
+export interface FailoverGuard {
+  guardMs: number;
+  /** How much of it is left; 0: none, as far as the logs could be read. */
+  waitMs: number;
+  /** Sentinels whose log cannot be read. */
+  unread: string[];
+}
+
 /**
  * After a failed attempt a sentinel does not try again for 2 × failover-timeout (sentinel.c,
  * sentinelStartFailoverIfNeeded): a fault injected before that would find no sentinel that acts. A success resets the guard.
- * Throws `too-soon` (3) with how long to wait.
  */
-async function requirePastFailoverGuard(
-  { clock, onProgress }: Pick<Runtime, 'clock' | 'onProgress'>,
+export async function failoverGuard(
+  { clock }: Pick<Runtime, 'clock'>,
   { plan, host }: LiveCluster,
   settings: SentinelSettings,
-): Promise<void> {
+): Promise<FailoverGuard> {
   const guardMs = failoverGuardMs(settings);
   const nowMs = clock.wallMs();
   const unread: string[] = [];
@@ -136,15 +144,24 @@ async function requirePastFailoverGuard(
       return failedAt === null ? 0 : failedAt + guardMs - nowMs;
     }),
   );
+  return { guardMs, waitMs: Math.max(0, ...waits), unread };
+}
+
+/** Throws `too-soon` (3) with how long to wait, where a failover failed a short time ago. */
+async function requirePastFailoverGuard(
+  runtime: Pick<Runtime, 'clock' | 'onProgress'>,
+  live: LiveCluster,
+  settings: SentinelSettings,
+): Promise<void> {
+  const { guardMs, waitMs, unread } = await failoverGuard(runtime, live, settings);
   if (unread.length > 0) {
     const text = `not known whether a failover failed in the last ${humanDurationMs(guardMs)}, after which the sentinels wait: no log of ${unread.join(', ')} can be read`;
-    onProgress({ type: 'note', level: 'warning', text });
+    runtime.onProgress({ type: 'note', level: 'warning', text });
   }
-  const waitMs = Math.max(0, ...waits);
   if (waitMs === 0) return;
   throw refused('too-soon', `a failover failed less than ${humanDurationMs(guardMs)} ago`, {
     why: 'the sentinels do not retry within 2 × failover-timeout after a failed failover, so a fault now would measure that delay',
-    hint: `${command('wait', plan.spec.cluster)} # then, in ${humanDurationMs(waitMs)}, run it again`,
+    hint: `${command('wait', live.plan.spec.cluster)} # then, in ${humanDurationMs(waitMs)}, run it again`,
   });
 }
 

@@ -80,7 +80,15 @@ function labelOf(steps: readonly Step[]): string {
 }
 
 /** Acts that leave a master alive that others cannot use, and whose rollback gives it back to them. */
-const CUTS_OFF: readonly Act['act'][] = ['block', 'slow', 'client-pause', 'busy', 'fail-saves', 'follow'];
+const CUTS_OFF: readonly Act['act'][] = [
+  'block',
+  'slow',
+  'client-pause',
+  'busy',
+  'fail-saves',
+  'follow',
+  'switchover',
+];
 
 /** Whether rolling it back starts a data node, or thaws one only when the sentinels have decided. */
 const startsData = ({ live, guarded = false }: ActContext, act: Act): boolean =>

@@ -1,3 +1,4 @@
+import { HELLO_CHANNEL } from './hello.js';
 import type { NodeKind } from './plan.js';
 
 /** What a user without all rights uses sentinelctl for, at a cluster that it did not start; `FOR` says which commands. */
@@ -11,6 +12,7 @@ export const PURPOSES = [
   'quorum-test',
   'sweep',
   'chaos',
+  'switchover',
 ] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
@@ -25,6 +27,7 @@ export const FOR: Readonly<Record<Purpose, string>> = {
   'quorum-test': 'quorum-test',
   sweep: 'sweep',
   chaos: 'chaos run',
+  switchover: 'switchover',
 };
 
 /** With arguments of the right number: ACL DRYRUN counts them. */
@@ -80,7 +83,7 @@ const DOCTOR = {
     ['slowlog', 'get'],
     ['acl', 'getuser', 'default'],
     ['acl', 'log'],
-    ['subscribe', '__sentinel__:hello'],
+    ['subscribe', HELLO_CHANNEL],
   ],
   sentinel: [
     ...LOOK.sentinel,
@@ -182,6 +185,10 @@ export const ACT_RIGHTS = {
   },
   simulate: { sentinel: [sentinel('simulate-failure', 'help')] },
   'fail-saves': { redis: [...SET_CONFIG, ['bgsave']] },
+  switchover: {
+    redis: [['multi'], ['exec'], ['client', 'pause', '1', 'write'], ['client', 'unpause']],
+    sentinel: [['publish', HELLO_CHANNEL, 'hello']],
+  },
 } satisfies Record<string, Partial<Sent>>;
 
 /** What a step of a scenario sends that is not an act. */
@@ -208,6 +215,7 @@ const JOURNALLED = together(LOOK, ROLL_BACK);
 const CONDUCTED = together(JOURNALLED, FOLLOW);
 const TRIAL = together(CONDUCTED, READ_BACK, ACT_RIGHTS.config);
 const SWEPT = together(TRIAL, ACT_RIGHTS['sentinel-set']);
+const MOVED = together(CONDUCTED, ACT_RIGHTS.switchover);
 const REPAIRS = together(ACT_RIGHTS.config, ACT_RIGHTS['sentinel-set'], ACT_RIGHTS.reset);
 const EVERY_ACT = together(...Object.values(ACT_RIGHTS));
 
@@ -225,6 +233,7 @@ export const ALWAYS_SENT: Readonly<Record<Purpose, Sent>> = {
   'quorum-test': CONDUCTED,
   sweep: SWEPT,
   chaos: CONDUCTED,
+  switchover: MOVED,
 };
 
 /** What `restart` sends besides: it keeps a journal. */
@@ -241,6 +250,7 @@ const SENT: Readonly<Record<Purpose, Sent>> = {
   'quorum-test': CONDUCTED,
   sweep: together(SWEPT, CLIENTS),
   chaos: together(CONDUCTED, CLIENTS, EVERY_ACT, ...Object.values(STEP_RIGHTS)),
+  switchover: MOVED,
 };
 
 /** Which pattern of channels a command needs; null: none. */

@@ -187,6 +187,19 @@ export const mayBeCalledDown = (hungMs: number, { downAfterMs }: DownAfter): boo
 export const endsBeforeOdown = (hungMs: number, { downAfterMs }: DownAfter): boolean =>
   hungMs < sdownWithinMs(downAfterMs, true) + ASKED_MS;
 
+/** How long a planned move of the master holds writes back at most: measured, 20 ms are usual. */
+const LONGEST_SWITCHOVER_PAUSE_MS = 1000;
+/** A shorter pause does not give a replica the time to catch up. */
+export const SHORTEST_SWITCHOVER_PAUSE_MS = 200;
+/**
+ * The same below half of down-after, since a pause also holds back the hello of the sentinels, and with it their PING: a
+ * link that was silent for half of down-after is closed (sentinelCheckSubjectivelyDown).
+ */
+export const switchoverPauseMs = (settings: Timings): number =>
+  Math.min(LONGEST_SWITCHOVER_PAUSE_MS, Math.floor(firstDownAfterMs(settings) / 2) - TICK_MS);
+/** How long of it the new master may take to catch up: the rest is for the moves. */
+export const switchoverBudgetMs = (pauseMs: number): number => Math.floor(pauseMs / 2);
+
 /** A sentinel that is frozen for this long is in TILT when it runs again: one second more than the trigger. */
 export const TILTING_FREEZE_MS = TILT_TRIGGER_MS + 1000;
 

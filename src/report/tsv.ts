@@ -14,6 +14,7 @@ import type { MastersResult, MembersResult, Subject } from '../model/views.js';
 import type { MasterAddrResult } from '../model/which-master.js';
 import type { FailoverResult } from '../observe/result.js';
 import type { SweepResult } from '../observe/sweep-result.js';
+import type { SwitchoverResult } from '../observe/switchover-result.js';
 import type { QuorumResult } from '../scenarios/play/quorum.js';
 import type { RowSet } from './rows.js';
 import type { AuditResult } from './text/audit.js';
@@ -145,6 +146,16 @@ export const FAILOVER_ROWS: RowSet<FailoverResult> = {
     ...['ledger.acknowledged', 'ledger.lost', 'rejoin.zombieMs', 'rejoin.caughtUpMs', 'broken'],
   ],
   of: ({ trials }) => trials.map((trial, i) => ({ trial: i + 1, ...trial })),
+};
+
+/** A row for each switchover; of a rehearsal, one for what would be done. */
+export const SWITCHOVER_ROWS: RowSet<SwitchoverResult> = {
+  columns: [
+    ...['trial', 'outcome', 'oldMaster.id', 'newMaster.id', 'method', 'switchMs', 'writeGapMs'],
+    ...['syncFull', 'slipBytes', 'ledger.acknowledged', 'ledger.lost', 'reason'],
+  ],
+  of: (result) =>
+    result.dryRun ? [{ ...result, trial: 0 }] : result.trials.map((trial, i) => ({ trial: i + 1, ...trial })),
 };
 
 /** A row for each combination of settings. */

@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.js';
+import { HELLO_CHANNEL, helloMessage } from '../model/hello.js';
 import type { Silence } from '../model/snapshot.js';
 import { type Connection, type ConnectionOptions, openConnection } from './client.js';
 import { silenceOf } from './error.js';
@@ -52,9 +53,7 @@ export async function announceSentinels(
           Promise.all(
             present
               .filter((peer) => peer !== to)
-              .map((peer) =>
-                to.connection.call('PUBLISH', '__sentinel__:hello', helloMessage(peer, masterName)),
-              ),
+              .map((peer) => to.connection.call('PUBLISH', HELLO_CHANNEL, greetingOf(peer, masterName))),
           ),
         ),
       ),
@@ -79,24 +78,11 @@ async function greet(sentinel: Introduced, masterName: string, options: Connecti
 }
 
 /**
- * What the peer itself would say (sentinel.c, sentinelSendHello; read by sentinelProcessHelloMessage): eight tokens,
- * `ip,port,runid,current_epoch,master_name,master_ip,master_port,master_config_epoch`. Address and epoch are the
- * peer's own, because a higher master epoch with another address makes the reader switch its master. The current
- * epoch cannot be queried; it is never below the config epoch, and a reader takes only a higher one than its own.
+ * What the peer itself would say, with the address and the epoch that it has: a higher one with another address would make
+ * the reader switch its master.
  */
-function helloMessage(peer: Present, masterName: string): string {
-  const { announce, sentinelId, configEpoch, master } = peer;
-  return [
-    announce.host,
-    announce.port,
-    sentinelId,
-    configEpoch,
-    masterName,
-    master.host,
-    master.port,
-    configEpoch,
-  ].join(',');
-}
+const greetingOf = ({ announce, sentinelId, configEpoch, master }: Present, masterName: string): string =>
+  helloMessage({ address: announce, sentinelId }, { masterName, master, epoch: configEpoch });
 
 /** `ip,port,runid,current_epoch,master_name,master_ip,master_port,master_config_epoch` (sentinel.c, sentinelSendHello). */
 export function helloIn(

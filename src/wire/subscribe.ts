@@ -1,10 +1,9 @@
 import { withDeadline } from '../clock.js';
 import type { Address } from '../model/address.js';
 import { parseSentinelEvent, type SentinelEvent } from '../model/events.js';
+import { HELLO_CHANNEL } from '../model/hello.js';
 import { type ConnectionOptions, openAuthenticated } from './client.js';
 import { closedError, replyError, timeoutError, WireError } from './error.js';
-
-const HELLO_CHANNEL = '__sentinel__:hello';
 
 /** Hears the hello messages of sentinels at a data node for so long, milliseconds; none where it cannot. Throws only the signal's reason. */
 export async function hearHellos(

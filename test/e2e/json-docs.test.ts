@@ -55,6 +55,9 @@ const RARE = [
   'account[]',
   'stoppedBy',
   'points[].trials[].open',
+  // Of a switchover that would be refused, or that lost a write.
+  'preconditions[].fix',
+  'ledger.lostRuns[]',
   'masters[].problems[].later.when',
   'masters[].problems[].later.fix',
   'problems[].later.when',

@@ -60,7 +60,7 @@ const REPAIRS: Record<string, string> = {
   'sentinelctl resume sentinel-1': 'sentinelctl pause sentinel-1',
   'sentinelctl start redis-2': 'sentinelctl kill redis-2',
 };
-const LONG = ['failover-test', 'sweep'];
+const LONG = ['failover-test', 'switchover', 'sweep'];
 const FOREIGN = ['attach', 'detach'];
 /** By command: what is typed before its examples. */
 const PREPARED: Record<string, string> = {

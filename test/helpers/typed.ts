@@ -38,6 +38,7 @@ const SECONDS: [line: RegExp, seconds: number][] = [
   [/--dry-run|--help|# exits 3/, 1],
   [/--image host/, 20],
   [/^sentinelctl sweep/, 4],
+  [/^sentinelctl switchover/, 6],
   [/--trials/, 48],
   [/^sentinelctl (failover-test( .*--rejoin guarded|$)|inject .*--for [1-8]s)/, 12],
   [/^sentinelctl failover-test/, 35],

@@ -98,6 +98,7 @@ const LEAST: Record<Purpose, string[]> = {
   'quorum-test': ['role', 'psubscribe', 'replicaof'],
   sweep: ['setbit', 'config|set', 'sentinel|set'],
   chaos: ['setbit', 'set', 'exists', 'sentinel|failover', 'eval', 'sentinel|simulate-failure'],
+  switchover: ['client|pause', 'client|unpause', 'client|kill', 'replicaof', 'multi', 'publish'],
 };
 
 /** A right that a command needs, and the command: it asks for it before it does anything. */
@@ -113,6 +114,7 @@ const LACKING: [command: string[], purpose: Purpose, kind: NodeKind, right: stri
   [['quorum-test'], 'quorum-test', 'sentinel', 'psubscribe'],
   [['sweep', '--down-after', '2s', '--min-replicas', '0'], 'sweep', 'sentinel', 'sentinel|set'],
   [['chaos', 'run', 'kill'], 'chaos', 'redis', 'setbit'],
+  [['switchover'], 'switchover', 'sentinel', 'publish'],
 ];
 
 describe('nothing is done without a right', () => {
@@ -178,6 +180,7 @@ describe('the printed rights are enough', () => {
     ['sweep', [['sweep', '--down-after', '2s', '--min-replicas', '0', '--trials', '1', '--clients', '1']]],
     ['chaos', [['chaos', 'run', 'kill']]],
     ['quorum-test', [['quorum-test']]],
+    ['switchover', [['switchover']]],
   ])('for %s', async (purpose, lines) => {
     await healthyStatus(guests.owner);
     const attached = await guests.attachedAs(await guests.printed(purpose));

@@ -12,6 +12,7 @@ import { sentinelDebug } from './sentinel-debug.js';
 import { sentinelSet } from './sentinel-set.js';
 import { simulate } from './simulate.js';
 import { slow } from './slow.js';
+import { switchover } from './switchover.js';
 
 /** How each kind of act is done and rolled back. */
 const HANDLERS: { [K in ActKind]: ActHandler<Extract<Act, { act: K }>> } = {
@@ -27,6 +28,7 @@ const HANDLERS: { [K in ActKind]: ActHandler<Extract<Act, { act: K }>> } = {
   follow,
   busy,
   simulate,
+  switchover,
   'fail-saves': failSaves,
 };
 

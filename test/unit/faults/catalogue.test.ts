@@ -40,7 +40,9 @@ const actsOf = (name: string, targets: string[] = [], params = {}): Act[] =>
 /** `act node`, or the links of a partition: `a>b`. */
 const brief = (acts: readonly Act[]): string[] =>
   acts.flatMap((act) =>
-    act.act === 'block' ? act.links.map(({ from, to }) => `${from}>${to}`) : [`${act.act} ${act.node}`],
+    act.act === 'block'
+      ? act.links.map(({ from, to }) => `${from}>${to}`)
+      : [`${act.act} ${'node' in act ? act.node : ''}`],
   );
 const both = (a: string, ...others: string[]): string[] => others.flatMap((b) => [`${a}>${b}`, `${b}>${a}`]);
 
