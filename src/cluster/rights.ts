@@ -8,7 +8,6 @@ import {
   type Sent,
 } from '../model/operator-rights.js';
 import type { ClusterPlan, NodePlan } from '../model/plan.js';
-import { userOf } from '../model/secrets.js';
 import { listed } from '../model/words.js';
 import { type Asking, askingAs } from '../wire/access.js';
 import { lackedRights } from '../wire/gather-rights.js';
@@ -40,7 +39,7 @@ export async function requireRights(
   { purpose, besides = () => [], clients = false }: Rights,
 ): Promise<void> {
   if (plan.attached !== true) return;
-  const own = ({ kind }: NodePlan): string => userOf(kind) ?? 'default';
+  const own = ({ kind }: NodePlan): string => askingAs(asking, kind).credentials.username ?? 'default';
   const clientUser = clientLogin && (clientLogin.username ?? 'default');
   const questions = plan.nodes.flatMap((node) => {
     const sent = [...ALWAYS_SENT[purpose][node.kind], ...besides(node)];

@@ -8,7 +8,6 @@ import { type SentinelView, sentinelViewsOf } from '../model/facts.js';
 import { NEEDED } from '../model/operator-rights.js';
 import { type NodePlan, sentinelNodes } from '../model/plan.js';
 import { byRank, eligibility } from '../model/promotable.js';
-import { userOf } from '../model/secrets.js';
 import { switchoverBudgetMs, switchoverPauseMs } from '../model/sentinel-timing.js';
 import type { NodeAnswer, Snapshot } from '../model/snapshot.js';
 import { unknownNode } from '../model/unknown-node.js';
@@ -141,8 +140,9 @@ const rightsAt = ({ plan, asking }: LiveCluster): Promise<Look['rights']> =>
   Promise.all(
     plan.nodes.map(async ({ id, kind, endpoint }) => {
       const { commands } = NEEDED.switchover[kind];
-      const as = { ...askingAs(asking, kind), user: userOf(kind) ?? 'default' };
-      const lacks = await lackedRights(endpoint, commands, as);
+      const as = askingAs(asking, kind);
+      const user = as.credentials.username ?? 'default';
+      const lacks = await lackedRights(endpoint, commands, { ...as, user });
       if (lacks === null) return { id, lacks: null, why: 'it does not answer' };
       return lacks.ok
         ? { id, lacks: Object.keys(lacks.value), why: Object.values(lacks.value)[0] ?? '' }

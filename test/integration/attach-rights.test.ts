@@ -60,6 +60,7 @@ async function refusalOf(rights: Rights): Promise<string | null> {
 const rightsOf = (purpose: Purpose): Rights => ({
   purpose,
   ...(['inject', 'fix', 'chaos'].includes(purpose) && { besides: atEach(EVERYTHING) }),
+  clients: ['failover-test', 'sweep', 'chaos'].includes(purpose),
 });
 
 describe('every right that is asked for', () => {
