@@ -28,8 +28,8 @@ export default defineCommand({
     'Shows the answers side by side, with the differences marked. Without --on it goes to every server that knows the\n' +
     'command. Whether it only looks, each server says itself (COMMAND INFO). A command that acts needs --on and asks\n' +
     'first; on an attached cluster the name is typed, or given with --confirm, and it is written into the audit log.\n' +
-    'Commands that wait or never end (MONITOR, SUBSCRIBE, BLPOP) are refused. Secrets are not shown. Words that begin\n' +
-    'with - stand behind --.',
+    'Commands that wait or never end (MONITOR, SUBSCRIBE, BLPOP) are refused. Secrets are not shown. Put --\n' +
+    'before words that begin with -.',
   examples: [
     'sentinelctl call INFO replication --on master,replicas',
     'sentinelctl call CONFIG GET maxmemory',
@@ -159,7 +159,7 @@ function knowing(
   const found = targets.filter(({ id }) => !unknownAt.has(id));
   if (found.length > 0 || targets.length === 0) return found;
   throw usageError('no-such-command', `no server knows the command ${(words[0] ?? '').slice(0, 60)}`, {
-    hint: 'sentinelctl call COMMAND LIST # those that there are',
+    hint: 'sentinelctl call COMMAND LIST # lists the commands of each server',
   });
 }
 
@@ -176,7 +176,7 @@ function withoutOthers(context: Context, called: readonly Called[]): Called[] {
 }
 
 const withoutServers = (words: readonly string[], why: string) =>
-  usageError('on-needed', `${(words[0] ?? '').toUpperCase()} acts, and no server was named`, {
+  usageError('on-needed', `${(words[0] ?? '').toUpperCase()} acts, and --on names no server`, {
     why,
     hint: 'sentinelctl call --help # --on takes master, replicas, sentinels, all or ids',
   });

@@ -91,7 +91,7 @@ const OPTIONS = {
   strict: option.flag('--strict', { summary: 'exit 1 for a risk too' }),
   exitOn: EXIT_ON_OPTION,
   accept: option.words('--accept <ids>', {
-    summary: 'do not show the risks of these checks at this cluster any more: ID,…; needs --because',
+    summary: 'stop showing the risks of these checks at this cluster: ID,…; needs --because',
     complete: checkIds,
     example: 'restart-wipe',
     flagOnly: true,

@@ -66,7 +66,7 @@ async function judged(context: Context, listed: ListedCluster): Promise<Listed> 
       master: others.length > 0 ? count(masters.length, 'master') : (only?.master?.id ?? null),
     };
   } catch (error) {
-    // A password that cannot be had of one attached cluster hides none of the others.
+    // If the password of one attached cluster is not available, the others are listed all the same.
     if (!isAttached || context.signal.aborted) throw error;
     return { ...unasked, state: 'unknown', why: messageOf(error) };
   }

@@ -19,7 +19,7 @@ export default defineCommand({
   description:
     'Starts one master, replicas and sentinels, as containers or as plain processes, and returns when every sentinel\n' +
     'knows every replica and every other sentinel. Changes nothing on a cluster that is up, and completes one that is\n' +
-    'partly up. --tls makes an authority and a certificate for each server, and turns connections without TLS off; --acl\n' +
+    'partly up. --tls makes an authority and a certificate for each server, and disables connections without TLS; --acl\n' +
     'makes users for replication, for the sentinels, for the application, and for operators who look or act, each with a\n' +
     'password of its own. Later commands need no option: what they need is in the cluster’s directory, mode 0600.',
   examples: [

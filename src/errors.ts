@@ -117,3 +117,13 @@ export function errnoOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown }).code;
   return typeof code === 'string' ? code : undefined;
 }
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'file not found',
+  ENOTDIR: 'file not found',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+};
+
+/** Why a file cannot be read: plain words for the usual errors, else Node's message. */
+export const whyUnreadable = (error: unknown): string => UNREADABLE[errnoOf(error) ?? ''] ?? messageOf(error);

@@ -17,6 +17,16 @@ const BANNED: [pattern: RegExp, instead: string][] = [
   [/\banew\b/i, 'again, or recreated'],
   [/\bmend(?:s|ed|ing)?\b/i, 'fix, repair'],
   [/\bof ours\b/i, '"created by sentinelctl", "a helper container"'],
+  [/\bany more\b/i, '"no longer", or leave it out'],
+  [
+    /\bthere is no (?:such|program|(?:file|server|container) ["$])/i,
+    '"file not found", "the cluster does not exist"',
+  ],
+  [/\bthat there (?:is|are)(?: not)?(?= *(?:[.,;:)\x27"`#]|$))/i, '"that exist", "unknown"'],
+  [/\bof one['’]s own\b/i, 'name it: "of the compose file", "private"'],
+  [/\bwithout a word\b/i, '"without a message"'],
+  [/\bas which\b/i, '"the user X, which the sentinels log in as"'],
+  [/\b(?:cannot|can|may|to) be had\b/i, '"not available"'],
 ];
 
 interface Text {
@@ -91,6 +101,10 @@ describe('plain words', () => {
     ['a recommendation, amended', 0],
     ['a container of ours', 1],
     ['there is nothing', 0],
+    ['there is no such file', 1],
+    ['there is no failover', 0],
+    ['one of the ports that there are', 1],
+    ['says that there is no master', 0],
   ])('"%s" breaks %i rules', (text, count) => {
     expect(BANNED.filter(([pattern]) => pattern.test(text))).toHaveLength(count);
   });

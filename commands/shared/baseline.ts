@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { whyUnreadable } from '../../src/config/unreadable.js';
-import { usageError } from '../../src/errors.js';
+import { usageError, whyUnreadable } from '../../src/errors.js';
 import { type BaselineComparison, compare } from '../../src/failover/baseline.js';
 import { readResult } from '../../src/observe/read-result.js';
 import type { FailoverResult } from '../../src/observe/result.js';

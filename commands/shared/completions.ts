@@ -20,7 +20,7 @@ export const scenarioTags = async (): Promise<string[]> => {
   return [...new Set((await builtIns()).flatMap(({ tags }) => tags))].sort();
 };
 
-/** Built-in scenarios, and files of one's own. */
+/** Built-in scenarios, and the user's own files. */
 export const scenarioNames = async (): Promise<string[]> => {
   const { builtIns } = await import('../../src/scenarios/play/built-ins.js');
   return [...(await builtIns()).map(({ name }) => name), ':files'];

@@ -23,7 +23,7 @@ export interface ClusterQuestion extends DiagnoseOptions {
   app: true | { container: string } | null;
   /** Servers that are gone for good, by id or address. */
   gone?: readonly string[];
-  /** A repair was done since: those that were forgotten by it are not asked about any more. */
+  /** A repair was done since: those that it made forgotten are no longer asked about. */
   isRepaired?: boolean;
   /** What is accepted by this call; absent: nothing new. */
   acceptance?: Acceptance;
@@ -68,7 +68,7 @@ async function gatherFor(
     gatherTarget(context, target, { ...asking, watchForMs, writes }),
     app === null ? null : gatherSide(context, app, target, asking),
   ]);
-  // After a repair, what was forgotten is in no list any more.
+  // After a repair, no list has what was forgotten.
   const left = isRepaired ? gone.filter((name) => isListed(gathered, name)) : gone;
   for (const name of left) requireGone(gathered, name);
   return { ...gathered, ...(left.length > 0 && { gone: left }), app: side };

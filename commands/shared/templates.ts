@@ -41,8 +41,7 @@ const ofTool = (name: string, setting: keyof PresetSettings, summary: string) =>
 /** The options of `attach` that say by which commands its servers are acted on. */
 export const COMMAND_OPTIONS = {
   via: option.choice('--via <tool>', PRESETS, {
-    summary:
-      'its servers are acted on by ready-made commands of this tool; the options below replace single ones',
+    summary: 'act on its servers by ready-made commands of this tool; each option below replaces one of them',
     flagOnly: true,
   }),
   killCommand: template(
@@ -50,13 +49,13 @@ export const COMMAND_OPTIONS = {
     "the command that kills a server, without a shell: 'ssh {host} systemctl kill -s KILL redis@{port}'; also {node}, {role}, {runId}, {pid}, {conf}; redis-2='…' is for one server, sentinel='…' for those of a kind; repeatable",
   ),
   stopCommand: template('stop', 'the command that shuts a server down'),
-  startCommand: template('start', 'the command that starts a server as it was'),
+  startCommand: template('start', 'the command that starts a server with its own configuration'),
   startReplicaCommand: template(
     'start-replica',
     'the command that starts a data node as a replica of {masterHost} {masterPort}',
   ),
   pauseCommand: template('pause', 'the command that freezes a server, such as kill -STOP'),
-  resumeCommand: template('resume', 'the command that resumes it'),
+  resumeCommand: template('resume', 'the command that resumes a frozen server'),
   logsCommand: template('logs', 'the command that prints the last {lines} lines of its log'),
   namespace: ofTool('--namespace', 'namespace', 'with --via kubectl: the namespace of the pods'),
   unit: ofTool('--unit', 'unit', 'with --via systemd: the unit of a data node'),

@@ -9,7 +9,7 @@ import { ids } from './snapshot.js';
 /**
  * Why no failover will come although enough sentinels answer: every sentinel has the replicas that run as cut off
  * from their master for too long to be promoted. That does not pass while the master is down: both times grow together
- * (sentinel.c, sentinelSelectSlave). Null where it is not so.
+ * (sentinel.c, sentinelSelectSlave). Null for every other reason.
  */
 export function cutOff(facts: MasterFacts): { words: string; why: string } | null {
   const reasons = blockedAt(facts)?.reasons ?? [];

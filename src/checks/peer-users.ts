@@ -4,7 +4,7 @@ import type { GatheredSentinel } from '../model/gathered.js';
 const isTooOld = (why: string): boolean => /unknown (sentinel )?subcommand/i.test(why);
 
 /**
- * The user as which a sentinel logs in to its peers: without sentinel-pass it sends no user's name (sentinel.c,
+ * The user that a sentinel logs in to its peers as: without sentinel-pass it sends no user's name (sentinel.c,
  * sentinelSendAuthIfNeeded). undefined where it is not known.
  */
 export const peerUser = ({ config }: GatheredSentinel): string | undefined =>

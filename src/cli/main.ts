@@ -133,7 +133,7 @@ async function report(error: unknown, argv: readonly string[], world: World, sho
   return failure.exitCode;
 }
 
-/** Where no file can be opened any more, the hint stands as it is. */
+/** Where no further file can be opened, the hint stands as it is. */
 async function hinted(failure: Failure, argv: readonly string[], { commands }: World): Promise<Failure> {
   if (failure.hint === undefined) return failure;
   try {
@@ -144,7 +144,7 @@ async function hinted(failure: Failure, argv: readonly string[], { commands }: W
   }
 }
 
-/** What lays out text is loaded with the first error: where no file can be opened any more, the words stand as they are. */
+/** What lays out text is loaded with the first error: where no further file can be opened, the words stand as they are. */
 async function textOf(failure: Failure, { stderr, env }: World, { color }: Shown): Promise<string> {
   const layout = await import('./failure-text.js').catch(() => null);
   if (layout === null) return plainText(failure);

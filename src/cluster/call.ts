@@ -32,7 +32,7 @@ export function serversIn(snapshot: Snapshot, masterName: string): CallTarget[] 
   ];
 }
 
-/** The words of `--on` that mean more than one server, or whichever is the master. */
+/** The words of `--on` that select servers by what they are. */
 const GROUPS_OF_SERVERS = ['all', 'master', 'replicas', 'sentinels'] as const;
 
 /**
@@ -54,14 +54,14 @@ export function targetsNamed(
       return word === 'master' ? isMaster : (server) => server.kind === 'redis' && !isMaster(server);
     }
     if (!servers.some(({ id }) => id === word))
-      throw usageError('node-unknown', `there is no server "${word.slice(0, 60)}"`, {
+      throw usageError('node-unknown', `no server is called "${word.slice(0, 60)}"`, {
         hint: `--on ${servers[0]?.id ?? 'all'} # one of: ${listed([...servers.map(({ id }) => id), ...GROUPS_OF_SERVERS], 'or')}`,
       });
     return ({ id }) => id === word;
   });
   const meant = servers.filter((server) => isMeant.some((is) => is(server)));
   if (meant.length > 0) return meant;
-  throw usageError('node-unknown', `there is no server that --on ${words.join(',')} means`, {
+  throw usageError('node-unknown', `--on ${words.join(',')} selects no server`, {
     hint: 'sentinelctl call --help # --on takes master, replicas, sentinels, all or ids',
   });
 }

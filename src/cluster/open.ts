@@ -98,7 +98,7 @@ export async function stateNamed(runtime: Runtime, cluster: string): Promise<Clu
   const { store, attached } = runtime;
   const record = attached === undefined ? undefined : await store.attached(cluster);
   if (attached === undefined || record === undefined) return requireCluster(store, cluster);
-  // An open journal is about one master, whichever is named now: nothing else may be done before it is rolled back.
+  // An open journal is about one master, also where another one is named now: nothing else may be done before it is rolled back.
   const masterName = (await journalledMaster(store, cluster)) ?? attached.masterName;
   return attachedState(record, masterName, await attached.access(record));
 }

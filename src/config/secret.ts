@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { errnoOf, type OperatorError, usageError } from '../errors.js';
+import { errnoOf, type OperatorError, usageError, whyUnreadable } from '../errors.js';
 import { shown } from './parsers.js';
-import { whyUnreadable } from './unreadable.js';
 
 /** Where `-` reads from. */
 export type SecretInput = AsyncIterable<string | Uint8Array> & { isTTY?: boolean };

@@ -54,7 +54,7 @@ export function refuseHeld(
   });
 }
 
-/** What to type where a port cannot be had. */
+/** What to type where a port is not available. */
 export function otherPort(kind: NodeKind): string {
   const auto = kind === 'redis' ? '--port auto' : '--port auto --sentinel-port auto';
   const own = kind === 'redis' ? '--port' : '--sentinel-port';

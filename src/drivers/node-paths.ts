@@ -8,7 +8,7 @@ export const nodesBelow = (clusterDir: string): string => join(clusterDir, 'node
 export const confOf = (clusterDir: string, id: string, kind: NodeKind): string =>
   join(nodesBelow(clusterDir), id, `${kind}.conf`);
 
-/** How the path of a data node's file ends, in whichever state directory. */
+/** How the path of a data node's file ends, in any state directory. */
 export const confEnd = (cluster: string, id: string): string =>
   confOf(join('/clusters', cluster), id, 'redis');
 

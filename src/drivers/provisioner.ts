@@ -60,7 +60,7 @@ export interface Provisioner {
   dataOnDisk(): Promise<DataOnDisk>;
   /** Removes one node and, unless `keepData`, its data. */
   remove(id: string, options?: { keepData?: boolean }): Promise<Removed>;
-  /** Removes everything that carries this cluster's name, including what no plan lists any more. */
+  /** Removes everything that carries this cluster's name, including what the plan no longer lists. */
   removeAll(options?: { keepData?: boolean }): Promise<Removed>;
 }
 

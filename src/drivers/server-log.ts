@@ -108,7 +108,7 @@ class GrowingFile {
 
   constructor(readonly path: string) {}
 
-  /** The complete lines added since the last call; none where there is no such file. */
+  /** The complete lines added since the last call; none where the file does not exist. */
   async *added(): AsyncGenerator<string> {
     const file = await openIfThere(this.path);
     if (file === undefined) return;

@@ -79,7 +79,7 @@ async function finish(runtime: Runtime, live: LiveCluster, journal: Journal): Pr
   await experiment.heal({ prove: false, guarded: true });
   const wasWhole = journal.head.proof ?? true;
   const started = wasWhole ? await startRest(context, undone) : [];
-  // Nothing is in effect any more: what is left of the heal is the proof, where the cluster was whole before.
+  // Nothing is in effect now: what is left of the heal is the proof, where the cluster was whole before.
   await experiment.heal({ prove: true, guarded: true });
   const keys = wasWhole ? await removeRunKeys(live) : 0;
   await experiment.close();

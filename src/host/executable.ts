@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import { errnoOf, messageOf } from '../errors.js';
+import { errnoOf, whyUnreadable } from '../errors.js';
 
 /** Why this user cannot execute a file, as a clause; undefined where it can. */
 export async function whyNotExecutable(path: string): Promise<string | undefined> {
@@ -10,8 +10,7 @@ export async function whyNotExecutable(path: string): Promise<string | undefined
     await access(path, constants.X_OK);
     return undefined;
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return 'there is no such file';
-    return errnoOf(error) === 'EACCES' ? 'it is not executable by this user' : messageOf(error);
+    return errnoOf(error) === 'EACCES' ? 'it is not executable by this user' : whyUnreadable(error);
   }
 }
 

@@ -46,7 +46,7 @@ export async function writeNew(path: string, text: string, mode: number, durable
 export const temporaryBeside = (path: string): string => `${path}.${randomBytes(8).toString('hex')}.tmp`;
 
 /**
- * The text of a small file; undefined where there is no such file. Throws Node's own errors for everything else. Read
+ * The text of a small file; undefined where it does not exist. Throws Node's own errors for everything else. Read
  * synchronously, not by Node's thread pool: for 45 small files, which `doctor` reads, that takes 4 ms of a processor instead of 25.
  */
 export async function readIfThere(path: string): Promise<string | undefined> {

@@ -25,7 +25,7 @@ export interface ProcessView extends ProcessIdentity {
 
 /**
  * The process that has this pid now; undefined where there is none, or only a zombie waiting for its parent. One of whose
- * threads some have ended has no command any more.
+ * threads some have ended has no command.
  */
 export async function viewProcess(pid: number): Promise<ProcessView | undefined> {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;

@@ -27,7 +27,7 @@ export function runCommand(
     const child = execFile(program, args, { ...options, ...(env && { env }) }, (error, stdout, stderr) => {
       if (signal?.aborted) return reject(signal.reason);
       if (error === null) return resolve({ ok: true, stdout });
-      if (errnoOf(error) === 'ENOENT') return resolve({ ok: false, why: `there is no program ${program}` });
+      if (errnoOf(error) === 'ENOENT') return resolve({ ok: false, why: `program ${program} not found` });
       if (error.killed === true)
         return resolve({ ok: false, why: `it had not ended after ${deadlineMs / 1000} s` });
       // What it says on stderr is for the person; what it printed may be half a secret.

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { promisify } from 'node:util';
 
 /**
- * Certificates of X.509 v3 (RFC 5280), as far as a cluster of one's own needs them: one authority, and a certificate
+ * Certificates of X.509 v3 (RFC 5280), as far as a cluster created by sentinelctl needs them: one authority, and a certificate
  * for each server. Node signs, and has no writer of certificates; the encoding (DER, X.690) is the little that is missing.
  */
 

@@ -50,7 +50,7 @@ export function convergence(
     );
   }
   for (const { id, other } of group?.nodes ?? [])
-    if (other !== undefined) missing.push(`${id} is not what answers there: another server does (${other})`);
+    if (other !== undefined) missing.push(`another server answers at the address of ${id} (${other})`);
   missing.push(...agreed(views), ...dataNodes(views[0]?.view, data, said));
   return missing;
 }

@@ -44,7 +44,7 @@ export const sentinelAnswers = (s: SentinelState): s is AnsweredSentinel => s.an
 /** Whether its data nodes live where sentinelctl can see them: then one that accepts and does not answer has no lack of a route. */
 export const livesHere = ({ own, acts }: Pick<Expectation, 'own' | 'acts'>): boolean =>
   own || acts !== undefined;
-/** Whether a server is at this address, under whichever of its addresses. */
+/** Whether one of a server's addresses is this one. */
 export const isAt = (
   server: { announce: Address; endpoint: Address; alsoAt?: readonly Address[] },
   address: Address,

@@ -16,7 +16,7 @@ import type {
 
 export { type NamedValues, numberOf } from './answers.js';
 
-/** A host and a port of 0 to 65535 (port 0 is Sentinel's own mark for an address that is not valid any more). */
+/** A host and a port of 0 to 65535 (port 0 is Sentinel's own mark for an address that is no longer valid). */
 export function addressOf(host: string | undefined, port: string | undefined): Address | undefined {
   const number = numberOf(port);
   if (!host || host === '?' || number === null || number < 0 || number > 65535) return undefined;

@@ -25,7 +25,7 @@ export function setLogins(now: Readonly<Record<NodeKind, Login>>, among: Duties 
   duties = among;
 }
 
-/** The user as which the servers log in to each other; null where it is the default one, or not known. */
+/** The user that the servers log in to each other as; null where it is the default one, or not known. */
 export const dutyUser = (duty: keyof Duties): string | null => duties?.[duty].username ?? null;
 
 /** The lines that set a variable of the shell to what the servers log in with: the password of that user, else of the default one. */
@@ -54,7 +54,7 @@ export const secretLines = (variable: string, what: string): string[] => linesFo
 /** How redis-cli is given a password that sentinelctl does not know, which is never in its arguments. */
 export const passwordLines = (what: string): string[] => secretLines(AUTH, `${what}, for redis-cli`);
 
-/** The password of the user that this command line logs in as, whichever it is. */
+/** The password of the user that this command line logs in as. */
 export const ownSecret = (variable: string, what: string, kind: NodeKind): string[] =>
   linesFor(variable, what, logins[kind].password);
 

@@ -79,7 +79,7 @@ export function fill(template: readonly string[], values: TemplateValues): Fille
   return why === undefined ? { ok: true, words } : { ok: false, why };
 }
 
-/** A placeholder of a template that there is not; undefined where all are known. */
+/** The first unknown placeholder of a template; undefined where all are known. */
 export const unknownPlaceholder = (template: readonly string[]): string | undefined =>
   template
     .flatMap((word) => [...word.matchAll(PLACEHOLDER)])

@@ -4,7 +4,7 @@ import type { Restored, Trial } from './result.js';
 
 /**
  * `rolled back: redis-1 runs again as a replica of redis-2; 12 keys of the run removed; all nodes agree again`; where
- * nothing was in effect any more, that.
+ * nothing was in effect, that.
  */
 export function rolledBackWords({ undone, keysRemoved }: Restored): string {
   if (undone.length === 0 && keysRemoved === 0) return 'nothing had to be rolled back';

@@ -89,7 +89,7 @@ function socketSilence(errno: string | undefined, message: string, names: string
     case 'ENETUNREACH':
       return {
         kind: 'error',
-        message: 'cannot be reached: there is no route to the host',
+        message: 'cannot be reached: no route to the host',
         unreached: true,
       };
     default:

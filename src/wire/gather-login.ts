@@ -13,7 +13,7 @@ function markOf(sha256: string): string {
   return createHmac('sha256', key).update(sha256).digest('hex').slice(0, 16);
 }
 
-/** Null where the reply does not have the bytes of the password any more: what is not UTF-8 was replaced. */
+/** Null where the reply no longer has the bytes of the password: what is not UTF-8 was replaced. */
 const markOfPassword = (password: string): string | null =>
   password.includes('\uFFFD') ? null : markOf(createHash('sha256').update(password).digest('hex'));
 

@@ -89,11 +89,11 @@ const SENT_TO_PEERS: readonly (readonly string[])[] = [
   ['sentinel', 'is-master-down-by-addr', '127.0.0.1', '6379', '0', '*'],
 ];
 
-/** The same of the default user, as which a sentinel's peers ask where they have no sentinel-user. */
+/** The same of the default user, which a sentinel's peers ask as where they have no sentinel-user. */
 export const askDefaultRights = (q: Questions): Promise<Got<Fields>> =>
   askRights(q, 'default', SENT_TO_PEERS);
 
-/** What a sentinel allows each of these users, as which its peers log in. Throws only the signal's reason. */
+/** What a sentinel allows each of these users, which its peers log in as. Throws only the signal's reason. */
 export async function gatherPeerRights(
   endpoint: Address,
   users: readonly string[],

@@ -36,7 +36,7 @@ export function withoutOthers<S extends { id: string; announce: Address; other?:
     const other = otherThan(known.find(({ id }) => id === server.id)?.file, said(server));
     if (other === null) return found;
     const isMaster = masters.some((master) => keyOf(master) === keyOf(server.announce));
-    const message = `is not what answers there: another server does (${other})`;
+    const message = `is not the server that answers at its address (${other})`;
     return {
       ...found,
       server: isMaster ? { ...server, other } : silenced(server, { kind: 'protocol', other, message }),

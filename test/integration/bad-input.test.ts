@@ -86,7 +86,7 @@ const CASES: [words: string[], expected: Refusal][] = [
   ],
   [['status', '--output', 'xml'], badValue('one of table, json, yaml, tsv')],
   [['completion', 'bash', '--output', 'tsv'], usage('no-rows', 'no rows')],
-  [['up', '--password-file', '/nonexistent/secret'], usage('password-file', 'there is no such file')],
+  [['up', '--password-file', '/nonexistent/secret'], usage('password-file', 'file not found')],
   [['up', '--password-file', '/'], usage('password-file', 'it is a directory')],
   [['up', '--password-file', '-'], usage('password-file', 'it is empty')],
   [['down', '--all', '--cluster', 'one'], usage('all-or-one', '--all cannot be combined with --cluster')],

@@ -19,7 +19,7 @@ afterAll(() => cli?.close());
 
 describe('no server binary', () => {
   it.each([
-    ['/nonexistent/redis-server', 'there is no such file'],
+    ['/nonexistent/redis-server', 'file not found'],
     ['/', 'it is not a file'],
     ['/etc/passwd', 'it is not executable'],
     [process.execPath, 'is not a Redis or Valkey server'],

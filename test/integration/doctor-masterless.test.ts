@@ -38,7 +38,7 @@ describe('a group without its master', () => {
         port: A,
         conf: [`replicaof 127.0.0.1 ${B}`, 'slowlog-log-slower-than -1'],
       });
-      // Longer than ten times the down-after that is set now: no replica may be promoted any more.
+      // Longer than ten times the down-after that is set now: no replica may be promoted now.
       for (const port of [B, C])
         await says(port, 'INFO replication', /master_link_down_since_seconds:([5-9]|\d\d)/);
       await everySentinel('SENTINEL SET mymaster down-after-milliseconds 200');

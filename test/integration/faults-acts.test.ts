@@ -164,7 +164,7 @@ describe.each(CASES.map((one) => [`${one.act.act} ${'node' in one.act ? one.act.
       await experiment.close();
       const journal = await readJournal(opened.runtime.store, CLUSTER);
       expect(journal).toMatchObject({ closed: true, steps: [{ state: 'undone' }] });
-      // Again, where there is nothing any more: a run may be killed between the act and its mark.
+      // Again, where nothing is left: a run may be killed between the act and its mark.
       if (injected === undefined) throw new Error('nothing was injected');
       await handlerOf(injected.act).undo(opened, injected.act);
       expect(await handlerOf(injected.act).verify(opened, injected.act)).toBeNull();

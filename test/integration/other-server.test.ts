@@ -40,7 +40,7 @@ it('a server that took the port of a dead node is not called by its name', async
   expect(masters[0].nodes).toContainEqual(
     expect.objectContaining({
       ...{ id: 'redis-2', reachable: false, role: 'unknown' },
-      error: expect.stringMatching(/^is not what answers there: another server does \(pid \d+, /),
+      error: expect.stringMatching(/^is not the server that answers at its address \(pid \d+, /),
     }),
   );
   await refusal(cli, ['start', 'redis-2'], { exit: 3, code: 'port-taken', says: 'end what listens there' });

@@ -8,7 +8,7 @@ export interface Watched {
   port: number;
 }
 
-/** How often every data node is asked, and after how long its last answer says nothing any more; milliseconds. */
+/** How often every data node is asked, and after how long its last answer no longer counts; milliseconds. */
 const EVERY_MS = 50;
 const FRESH_MS = 150;
 /** For an answer: while watching, a frozen node must not hold the watch up; afterwards every node answers in the end. */

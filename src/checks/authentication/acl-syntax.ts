@@ -65,7 +65,7 @@ export default {
   },
 } satisfies Check;
 
-/** What the documentation gives the sentinels' user, where its line tries a category that there is not. */
+/** What the documentation gives the sentinels' user, where its line tries a category that does not exist. */
 const SENTINELS =
   'allchannels +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname +client|kill +script|kill';
 
@@ -89,7 +89,7 @@ function wrongRules(server: FileServer, line: Directive): RawFinding[] {
         message:
           category === undefined
             ? `user ${user}: a rule that begins neither with a known word nor with a sign: the server exits at start`
-            : `user ${user}: there is no ACL category @${category}: the server exits at start`,
+            : `user ${user}: ACL category @${category} does not exist: the server exits at start`,
         fix: [
           isClose
             ? `user ${user} … ${rule.charAt(0)}@${meant} …`

@@ -69,7 +69,7 @@ export default {
           masterName: name,
           ...(noneLeft && { impact: 'no-failover' }),
           brief: `the sentinels' user "${user}" does not exist at ${idsOf(without)}`,
-          message: `the user "${user}", as which the sentinels of ${name} log in (auth-user), does not exist at ${idsOf(without)}${elsewhere && `; it${elsewhere}`}`,
+          message: `the user "${user}", which the sentinels of ${name} log in as (auth-user), does not exist at ${idsOf(without)}${elsewhere && `; it${elsewhere}`}`,
           evidence: elsewhere === '' ? null : `the user "${user}"${elsewhere}`,
           fix: [
             ...without.flatMap((node) => [

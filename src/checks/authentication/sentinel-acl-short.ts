@@ -102,7 +102,7 @@ function short(gathered: Gathered, denials: readonly Denial[]): RawFinding[] {
         : `the other sentinels log in as this user (sentinel-user) at ${idsOf(at)}`,
       message: isDefault
         ? `the sentinels log in to each other as "default" (no sentinel-user), which ${what} at ${idsOf(at)}`
-        : `the user "${user}", as which the other sentinels log in (sentinel-user), ${what} at ${idsOf(at)}`,
+        : `the user "${user}", which the other sentinels log in as (sentinel-user), ${what} at ${idsOf(at)}`,
       fix: isDefault
         ? asPeers(gathered)
         : denied.length === 0

@@ -15,7 +15,7 @@ export default {
     'Images of Bitnami write the configuration from their variables. They ignore names that are not theirs, without ' +
     'a message: REDIS_MASTER_PORT has no effect, it is REDIS_MASTER_PORT_NUMBER. A data node needs a password, or ' +
     'ALLOW_EMPTY_PASSWORD=yes. The official images of Redis and Valkey read none of these variables: with ' +
-    'REDIS_REPLICATION_MODE=slave such a server is a master. A command: of one’s own at an image of Bitnami replaces ' +
+    'REDIS_REPLICATION_MODE=slave such a server is a master. A command: of the compose file at an image of Bitnami replaces ' +
     'its start script, and with it everything that the variables do.',
   remedy: ['use the name that the image’s README lists'],
   sources: [

@@ -10,7 +10,7 @@ export default {
   part: 'starts',
   title: 'a Kubernetes manifest has a key twice in one place',
   consequence:
-    'kubectl takes the last one without a word, and everything under the first one is lost; kustomize, Flux and Argo CD may refuse the file',
+    'kubectl takes the last one without a message, and everything under the first one is lost; kustomize, Flux and Argo CD may refuse the file',
   explanation:
     'A map of YAML has each key once. kubectl keeps the last of two: a second volumeMounts: or env: replaces the ' +
     'first list as a whole, for instance the volume for the data or the variable with the password. Other tools ' +

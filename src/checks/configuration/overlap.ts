@@ -16,7 +16,7 @@ interface Entry {
   address: Address;
 }
 
-/** Every entry of every name, whichever the diagnosis is about: the other name is the fault. */
+/** Every entry of every name, not only of the one that the diagnosis is about: the other name is the fault. */
 function entriesOf({ sentinels }: Gathered): Entry[] {
   return sentinels.flatMap((sentinel) =>
     (sentinel.masters.ok ? sentinel.masters.value : []).flatMap(({ name, fields, replicas }) =>

@@ -13,17 +13,18 @@ export default {
   impact: 'at-risk',
   group: 'configuration',
   part: 'starts',
-  title: 'a sentinel needs the name of its own pod at start, which DNS has only once the pod is ready',
+  title: 'a sentinel looks up its own pod at start, and DNS has that name only once the pod is ready',
   consequence:
     'the sentinel exits (Can’t resolve master instance hostname), so the pod never becomes ready, and no later pod of the StatefulSet starts',
   explanation:
     'A headless Service gives a pod a name in DNS when the pod is ready, and a pod is ready when all its containers ' +
-    'are. A sentinel before 6.2.7 looks its master up once, at start, and exits where there is no answer. In the pod ' +
-    'of the first master it waits for itself. With publishNotReadyAddresses the name exists from the start. The whole ' +
-    'name (POD.SERVICE.NAMESPACE.svc.cluster.local) is in /etc/hosts of the pod itself; shorter ones are not.',
+    'are. A sentinel before 6.2.7 looks the name of its master up once, at start, and exits if the name has no address. In ' +
+    'the pod of the first master that is the name of its own pod, so it never starts. With publishNotReadyAddresses the ' +
+    'name has an address from the start. The full name (POD.SERVICE.NAMESPACE.svc.cluster.local) is in /etc/hosts of the ' +
+    'pod itself; shorter names are not.',
   remedy: [
     'publishNotReadyAddresses: true at the headless Service that serviceName names',
-    'or the whole name of the pod in the sentinel monitor line',
+    'or the full name of the pod in the sentinel monitor line',
   ],
   sources: [
     'https://github.com/bitnami/charts/pull/4820',
@@ -47,7 +48,7 @@ function waitingIn(workload: ServerWorkload, kube: KubeFacts, project: Project):
     return [
       {
         subject: sentinel.id,
-        message: `it monitors ${itself.host}, its own pod, and looks that name up at start: Service ${service.name} has it in DNS only once the pod is ready, which it never is without its sentinel`,
+        message: `it monitors ${itself.host}, its own pod, and looks that name up at start: Service ${service.name} has the name in DNS only once the pod is ready, and the pod is not ready without its sentinel`,
         fix: [`Service ${service.name}: publishNotReadyAddresses: true`],
         at: { file: service.file, line: service.line },
       },
@@ -59,7 +60,7 @@ function waitingIn(workload: ServerWorkload, kube: KubeFacts, project: Project):
 const exitsUnresolved = (sentinel: FileServer): boolean =>
   isBeforeNames(sentinel) || isOlderRedis(sentinel.service?.image ?? null, '6.2.7');
 
-/** Whether a name is that of a pod, and not the whole one, which the kubelet writes into /etc/hosts of the pod. */
+/** Whether a name is that of a pod, and not the full one, which the kubelet writes into /etc/hosts of the pod. */
 const isShortName = (host: string, pod: string, service: string): boolean => {
   const [first, second, , third, ...domain] = host.split('.');
   return first === pod && second === service && (third === undefined || domain.length === 0);

@@ -16,7 +16,7 @@ export default {
   part: 'starts',
   title: 'a sentinel loses its configuration with its pod',
   consequence:
-    'each recreated pod is a new sentinel to the others, which still count the old one: after a few, the majority of all known sentinels is more than run, and no failover happens any more',
+    'each recreated pod is a new sentinel to the others, which still count the old one: after a few, the majority of all known sentinels is more than run, and no failover happens',
   explanation:
     'A sentinel writes its id, its epoch and what it learned into its configuration file. An emptyDir, or the ' +
     'container’s own file system, is gone with the pod; a start script or an init container that copies the file ' +

@@ -10,9 +10,9 @@ export default {
   impact: 'at-risk',
   group: 'configuration',
   part: 'starts',
-  title: 'a start script reads variables of Services, which the pod is not given',
+  title: 'a start script reads variables of Services that the pod does not get',
   consequence:
-    'the variable is empty, so the question for the master fails: each pod takes itself for the master, or does not start',
+    'the variable is empty, so the question for the master fails: each pod starts as a master, or does not start',
   explanation:
     'Kubernetes gives each container the address and the ports of the Services of its namespace in variables ' +
     '(NAME_SERVICE_HOST, NAME_SERVICE_PORT). With enableServiceLinks: false it has only those of the API server. A ' +

@@ -15,7 +15,7 @@ export default {
   group: 'data',
   part: 'disk',
   title: 'the master restarted without its data, and its replicas copied that',
-  consequence: 'no server of the cluster holds the data any more; only a backup does',
+  consequence: 'no server of the cluster holds the data; only a backup does',
   explanation:
     'A master without persistence, or whose volume was lost with its pod, that is started again within down-after is ' +
     'still the master, and is empty. Each replica copies that in a full resync, and afterwards all roles, links and ' +
@@ -26,12 +26,12 @@ export default {
     'includes DEL, UNLINK or an expired key, or the replica was restarted too, ' +
     'this is not proved: then it is only a note, with appendonly yes where the file is new. A master with snapshots alone ' +
     'comes back with the last one: that it was started again without a failover, loaded a file and gave it to its replicas ' +
-    'in a full resync is a note for an hour. Whether writes were acknowledged after that file was saved, no server knows any more.',
+    'in a full resync is a note for an hour. Whether writes were acknowledged after that file was saved, no server knows.',
   remedy: [
     'restore the data from a backup; what the servers had in memory is gone',
     'then appendonly yes at every data node, or no automatic restart: see restart-wipe',
     'where a volume was lost with its pod: start the server later than down-after, so that a replica is promoted first',
-    'once the data is restored, or its loss accepted: CONFIG RESETSTAT at the replicas, and the finding goes; where new keys were written, it is a note after an hour',
+    'once the data is restored or its loss is accepted, CONFIG RESETSTAT at the replicas ends the finding; where new keys were written, it becomes a note after an hour',
   ],
   sources: [
     'replication.c: readSyncBulkPayload (emptyData)',

@@ -107,7 +107,7 @@ function keep(
   const explain = `sentinelctl explain restarted-empty  # ${what} is deleted within seconds: choose now`;
   // Where what comes first depends on what the data is worth, the line below the verdict changes nothing.
   const choice =
-    left === 0 ? [] : [explain, `# if ${what} is worth more than what ${node.id} took since it started:`];
+    left === 0 ? [] : [explain, `# if you need ${what} more than the writes to ${node.id} since it started:`];
   if (able !== undefined && others.length === 0)
     return [
       ...choice,

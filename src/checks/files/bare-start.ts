@@ -25,7 +25,7 @@ export function bareStart(server: FileServer, project: Project): RawFinding[] {
     return [
       {
         ...found,
-        message: `${startsBare.misplaced} stands behind --sentinel: it is read as a line of configuration, not as its file, and the sentinel exits at start`,
+        message: `${startsBare.misplaced} comes after --sentinel: it is read as a line of configuration, not as its file, and the sentinel exits at start`,
         fix: [`${place(server)}: ${program(server)} ${startsBare.misplaced} --sentinel`],
       },
     ];

@@ -10,7 +10,7 @@ import { peerUser } from '../peer-users.js';
 import { linesOf } from '../sentinels.js';
 
 /**
- * Asks what could not be asked before everybody had answered: what a data node allows the user as which the sentinels
+ * Asks what could not be asked before every server had answered: what a data node allows the user that the sentinels
  * log in, by their configuration or at the other nodes (a node that refuses them has none of their connections), and
  * what a sentinel allows its peers' user. The default user's rights are known from the first visit.
  */
@@ -47,7 +47,7 @@ export async function completeRights(
   return { sentinels: watched, nodes: completed };
 }
 
-/** The user as which the sentinels log in to a node's group; undefined where nothing tells. */
+/** The user that the sentinels log in to a node's group as; undefined where nothing tells. */
 function usersAt(
   { masterNames }: GatheredNode,
   sentinels: readonly GatheredSentinel[],

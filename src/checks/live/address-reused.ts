@@ -21,8 +21,8 @@ export default {
   consequence:
     'the sentinels take that server for the data node: they make it follow the master, which deletes its own data',
   explanation:
-    'Sentinel knows a data node by its address alone: any server that answers there is that node, whatever its run ' +
-    'id. An address that a stopped container, a pod or a machine gave back is given to another one, and that server ' +
+    'Sentinel identifies a data node by its address alone: any server that answers there is that node, with any run ' +
+    'id. The address of a container, a pod or a machine that stopped is given to another one, and its server ' +
     'becomes a replica, or the master that clients are sent to. A restart gives a new run id too, so the run id alone ' +
     'proves nothing: this server has been running since before the cluster was attached, or has another ' +
     'configuration file.',
@@ -113,7 +113,7 @@ function finding(
   if (!proof.isCertain && (isMaster || isMember)) return null;
   const is = proof.isCertain ? 'is' : 'may be';
   const words = `${formatAddress(known.announce)}, the address of ${known.id}, ${is} another server now`;
-  const whose = `# whose server is it? ${hints.cli(node, 'INFO server')}`;
+  const whose = `# find out what that server is: ${hints.cli(node, 'INFO server')}`;
   const meant = facts.expectation.own
     ? []
     : [

@@ -215,7 +215,7 @@ function unlikeTheCluster(
     return {
       brief: `${server.id} rejects the user ${user} of the cluster`,
       evidence: `sentinelctl uses the cluster's own password of ${user} already: ${vain}`,
-      message: `${nameOf(server)} rejects the user ${user}, as which sentinelctl logs in with the cluster's own password: ${vain}`,
+      message: `${nameOf(server)} rejects the user ${user}, which sentinelctl logs in as with the cluster's own password: ${vain}`,
     };
   }
   return {

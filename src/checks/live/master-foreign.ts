@@ -20,16 +20,15 @@ export default {
   explanation:
     'Sentinel identifies a master by its address. If the master ends and another server is started at its port within ' +
     'down-after, the sentinels take that server for the master: there is no failover, clients write to it, and the ' +
-    'replicas copy it in a full resync. All roles and links then look healthy. sentinelctl tells a node that it created ' +
-    'as a process by its configuration file (config_file in INFO). What the replicas held is gone once they have copied ' +
-    "the other server. What the node itself wrote to its own append-only file is still in the node's directory until it " +
-    'becomes a replica.',
+    'replicas copy it in a full resync. All roles and links then look healthy. sentinelctl recognizes a process that it created by its ' +
+    'configuration file (config_file in INFO). Once the replicas have copied the other server, their earlier data is gone. ' +
+    "The node's own append-only file is still in its directory until the node becomes a replica.",
   remedy: [
-    'find out whose server it is: its owner copies its data, if it has some of its own (redis-cli --rdb FILE)',
-    'end it (SHUTDOWN at its address), and start the node at once: sentinelctl start NODE',
-    'within down-after a node that logs every write to disk is the master again, with its own data; what was written to the other server is gone then',
-    'otherwise a replica is promoted, with what it has: its own data if it had not copied the other server yet, else the data of that server',
-    'before a node whose append-only file is needed is started later than that, copy its directory: as a replica it deletes that data',
+    'find out what uses that server; copy its data, if it has some of its own (redis-cli --rdb FILE)',
+    'end that server (SHUTDOWN at its address), and start the node at once: sentinelctl start NODE',
+    'if it starts within down-after, and logs every write to disk, it is the master again with its own data; what was written to the other server is gone then',
+    'otherwise a replica is promoted: with its own data if it had not copied the other server yet, else with the data of that server',
+    'if its append-only file is needed, copy its directory before you start it later than that: as a replica it deletes that data',
   ],
   sources: [
     'sentinel.c: sentinelRefreshInstanceInfo',
@@ -82,15 +81,15 @@ function foreign(facts: MasterFacts, node: AnsweredNode, other: string): RawFind
     message: `${nameOf(node)} (master) ${state}, which clients write to`,
     evidence: [about, held, copied].filter((part) => part !== '').join('; '),
     fix: [
-      `sentinelctl explain master-foreign  # ${other}: find out whose server it is, then end it`,
-      `# if it has data of its own, its owner copies it first: ${cli(node, '--rdb FILE')} (the sentinels count that copy as a replica at port 0, until doctor --fix)`,
-      `# then end it, and start ${node.id} within ${soon}; later, copy its directory first: as a replica it deletes its data`,
+      `sentinelctl explain master-foreign  # ${other}: find out what uses it, then end it`,
+      `# if it has data of its own, copy it first: ${cli(node, '--rdb FILE')} (the sentinels count that copy as a replica at port 0, until doctor --fix)`,
+      `# then end it, and start ${node.id} within ${soon}; if it is later than that, copy the directory of ${node.id} first: as a replica it deletes its data`,
       cli(node, holders.length > 0 ? shutdownNow(node) : 'SHUTDOWN'),
       hints.revive(node, null),
       `# where it exits 3, ${node.id} has no append-only file: once a replica is promoted, type that line again`,
       ...(copies.length > 0
         ? [
-            `# a replica that is promoted has the data of the other server: restore the earlier data from a backup`,
+            `# a replica that is promoted now has the data of the other server: restore the earlier data from a backup`,
           ]
         : []),
     ],

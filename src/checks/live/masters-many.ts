@@ -29,7 +29,7 @@ export default {
     'clients. All of them together may be maxclients and 128 more; maxclients is 10000 where its file does not set it.',
   remedy: [
     'maxclients in the file of each sentinel, at least twice the number of its connections, and a restart, one sentinel at a time',
-    'or fewer masters for each group of sentinels; names that nothing needs any more: SENTINEL REMOVE NAME',
+    'or fewer masters for each group of sentinels; names that nothing needs: SENTINEL REMOVE NAME',
   ],
   sources: ['server.h: CONFIG_FDSET_INCR', 'sentinel.c: sentinelReconnectInstance', 'measured'],
   causes: ['sentinel-unreachable', 'no-quorum', 'seen-down'],

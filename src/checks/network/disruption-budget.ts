@@ -16,7 +16,7 @@ export default {
   explanation:
     'A drain evicts pods as far as the budget allows. Sentinel needs a majority of all known sentinels for a ' +
     'failover, so at most a minority may go: of 3 sentinels one. A budget whose selector matches no pod protects ' +
-    'none, without a word from Kubernetes.',
+    'none, without a message from Kubernetes.',
   remedy: ['maxUnavailable: 1', 'a selector that has the labels of the pods'],
   sources: [
     'https://kubernetes.io/docs/tasks/run-application/configure-pdb/',

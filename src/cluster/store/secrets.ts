@@ -78,7 +78,7 @@ export async function readSecrets(dir: string, { plan, phase }: Made): Promise<C
 
 const missing = (cluster: string, what: string, path: string): OperatorError =>
   refused('secret-missing', `cluster "${cluster}" cannot be opened: ${what} is missing`, {
-    why: `there is no file ${path}`,
+    why: `${path} does not exist`,
     hint: `restore the file, or ${recreate(cluster)}`,
   });
 

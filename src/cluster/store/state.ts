@@ -42,7 +42,7 @@ export interface Store {
   dirOf(cluster: string): string;
   lockOf(cluster: string): string;
   /**
-   * undefined when there is no such cluster; throws `state-unreadable` when its file is damaged, and `attached` (3) for
+   * undefined when the cluster does not exist; throws `state-unreadable` when its file is damaged, and `attached` (3) for
    * one that sentinelctl did not start.
    */
   load(cluster: string): Promise<ClusterState | undefined>;
@@ -62,7 +62,7 @@ export interface Store {
   use(cluster: string | null): Promise<void>;
   /** Passwords, and the authority of its certificates. Throws `secret-missing` (3). */
   secrets(state: ClusterState): Promise<ClusterSecrets>;
-  /** Where they are, those that there are. */
+  /** Where they are, those that exist. */
   secretPaths(cluster: string): SecretPaths;
   keepSecrets(
     cluster: string,

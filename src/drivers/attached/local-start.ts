@@ -31,7 +31,7 @@ export async function requireReturn(
  * known. Null where nothing speaks against it, as in a file that includes others.
  */
 function whyNotFrom(text: string | undefined, path: string, usual: number, port: number): string | null {
-  if (text === undefined) return `its configuration file is not there any more: ${path}`;
+  if (text === undefined) return `its configuration file no longer exists: ${path}`;
   if (/^\s*include\s/im.test(text)) return null;
   const named = [...text.matchAll(/^\s*(port|tls-port)\s+"?(\d+)"?/gim)].map(([, name, n]) => ({
     isPlain: name?.toLowerCase() === 'port',

@@ -30,7 +30,7 @@ export interface ComposeProject {
 
 /**
  * The running containers of a compose project, by the label that compose gives them. Changes nothing. Throws
- * `no-such-project` (3) with those that there are, and what the engine throws.
+ * `no-such-project` (3) with those that run, and what the engine throws.
  */
 export async function composeProject(project: string, env: Env): Promise<ComposeProject> {
   const engine = await connectEngine(await findEngine(readSettings({}), env));

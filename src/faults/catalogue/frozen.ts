@@ -73,7 +73,7 @@ export const FROZEN_FAULTS: Fault[] = [
   {
     name: 'pause-all',
     summary: 'a data node answers no client for a while: a freeze over the protocol alone',
-    does: 'CLIENT PAUSE … ALL: the commands of every client wait, PING of the sentinels too. Its replication goes on. It needs no way to the process, and ends by itself: for clusters whose servers are reached over the network alone.',
+    does: 'CLIENT PAUSE … ALL: the commands of every client wait, PING of the sentinels too. Its replication continues. It ends by itself and needs no access to the process: for clusters whose servers are reached only over the network.',
     drivers: anywhere('CLIENT PAUSE … ALL', 'it ends by itself: CLIENT UNPAUSE would have to wait, too'),
     expires: 'CLIENT PAUSE ends by itself after --for',
     correct: [

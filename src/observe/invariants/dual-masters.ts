@@ -73,7 +73,7 @@ export function unheard(
   });
 }
 
-/** From ROLE saying master until it says something else, or nothing any more for longer than a blink; less the time in which it was still. */
+/** From ROLE saying master until it says something else, or nothing for longer than a blink; less the time in which it was still. */
 function reignsOf(
   id: string,
   { roles, seen }: Pick<TrialEvidence, 'roles' | 'seen'>,

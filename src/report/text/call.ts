@@ -70,7 +70,8 @@ function namesText(
   const theme = themeOf(view);
   const all = [...new Set(heard.flatMap(({ reply }) => Object.keys(reply ?? {})))];
   const names = differing ? differences : all;
-  if (names.length === 0) return theme.dim(differing ? 'nothing differs' : 'nothing is known by that name');
+  if (names.length === 0)
+    return theme.dim(differing ? 'nothing differs' : 'no server has a value of that name');
   const columns: Column[] = [{ title: 'NAME' }, ...heard.map(({ id }) => ({ title: id }))];
   const rows = names.map((name): Cell[] => {
     const values = heard.map(({ reply }) => (isRecord(reply) ? shownOf(reply, name) : ''));

@@ -52,7 +52,7 @@ function observedMaster(seen: readonly Observation[]): string | null {
 }
 
 /**
- * The ids that a word means at this moment; empty when there is no such node (no sentinel leads). `master` is the
+ * The ids that a word means at this moment; empty when no node is meant (no sentinel leads). `master` is the
  * node that was promoted last.
  */
 export function idsOf(who: Who, { roles, seen }: Pick<Evidence, 'roles' | 'seen'>): string[] {

@@ -22,7 +22,7 @@ export interface Elections {
   onSeen(observation: Observation): void;
   /** Whether each replica that was chosen was the right one. */
   judge(seen: readonly Observation[]): InvariantResult;
-  /** Resolves once nothing is asked any more. */
+  /** Resolves once no server is being asked. */
   settle(): Promise<void>;
 }
 

@@ -73,7 +73,7 @@ export const saysNotHere = (error: unknown): error is OperatorError =>
 
 function again(scenario: Scenario, { cluster, driver }: ChaosOptions): string {
   const words = `chaos run ${scenario.file.startsWith('built-in') ? scenario.name : scenario.file}`;
-  // Its own cluster, whichever one is chosen by `use`.
+  // Its own cluster, also where `use` chose another one.
   return cluster === null
     ? `sentinelctl ${words} --driver ${driver}`
     : commandText(words, cluster.plan.spec.cluster);
@@ -119,7 +119,7 @@ export const cutResult = (
     ['interrupted', ...(error instanceof OperatorError ? error.account : []), ...after].join('; '),
   );
 
-/** The result of one whose cluster was not to be had, or broke. */
+/** The result of one whose cluster was not available, or broke. */
 export const unknownResult = (scenario: Scenario, options: ChaosOptions, reason: string): ScenarioResult => ({
   ...emptyResult(scenario, options),
   outcome: 'unknown',

@@ -144,7 +144,7 @@ async function listens(host: string, port: number): Promise<boolean> {
   }
 }
 
-/** A server that shuts down hangs up; it is down once it takes no connection any more. */
+/** A server that shuts down hangs up; it is down once it takes no connection. */
 async function shutDown(line: string): Promise<void> {
   const [, host = '', port = ''] = /-h (\S+) -p (\d+)/.exec(line) ?? [];
   await shell(`${line} 2>&1 || true`);

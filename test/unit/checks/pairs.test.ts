@@ -140,7 +140,7 @@ const takesAway = (place: Place, fault: Alteration): string[] =>
 
 /**
  * At the top, or under a finding that the catalogue has as its cause and that is about the same. One finding may name
- * the servers of both faults; and a server that says nothing any more is not named for what it said.
+ * the servers of both faults; and a server that is silent by now is not named for what it said.
  */
 function isNamed(
   { findings }: DoctorResult,

@@ -155,7 +155,7 @@ describe('configuration files', () => {
   it('that include what is missing, or each other, are read as far as it goes, and said so', async () => {
     const files = { 'a.conf': 'include gone.conf\ninclude b.conf\nport 1\n', 'b.conf': 'include a.conf\n' };
     const { servers, unread } = await read(files, { compose: null, configs: ['a.conf'] });
-    expect(unread.join('\n')).toMatch(/gone\.conf.*no such file/);
+    expect(unread.join('\n')).toMatch(/gone\.conf.*file not found/);
     expect(unread.join('\n')).toMatch(/circle/);
     expect(servers[0] && settingOf(servers[0], 'port')).toBe('1');
     expect(servers[0]?.seen).toBe(false);
@@ -186,13 +186,13 @@ describe('configuration files', () => {
     expect(error).toMatchObject({
       code,
       exitCode: 64,
-      why: 'there is no such file',
+      why: 'file not found',
       hint: expect.any(String),
     });
   });
 
   it.each([
-    ['that are not there', undefined, 'there is no such file'],
+    ['that are not there', undefined, 'file not found'],
     ['without an object', 'a: b\n', 'it has no object'],
     [
       'that are templates',
@@ -327,7 +327,7 @@ describe('what a compose file mounts', () => {
   it.each([
     ['volumes: ["data:/c"]', /volume data/],
     ['tty: true', /inside the image/],
-    ['volumes: ["./gone:/c"]', /gone\/s\.conf.*no such file/],
+    ['volumes: ["./gone:/c"]', /gone\/s\.conf.*file not found/],
   ])('and cannot be read is said, and nothing is concluded from it: %s', async (body, why) => {
     const project = await read({
       'docker-compose.yml': one(`command: redis-server /c/s.conf\nrestart: always\n${body}`),

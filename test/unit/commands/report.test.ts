@@ -226,7 +226,7 @@ describe('report', () => {
   });
 
   it.each([
-    ['nowhere.json', 'there is no such file'],
+    ['nowhere.json', 'file not found'],
     ['', 'it is a directory'],
   ])('a file that cannot be read, "%s", is explained', async (name, why) => {
     const file = name === '' ? await tempDir() : join(await tempDir(), name);

@@ -38,7 +38,7 @@ describe('readSecret', () => {
   it('a missing file and a directory are named with the reason', async () => {
     const dir = await tempDir();
     await expect(readSecret(join(dir, 'nope'))).rejects.toMatchObject({
-      why: 'there is no such file',
+      why: 'file not found',
       exitCode: 64,
     });
     await expect(readSecret(dir)).rejects.toMatchObject({ why: 'it is a directory', exitCode: 64 });

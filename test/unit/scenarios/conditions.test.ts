@@ -75,7 +75,7 @@ describe('a condition', () => {
     expect(verdict({ is: 'failover' }, evidence(PROMOTED))).toBe('holds');
     expect(verdict({ is: 'failover' }, evidence(PROMOTED.slice(0, -1)))).toBe('violated');
     expect(verdict({ is: 'failover' }, evidence(PROMOTED.filter((o) => o.atMs !== 3000)))).toBe('violated');
-    // One that is down believes nothing any more.
+    // One that is down believes nothing.
     const gone: Observation = { kind: 'gone', atMs: 3300, source: 'sentinel-3' };
     expect(verdict({ is: 'failover' }, evidence([...PROMOTED.slice(0, -1), gone]))).toBe('holds');
     const silent: Observation = { kind: 'silent', atMs: 3300, source: 'sentinel-3' };

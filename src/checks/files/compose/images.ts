@@ -26,7 +26,7 @@ export function isOfficialImage(image: string | null): boolean {
   );
 }
 
-/** Whether an image may be a copy of the official one, by the last part of its name: in a registry of one's own many are. */
+/** Whether an image may be a copy of the official one, by the last part of its name: in a private registry many are. */
 export const mayBeOfficial = (image: string | null): boolean =>
   /(^|\/)(redis|valkey)$/.test(partsOf(image ?? '').path) && !isBitnami(image);
 

@@ -1,16 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errnoOf, messageOf } from '../../../errors.js';
+import { whyUnreadable } from '../../../errors.js';
 
 /** More than any configuration has: something else was named by mistake. */
 const MOST_BYTES = 4 * 1024 * 1024;
-
-const WHY: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-};
 
 /** A file's text and which file it is, whatever its name; or why it cannot be read. */
 export type ReadText = { text: string; identity: string } | { why: string };
@@ -22,7 +15,7 @@ export async function readText(path: string): Promise<ReadText> {
     if (size > MOST_BYTES) return { why: 'it is larger than 4 MiB' };
     return { text: await readFile(path, 'utf8'), identity: `${dev}:${ino}` };
   } catch (error) {
-    return { why: WHY[errnoOf(error) ?? ''] ?? messageOf(error) };
+    return { why: whyUnreadable(error) };
   }
 }
 

@@ -31,7 +31,7 @@ export async function objectsOf(file: string, text: string): Promise<ReadManifes
   });
   for (const one of documents.map((lines) => lines.join('\n'))) {
     const twice: TwiceKey[] = [];
-    // kubectl takes the last one of two equal keys, without a word (kubernetes#99286).
+    // kubectl takes the last one of two equal keys, without a message (kubernetes#99286).
     const tree = await yamlTree(
       one,
       (scalar) => scalar,

@@ -35,7 +35,7 @@ export async function appContainer(name: string, env: Env): Promise<AppContainer
     return { env: variables(own), ...neighbours(near, networks) };
   } catch (error) {
     if (statusOf(error) === 404) {
-      throw refused('no-container', `there is no container "${name}"`, {
+      throw refused('no-container', `container "${name}" not found`, {
         hint: 'docker ps lists those that run',
       });
     }

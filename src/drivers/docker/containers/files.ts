@@ -68,7 +68,7 @@ export async function unpackFirst(archive: NodeJS.ReadableStream): Promise<strin
   return found;
 }
 
-/** The configuration in the node's volume, running or not; undefined where there is no container. */
+/** The configuration in the node's volume, running or not; undefined where the container does not exist. */
 export async function readConf(
   { engine, containers }: Connected,
   id: string,

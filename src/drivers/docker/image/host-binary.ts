@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, realpath } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { errnoOf, messageOf, unreachable } from '../../../errors.js';
+import { errnoOf, messageOf, unreachable, whyUnreadable } from '../../../errors.js';
 import { executableInPath } from '../../../host/executable.js';
 import type { Env } from '../../driver.js';
 
@@ -39,7 +39,7 @@ export async function findHostBinary(asked: string, env: Env): Promise<HostBinar
   }
   const content = await readFile(path).catch((error: unknown) => {
     throw unreachable('host-image-binary', `${path} cannot be read`, {
-      why: errnoOf(error) === 'ENOENT' ? 'there is no such file' : messageOf(error),
+      why: whyUnreadable(error),
       hint: '--redis-server PATH # or SENTINELCTL_REDIS_SERVER=PATH',
       cause: error,
     });
@@ -99,7 +99,9 @@ async function askLdd(binary: string): Promise<string> {
       return '';
     throw unreachable('host-image-library', `the libraries of ${binary} could not be determined`, {
       why:
-        errnoOf(error) === 'ENOENT' ? 'there is no ldd on this machine' : stderr.trim() || messageOf(error),
+        errnoOf(error) === 'ENOENT'
+          ? 'program ldd not found on this machine'
+          : stderr.trim() || messageOf(error),
       hint: '--image redis:8 # or an image that the engine already has',
       cause: error,
     });

@@ -281,7 +281,7 @@ describe('restarted-empty', () => {
         brief: expect.stringContaining('restarted with 12 keys; redis-2 and redis-3 still hold 1,203 keys'),
         fix: [
           expect.stringMatching(/^sentinelctl explain restarted-empty {2}# /),
-          expect.stringMatching(/^# if what redis-2 and redis-3 hold is worth more/),
+          expect.stringMatching(/^# if you need what redis-2 and redis-3 hold more than/),
           expect.any(String),
           expect.any(String),
         ],

@@ -32,12 +32,12 @@ describe('another server at the port of the master', () => {
           'redis-1 (master) is down, and another server answers at 127.0.0.1:6379, which clients write to',
         evidence: `that server: ${OTHER}, started 7 s ago, holds 3 keys; redis-2 and redis-3 copied that server, and what they held is deleted`,
         fix: [
-          `sentinelctl explain master-foreign  # ${OTHER}: find out whose server it is, then end it`,
+          `sentinelctl explain master-foreign  # ${OTHER}: find out what uses it, then end it`,
           expect.stringMatching(
             /^# if it has data of its own, .* redis-cli -h 127\.0\.0\.1 -p 6379 --rdb FILE \(the sentinels count .*\)$/,
           ),
           expect.stringMatching(
-            /^# then end it, and start redis-1 within 5\.00 s \(down-after\); later, copy /,
+            /^# then end it, and start redis-1 within 5\.00 s \(down-after\); if it is later than that, copy /,
           ),
           'redis-cli -h 127.0.0.1 -p 6379 SHUTDOWN',
           'sentinelctl start redis-1',
@@ -77,7 +77,7 @@ describe('another server at the port of the master', () => {
       nodeOf(s, 1).other = OTHER;
     });
     expect(convergence(snapshot, { masterName: 'mymaster', nodes: [] })).toContain(
-      `redis-1 is not what answers there: another server does (${OTHER})`,
+      `another server answers at the address of redis-1 (${OTHER})`,
     );
   });
 });

@@ -29,7 +29,7 @@ const judge = (alter: (s: Snapshot) => void): StatusResult => assess(discovered(
 const problem = ({ problems }: StatusResult, id: string) => problems.find((p) => p.id === id);
 const NO_ROUTE: Silence = {
   kind: 'error',
-  message: 'cannot be reached: there is no route to the host',
+  message: 'cannot be reached: no route to the host',
   unreached: true,
 };
 const THIRD = '127.0.0.1:26381';

@@ -89,7 +89,7 @@ describe('a master that was told to follow its own replica', () => {
 describe('a server that only this machine does not reach', () => {
   const NO_ROUTE: Silence = {
     kind: 'error',
-    message: 'cannot be reached: there is no route to the host',
+    message: 'cannot be reached: no route to the host',
     unreached: true,
   };
   const fresh = { answeredMsAgo: 300, pingPendingMs: 0 };
@@ -194,7 +194,7 @@ describe('typed addresses at which no sentinel answers', () => {
   });
 
   it('the way of this machine where it has none', () => {
-    const message = 'cannot be reached: there is no route to the host';
+    const message = 'cannot be reached: no route to the host';
     expect(next({ kind: 'error', message, unreached: true })).toMatch(/^ip route get 127\.0\.0\.1 {2}# /);
   });
 });

@@ -105,7 +105,7 @@ describe('the driver', () => {
   });
 
   it.each([
-    ['is missing', async (dir: string) => join(dir, 'none'), 'no such file'],
+    ['is missing', async (dir: string) => join(dir, 'none'), 'file not found'],
     ['is a directory', async (dir: string) => dir, 'not a file'],
     [
       'is not executable',
