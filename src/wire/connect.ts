@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { systemClock, withDeadline } from '../clock.js';
-import { messageOf, type OperatorError, unreachable, usageError } from '../errors.js';
+import { messageOf, type OperatorError, unreachable, usageError, whyUnreadable } from '../errors.js';
 import { formatAddress } from '../model/address.js';
 import type { Access, TlsOptions } from './access.js';
 import { type ConnectTarget, connectTarget, type Env, type TargetOptions } from './connect-target.js';
@@ -147,7 +147,7 @@ function textOf(env: Env, variable: keyof typeof UNREADABLE): string | undefined
     return readFileSync(path, 'utf8');
   } catch (error) {
     throw usageError(code, `cannot read the file that ${variable} names: ${path}`, {
-      why: messageOf(error),
+      why: whyUnreadable(error),
       hint: `${variable}=FILE # one that this program may read`,
     });
   }
