@@ -41,7 +41,6 @@ const RULES: Record<string, Rule> = {
   drivers: { rooms: ['clock', 'until', 'host'] },
   'drivers/process': { rooms: ['drivers', 'clock', 'until', 'host'] },
   'drivers/docker': { rooms: ['drivers', 'clock', 'until', 'host'], libraries: ['dockerode', 'tar-stream'] },
-  'drivers/swarm': { rooms: ['drivers', 'clock', 'until', 'host'], libraries: ['dockerode', 'tar-stream'] },
   'drivers/attached': { rooms: ['drivers', 'clock', 'until', 'host'] },
 
   cluster: { rooms: BASE },

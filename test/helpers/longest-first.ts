@@ -37,6 +37,7 @@ const LONGEST = [
   'links',
   'doctor-fix',
   'invariants-mutation',
+  'invariants-writes',
   'attached-map',
   'doctor-pause',
   'pasted',
