@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { refused, unreachable } from '../errors.js';
 import { type Address, formatAddress, sameAddress } from '../model/address.js';
+import { type AddressRule, isMapped } from '../model/address-map.js';
 import { type AccessSources, type AttachedCluster, type AttachedServer, keptIds } from '../model/attached.js';
 import type { NodeKind } from '../model/plan.js';
 import { isLocked, type NodeState, type SentinelState, type Snapshot } from '../model/snapshot.js';
@@ -77,9 +78,13 @@ export async function attach(
       hint:
         masters.length > 0 ? `--master-name ${masters[0]}` : 'check that these are sentinels of the cluster',
     });
-  const servers = serversIn(snapshot, before?.servers ?? [], request);
+  const typed = rulesOfTyped(snapshot, request);
+  const access = { ...request.access, rules: [...(request.access.rules ?? []), ...typed] };
+  const servers = serversIn(snapshot, before?.servers ?? [], { masterName, access });
   requireServers(cluster, servers, request.commands);
-  const record = { ...recordedAs(request), attachedAtMs: asking.clock.wallMs(), servers };
+  const sources = { ...request.sources, addressMap: [...request.sources.addressMap, ...typed] };
+  const attachedAtMs = asking.clock.wallMs();
+  const record: AttachedCluster = { ...recordedAs({ ...request, sources }), attachedAtMs, servers };
   await store.saveAttached(record);
   return { record, again: before !== undefined, masters, unreached: unreachedIn(snapshot, servers) };
 }
@@ -199,14 +204,34 @@ function serversIn(
 const confOf = (answer: { configFile?: string } | null): Pick<AttachedServer, 'conf'> =>
   answer?.configFile ? { conf: answer.configFile } : {};
 
+/**
+ * Where sentinels are reached that were typed by another address than their peers have: `localhost`, or the end of a
+ * tunnel. A rule of the address map leads there, so that every server has the address that the cluster speaks of.
+ */
+const rulesOfTyped = (
+  { sentinels }: Snapshot,
+  { sentinelAddrs, access }: Pick<AttachRequest, 'sentinelAddrs' | 'access'>,
+): AddressRule[] =>
+  sentinels.flatMap(({ announce, answer }): AddressRule[] => {
+    if (!sentinelAddrs.some((one) => sameAddress(one, announce)) || !answer?.sentinelId) return [];
+    const named = namedByPeers(sentinels, answer.sentinelId);
+    const [first] = named;
+    const isKnown = named.some((one) => sameAddress(endpointOf(access, one), announce));
+    if (first === undefined || isKnown || isMapped({ announce: first, endpoint: endpointOf(access, first) }))
+      return [];
+    return [{ ...first, toHost: announce.host, toPort: { port: announce.port } }];
+  });
+
+/** The addresses that the other sentinels have of the one with this id. */
+const namedByPeers = (sentinels: readonly SentinelState[], id: string): Address[] =>
+  sentinels
+    .flatMap((s) => (s.answer?.masters ?? []).flatMap((view) => view.sentinels))
+    .flatMap(({ address, sentinelId }) => (sentinelId === id ? [address] : []));
+
 /** A sentinel's address as its peers have it, where the map leads from that one to the typed one. */
 function announcedBy({ sentinels }: Snapshot, { announce, answer }: SentinelState, access: Access): Address {
-  const peers = sentinels.flatMap((s) => (s.answer?.masters ?? []).flatMap((view) => view.sentinels));
-  const named = peers.find(
-    ({ address, sentinelId }) =>
-      sentinelId === answer?.sentinelId && sameAddress(endpointOf(access, address), announce),
-  );
-  return named?.address ?? announce;
+  const named = answer?.sentinelId ? namedByPeers(sentinels, answer.sentinelId) : [];
+  return named.find((address) => sameAddress(endpointOf(access, address), announce)) ?? announce;
 }
 
 function numbered(

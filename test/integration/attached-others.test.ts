@@ -8,7 +8,7 @@ import { type RawCluster, type RedisServer, startRawCluster, startRedis } from '
 import { refusal } from '../helpers/refusal.js';
 
 /** A cluster that runs already, whose master is also watched by a sentinel of another group, under another name. */
-const PORT = 9400;
+const PORT = 12_100;
 const FOREIGN = PORT + 60;
 const GHOST = PORT + 70;
 const SHOP = ['--cluster', 'shop'];
