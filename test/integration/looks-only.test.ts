@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commands } from '../../commands/index.js';
 import { systemClock } from '../../src/clock.js';
 import type { NodePlan } from '../../src/model/plan.js';
 import { until } from '../../src/until.js';
@@ -9,6 +10,8 @@ import { ask, nodesOf } from '../helpers/inside.js';
 const LONG_MS = 600_000;
 
 let cli: Cli;
+/** The same cluster, as one that sentinelctl did not start. */
+let other: Cli;
 let nodes: NodePlan[];
 /** What each data node was sent by clients that came after this began, one line a command: `config get *`. */
 const atNodes: string[] = [];
@@ -19,6 +22,7 @@ let relays: string;
 
 beforeAll(async () => {
   cli = await openCli();
+  other = await openCli();
   // No failover and no reconnection of the sentinels meanwhile, however slow the machine is.
   const up = await cli.run(['up', '--driver', 'process', '--port', 'auto', '--down-after', '10m']);
   expect(up.code, up.stderr).toBe(0);
@@ -27,9 +31,13 @@ beforeAll(async () => {
   const sentinels = nodes.filter((n) => n.kind === 'sentinel');
   await Promise.all(data.map(monitor));
   relays = (await Promise.all(sentinels.map(relay))).join(',');
+  const known = sentinels.map(({ endpoint }) => `127.0.0.1:${endpoint.port}`).join(',');
+  const attached = await other.run(['attach', 'attached', '--sentinel-addrs', known, '--local']);
+  expect(attached.code, attached.stderr).toBe(0);
 }, LONG_MS);
 afterAll(async () => {
   for (const close of closing) close();
+  await other?.close();
   await cli?.close();
 });
 
@@ -143,32 +151,63 @@ const written = (): string[] => [
   ...atSentinels.filter((words) => !READS.test(words) && !SENTINEL_READS.test(words) && words !== FLUSH),
 ];
 
+/** Commands that act: every other one of the registry is played here, also one that is new. */
+const ACTS = [
+  ...['up', 'down', 'kill', 'stop', 'start', 'restart', 'pause', 'resume', 'inject', 'heal', 'recover'],
+  ...['failover-test', 'quorum-test', 'sweep'],
+];
+/** How a command is typed so that it only looks, where its name alone is not enough. */
+const TYPED: Readonly<Record<string, readonly string[]>> = {
+  attach: ['attach again --sentinel-addrs RELAYS', 'attach again --print-acl'],
+  call: ['call INFO', 'call CONFIG GET maxmemory', 'call SENTINEL MASTERS'],
+  chaos: ['chaos list', 'chaos show kill', 'chaos run kill --dry-run'],
+  completion: ['completion bash'],
+  // What it forgets is a file of this machine.
+  detach: ['detach again'],
+  doctor: ['doctor', 'doctor --watch-for 1s', 'doctor --fix --dry-run'],
+  faults: ['faults', 'faults kill', 'faults --possible'],
+  inject: ['inject kill --dry-run', 'inject pause-writes --dry-run'],
+  logs: ['logs redis-1 --tail 5'],
+  report: [],
+  status: ['status', 'status --watch=200ms --timeout 6s'],
+};
+/** They ask no server, or not about one cluster. */
+const ANYWHERE = /^(attach|audit|chaos|completion|detach|explain|faults$|faults kill|history|list|use)\b/;
+const ASKS_NODES = /^(status|doctor|wait|topology|crosscheck|call INFO|inject|faults --possible)/;
+
+/** They need a way to the processes, which addresses alone are not. */
+const NEEDS_WAY = /^(config|logs|inject|faults|doctor --fix)\b/;
+
+/** Whose cluster it is, and how it is named. */
+const waysFor = (line: string): string[][] =>
+  ANYWHERE.test(line)
+    ? [['attached']]
+    : [
+        ['own', '--cluster', 'default'],
+        ['attached', '--cluster', 'attached'],
+        ...(NEEDS_WAY.test(line) ? [] : [['own', '--sentinel-addrs', relays]]),
+      ];
+
+const LINES = Object.entries(commands)
+  .filter(([name, { hidden }]) => hidden !== true && (!ACTS.includes(name) || name in TYPED))
+  .flatMap(([name]) => TYPED[name] ?? [name]);
+
 describe('what only looks sends no command that changes anything', () => {
-  it.each([
-    'status',
-    'status --watch=200ms --timeout 6s',
-    'doctor',
-    'doctor --watch-for 1s',
-    'wait',
-    'masters',
-    'replicas',
-    'sentinels',
-    'master-addr',
-    'list',
-  ])(
+  it.each(LINES)(
     '%s',
-    async (line) => {
-      const isList = line === 'list';
-      for (const more of [[], ...(isList ? [] : [['--sentinel-addrs', relays]])]) {
+    async (typed) => {
+      const line = typed.replace('RELAYS', relays);
+      for (const [by, ...more] of waysFor(line)) {
         atNodes.length = 0;
         atSentinels.length = 0;
-        const ran = await cli.run([...line.split(' '), ...more]);
+        const ran = await (by === 'attached' ? other : cli).run([...line.split(' '), ...more]);
         expect(ran.stdout, ran.stderr).not.toBe('');
+        expect([3, 64], ran.stderr).not.toContain(ran.code);
         await allHeard();
         // It was heard, so that silence proves something.
-        if (!['masters', 'replicas', 'sentinels', 'master-addr'].includes(line))
+        if (ASKS_NODES.test(line))
           expect(atNodes, 'at the data nodes').toContainEqual(expect.stringMatching(/^info/));
-        if (more.length > 0) expect(atSentinels, 'at the sentinels').not.toEqual([]);
+        if (more.includes(relays)) expect(atSentinels, 'at the sentinels').not.toEqual([]);
         expect(written()).toEqual([]);
         if (!line.startsWith('doctor')) expect(atSentinels).not.toContain(FLUSH);
       }
