@@ -5,7 +5,7 @@ import { appendRecord, beginJournal, type Journal, requireFinished } from '../cl
 import { ownIdentity, type ProcessIdentity } from '../host/process-identity.js';
 import type { Act, ActContext } from './act.js';
 import { handlerOf } from './acts/index.js';
-import { endGuards, startGuard } from './guard-process.js';
+import { endGuards, startGuard, variablesOf } from './guard-process.js';
 import { proveHealed, takeBack } from './take-back.js';
 
 export interface ExperimentOptions {
@@ -78,7 +78,7 @@ export async function openExperiment(
 /** Answers with the guards that watch over it. */
 async function begin(
   runtime: Runtime,
-  { plan, journal }: LiveCluster,
+  { plan, journal, state }: LiveCluster,
   options: ExperimentOptions,
 ): Promise<ProcessIdentity[]> {
   const { attached, spec } = plan;
@@ -94,7 +94,7 @@ async function begin(
     ...{ id, what, owner, keep, atMs, healByMs, proof },
     ...(attached === true && { masterName }),
   });
-  return healByMs === null ? [] : startGuard(runtime, cluster, id);
+  return healByMs === null ? [] : startGuard(runtime, cluster, id, variablesOf(state.attached));
 }
 
 /** Goes on with a journal that another run left. The caller holds the cluster's lock. */

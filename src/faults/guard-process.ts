@@ -6,22 +6,28 @@ import { messageOf } from '../errors.js';
 import { ownCommand } from '../host/own-command.js';
 import { identify, ownIdentity, type ProcessIdentity } from '../host/process-identity.js';
 import { signalProcess } from '../host/signal.js';
+import type { AttachedCluster } from '../model/attached.js';
 
 type Using = Pick<Runtime, 'store' | 'env' | 'onProgress'>;
 
 /**
  * Starts a process of our own that outlives this one and heals the cluster when the journal's time has come and this
  * process is gone; it is written into the journal, and answered. Where it cannot be started the run goes on without, and
- * says so.
+ * says so. `variables`: those of this shell that it needs.
  */
-export async function startGuard(runtime: Using, cluster: string, id: string): Promise<ProcessIdentity[]> {
+export async function startGuard(
+  runtime: Using,
+  cluster: string,
+  id: string,
+  variables: readonly string[],
+): Promise<ProcessIdentity[]> {
   try {
     const [program, entry] = ownCommand();
     const child = spawn(program, [entry, '__guard', id, '--cluster', cluster, '--quiet'], {
       cwd: runtime.store.home,
       detached: true,
       stdio: 'ignore',
-      env: guardEnv(runtime),
+      env: guardEnv(runtime, variables),
     });
     await once(child, 'spawn');
     child.unref();
@@ -36,9 +42,17 @@ export async function startGuard(runtime: Using, cluster: string, id: string): P
   }
 }
 
+/** The variables in which an attached cluster's passwords are: what rolls back logs in as well. */
+export const variablesOf = (attached: AttachedCluster | undefined): string[] =>
+  Object.values(attached?.access.credentials ?? {}).flatMap(({ password }) =>
+    password?.from === 'environment' ? [password.variable] : [],
+  );
+
 /** Without what is said to this command alone; secrets are among that, and an environment can be read from outside. */
-function guardEnv({ env, store }: Using): Record<string, string> {
-  const kept = Object.entries(env).filter(([name]) => !/^(SENTINELCTL_|REDIS|VALKEY)/.test(name));
+function guardEnv({ env, store }: Using, variables: readonly string[]): Record<string, string> {
+  const kept = Object.entries(env).filter(
+    ([name]) => variables.includes(name) || !/^(SENTINELCTL_|REDIS|VALKEY)/.test(name),
+  );
   const given = kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   return { ...Object.fromEntries(given), SENTINELCTL_HOME: store.home };
 }
