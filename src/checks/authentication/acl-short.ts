@@ -166,7 +166,7 @@ function replicasRefused(server: GatheredNode, nodes: readonly GatheredNode[]): 
 }
 
 /** A rule as it is shown: without its password. */
-const hidden = (rule: string): string => rule.replace(/^([><#!]).*$/, '$1<its password>');
+export const hidden = (rule: string): string => rule.replace(/^([><#!]).*$/, '$1<its password>');
 
 /** The `user` lines of the users that sentinels log in as; a user that no file has cannot be judged. */
 export const judgeUserLines = (

@@ -1,4 +1,4 @@
-import { noSuchUser } from '../../model/acl-rules.js';
+import { allowsCommand, noSuchUser } from '../../model/acl-rules.js';
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli, cliSecret } from '../../model/hints.js';
 import { secretLines } from '../../model/secrets.js';
@@ -6,11 +6,15 @@ import { votesNeeded } from '../../model/sentinel-timing.js';
 import { count, listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
-import { lastOf } from '../files/settings.js';
+import type { Directive } from '../files/conf.js';
+import { judgeMonitoredGroups } from '../files/judge.js';
+import { type FileServer, sentinelFiles } from '../files/project.js';
+import { lastOf, place, sentinelLine } from '../files/settings.js';
 import { groupsOf, idsOf, judged, num } from '../group.js';
 import { deniedAt, peerUser } from '../peer-users.js';
 import { linesOf } from '../sentinels.js';
 import { grouped } from '../snapshot.js';
+import { hidden } from './acl-short.js';
 
 /** What one sentinel does not allow one of its peers' users. */
 interface Denial {
@@ -74,7 +78,58 @@ export default {
       missing,
     );
   },
+  files: (project) => {
+    const users = (server: FileServer): Directive[] => server.directives.filter((d) => d.name === 'user');
+    const sentinels = sentinelFiles(project).filter((s) => s.seen);
+    if (!sentinels.some((server) => users(server).length > 0))
+      return { skip: 'no sentinel’s file has a line "user"', applies: false };
+    return judgeMonitoredGroups(project, (groups) =>
+      groups.flatMap(({ monitors }) =>
+        monitors.flatMap(({ server }) =>
+          shortInFile(
+            server,
+            monitors.map((m) => m.server),
+            users(server),
+          ),
+        ),
+      ),
+    );
+  },
 } satisfies Check;
+
+/** What sentinels send to each other that a failover needs, as rules name it. */
+const NEEDED = ['ping', 'sentinel|is-master-down-by-addr'];
+
+/** What the lines `user` of a sentinel do not allow the user as which each of the others logs in. */
+function shortInFile(
+  server: FileServer,
+  monitors: readonly FileServer[],
+  users: readonly Directive[],
+): RawFinding[] {
+  const others = monitors.filter((other) => other !== server && other.seen);
+  // Without sentinel-pass no user's name is sent (sentinel.c, sentinelSendAuthIfNeeded).
+  const names = others.map((other) =>
+    sentinelLine(other, 'sentinel-pass') === undefined
+      ? 'default'
+      : (sentinelLine(other, 'sentinel-user')?.args[1] ?? 'default'),
+  );
+  return [...new Set(names)].flatMap((user): RawFinding[] => {
+    const lines = users.filter((line) => line.args[0] === user);
+    const last = lines.at(-1);
+    if (last === undefined) return [];
+    const rules = lines.flatMap((line) => line.args.slice(1));
+    const denied = NEEDED.filter((command) => allowsCommand(command, rules) === false);
+    if (denied.length === 0) return [];
+    return [
+      {
+        subject: server.id,
+        message: `the other sentinels log in as the user ${user}, which may not run ${listed(denied)}`,
+        fix: [`user ${[user, ...rules.map(hidden), ...denied.map((command) => `+${command}`)].join(' ')}`],
+        at: place(last),
+      },
+    ];
+  });
+}
 
 function short(gathered: Gathered, denials: readonly Denial[]): RawFinding[] {
   const [first] = denials;

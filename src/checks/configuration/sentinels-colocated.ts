@@ -3,6 +3,8 @@ import type { GatheredSentinel } from '../../model/gathered.js';
 import { votesNeeded } from '../../model/sentinel-timing.js';
 import { listed } from '../../model/words.js';
 import type { Check } from '../check.js';
+import { judgeCountedGroups } from '../files/judge.js';
+import { sentinelFiles } from '../files/project.js';
 import { num } from '../group.js';
 import { judgeViews, votersOf } from '../sentinels.js';
 
@@ -45,7 +47,7 @@ export default {
           {
             subject: here.map((s) => s.id).join(', '),
             severity: atHome ? ('info' as const) : ('warning' as const),
-            message: `${here.length} of ${voters} sentinels for ${group.name} run on one machine (${host}); without it ${voters - here.length} are left, and ${needed} are needed`,
+            message: colocated(here.length, voters, group.name, host, needed),
             fix: atHome
               ? ['nothing to do for a test cluster']
               : [`move ${listed(spare.map((s) => s.id))} to other machines`],
@@ -53,4 +55,31 @@ export default {
         ];
       });
     }),
+  files: (project) => {
+    if (sentinelFiles(project).every(({ host }) => host === undefined))
+      return { skip: 'needs the machine of each file: --config HOST=FILE', applies: false };
+    return judgeCountedGroups(project, ({ name, monitors, sentinels: voters }) => {
+      const needed = votesNeeded(voters, Math.min(Math.max(...monitors.map((m) => m.quorum)), voters));
+      const placed = monitors.flatMap(({ server }) => (server.host === undefined ? [] : [server]));
+      // Files of one machine do not show where the others are.
+      const hosts = [...new Set(placed.map(({ host }) => host?.name))];
+      if (hosts.length < 2 || placed.length < voters) return [];
+      return hosts.flatMap((host) => {
+        const here = placed.filter((server) => server.host?.name === host);
+        const [first] = here;
+        if (first === undefined || here.length < 2 || voters - here.length >= needed) return [];
+        return [
+          {
+            subject: here.map((server) => server.id).join(', '),
+            message: colocated(here.length, voters, name, String(host), needed),
+            fix: [`move ${listed(here.slice(voters - needed).map((s) => s.id))} to another machine`],
+            at: first.at,
+          },
+        ];
+      });
+    });
+  },
 } satisfies Check;
+
+const colocated = (here: number, voters: number, name: string, host: string, needed: number): string =>
+  `${here} of ${voters} sentinels for ${name} run on one machine (${host}); without it ${voters - here} ${voters - here === 1 ? 'is' : 'are'} left, and ${needed} are needed`;

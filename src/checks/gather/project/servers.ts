@@ -206,7 +206,9 @@ async function confOf(inside: string, { id, service, container, file, place }: L
     source === null || 'why' in source || 'names' in source ? null : await sourceOf(source, full, file);
   // Each pod has a copy of its own of what is in a ConfigMap, or in a volume that is not shared.
   const conf = found && service.pod ? { ...found, identity: `${id}:${full}` } : found;
-  if ('why' in content) return unseen(content.why, conf);
+  // What is in it is not known; where it is, is.
+  const unread = { file, identity: `of ${id}`, inside: full, mount: null };
+  if ('why' in content) return unseen(content.why, conf ?? unread);
   const [first] = content.segments;
   const kept = isMade ? keptIn(full, service) : null;
   const made = {

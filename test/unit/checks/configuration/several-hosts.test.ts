@@ -71,7 +71,7 @@ describe('sentinels-colocated', () => {
       {
         subject: 'sentinel-1, sentinel-2',
         severity: 'warning',
-        message: expect.stringContaining('without it 1 are left, and 2 are needed'),
+        message: expect.stringContaining('without it 1 is left, and 2 are needed'),
         fix: ['move sentinel-2 to other machines'],
       },
     ]);

@@ -22,9 +22,11 @@ import {
 import { tempDir } from '../../../helpers/temp-dir.js';
 
 const JUDGING_FILES = CHECKS.filter((check) => check.files !== undefined);
-/** Checks of manifests, of containers, of systemd units and of certificates: their cases are in the corpus. */
+/** Checks of manifests, containers, systemd units, certificates, machines and users: their cases are in the corpus. */
 const OF_PODS = [
   'init-stops',
+  'sentinels-colocated',
+  'sentinel-acl-short',
   'own-name-unready',
   'service-links',
   'key-twice',
