@@ -14,6 +14,10 @@ export interface KnownCluster {
   nodes: string[];
   /** Whether it was taken down with its data kept. */
   isKept: boolean;
+  /** How the servers of an attached one are reached: `network`, not at all; null for one that sentinelctl created. */
+  way: string | null;
+  /** Whether what changes an attached one is refused. */
+  isReadonly: boolean;
   /** Whether the project's file has it. */
   isInFile: boolean;
 }
@@ -36,9 +40,7 @@ export async function knownClusters(
         (await readKnown(name, file('cluster.json'))) ?? (await readAttached(name, file('attached.json')));
       const isInFile = inFile.includes(name);
       // No server of it was asked yet.
-      const unasked = isInFile
-        ? { name, driver: ATTACHED, masterName: null, nodes: [], isKept: false }
-        : undefined;
+      const unasked = isInFile ? unaskedCluster(name) : undefined;
       const found = known ?? unasked;
       return found && { ...found, isInFile };
     }),
@@ -58,6 +60,8 @@ async function readKnown(name: string, file: string): Promise<Recorded | undefin
       masterName: text(field(field(plan, 'spec'), 'masterName')),
       nodes: idsIn(field(plan, 'nodes')),
       isKept: field(state, 'phase') === 'kept',
+      way: null,
+      isReadonly: false,
     };
   } catch {
     return undefined;
@@ -68,11 +72,22 @@ async function readAttached(name: string, file: string): Promise<Recorded | unde
   try {
     const record: unknown = JSON.parse((await readIfThere(file)) ?? '');
     const masterName = text(field(record, 'masterName'));
-    return { name, driver: ATTACHED, masterName, nodes: idsIn(field(record, 'servers')), isKept: false };
+    return {
+      ...unaskedCluster(name),
+      masterName,
+      nodes: idsIn(field(record, 'servers')),
+      way: text(field(record, 'way')) ?? 'network',
+      isReadonly: field(record, 'readonly') === true,
+    };
   } catch {
     return undefined;
   }
 }
+
+const unaskedCluster = (name: string): Recorded => ({
+  ...{ name, driver: ATTACHED, masterName: null, nodes: [] },
+  ...{ isKept: false, way: 'network', isReadonly: false },
+});
 
 export const isAttached = ({ driver }: KnownCluster): boolean => driver === ATTACHED;
 

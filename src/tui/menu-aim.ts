@@ -108,7 +108,7 @@ export async function resultsOf(
   target: MenuTarget,
 ): Promise<Pick<MenuState, 'hasHistory' | 'reports'>> {
   const history =
-    target.kind === 'own'
+    target.kind !== 'none' && target.name !== null
       ? isThere(join(stateHome(world.env, world.cwd), 'history', `${target.name}.ndjson`))
       : false;
   const [hasHistory, reports] = await Promise.all([history, reportsIn(world.cwd)]);

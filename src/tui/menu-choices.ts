@@ -1,17 +1,21 @@
 import { DRIVER_NAMES } from '../model/drivers.js';
-import type { StatusResult } from '../model/status.js';
-import type { SeenCluster } from './looks.js';
+import { attachedChoices } from './menu-attached.js';
+import {
+  answering,
+  FAULTS,
+  inspecting,
+  KILL,
+  killingTests,
+  list,
+  only,
+  reportChoice,
+  run,
+  SWITCH,
+  silent,
+} from './menu-entries.js';
 import { fixesOf } from './menu-fixes.js';
 import { standingOf } from './menu-standing.js';
-import {
-  type MenuChoice,
-  type MenuList,
-  type MenuState,
-  type MenuTarget,
-  SAFE_CHOICE,
-  type Section,
-  WRONG,
-} from './menu-state.js';
+import { type MenuChoice, type MenuState, type MenuTarget, WRONG } from './menu-state.js';
 
 /** The choices that make sense now, what repairs first. */
 export function menuChoices(state: MenuState): MenuChoice[] {
@@ -20,25 +24,12 @@ export function menuChoices(state: MenuState): MenuChoice[] {
     target.kind === 'none'
       ? withoutCluster(state, target.named)
       : target.kind === 'attached'
-        ? attachedChoices(target.words, state)
+        ? attachedChoices(state, target)
         : ownChoices(state, target);
   return [...choices, HELP, QUIT];
 }
 
 type Own = Extract<MenuTarget, { kind: 'own' }>;
-
-const run = (section: Section, name: string, about: string, words: readonly string[]): MenuChoice => ({
-  section,
-  name,
-  about,
-  does: { type: 'run', words },
-});
-const list = (
-  section: Section,
-  name: string,
-  about: string,
-  [which, words]: [MenuList, readonly string[]],
-): MenuChoice => ({ section, name, about, does: { type: 'list', list: which, words } });
 
 function ownChoices(state: MenuState, target: Own): MenuChoice[] {
   const { hasHistory, reports } = state;
@@ -78,32 +69,7 @@ function ownChoices(state: MenuState, target: Own): MenuChoice[] {
   ];
 }
 
-const KILL = 'Kill a node …';
-const FAULTS = 'Faults …';
 const DOWN = 'Down: remove the cluster';
-
-const only = (isOffered: boolean, ...choices: MenuChoice[]): MenuChoice[] => (isOffered ? choices : []);
-
-const killingTests = (master = 'the master', of: (...words: string[]) => string[]): MenuChoice[] => [
-  run(
-    'Test',
-    'Failover test: kills the master',
-    `SIGKILL to ${master}; no writes until a replica is promoted; measured`,
-    of('failover-test'),
-  ),
-  run(
-    'Test',
-    'Quorum test: kills the master',
-    'with one sentinel stopped, then with a majority of them stopped',
-    of('quorum-test'),
-  ),
-  run(
-    'Test',
-    'Sweep: kills the master often',
-    'again and again, under several settings: outage and lost writes of each; takes minutes',
-    of('sweep'),
-  ),
-];
 
 /** Names of the choices that change a cluster: each is offered only where it makes sense. */
 export const ACTS_ON_CLUSTER: readonly string[] = [
@@ -111,35 +77,6 @@ export const ACTS_ON_CLUSTER: readonly string[] = [
   FAULTS,
   KILL,
   DOWN,
-];
-
-function attachedChoices(words: readonly string[], { look, reports }: MenuState): MenuChoice[] {
-  const of = (...more: string[]): string[] => [...more, ...words];
-  return [
-    ...inspecting(of, look !== null && 'status' in look ? look.health : undefined),
-    run('Inspect', 'Replicas', 'as each sentinel sees them', of('replicas')),
-    run('Inspect', 'Sentinels', 'as each of them sees the others', of('sentinels')),
-    ...reportChoice(reports),
-    SWITCH,
-  ];
-}
-
-const inspecting = (of: (...words: string[]) => string[], health?: SeenCluster['health']): MenuChoice[] => [
-  run('Inspect', SAFE_CHOICE, 'every node, and what every sentinel believes', of('status')),
-  run('Inspect', 'Watch', 'the same, refreshed, with what changes', of('status', '--watch')),
-  // Where nothing answers it has to be started first.
-  ...only(
-    health === 'unhealthy',
-    run(
-      'Inspect',
-      'Wait until it is healthy',
-      'ends when the verdict is HEALTHY, or after a minute',
-      of('wait'),
-    ),
-  ),
-  run('Inspect', 'Doctor', 'what is wrong or risky, why, and which command fixes it', of('doctor')),
-  run('Inspect', 'Who is master', 'ask every sentinel', of('master-addr')),
-  run('Inspect', 'Variables', 'the settings that an application needs', of('env')),
 ];
 
 const ON_FREE_PORTS = ['--port', 'auto', '--sentinel-port', 'auto'];
@@ -181,29 +118,6 @@ const scenarios = ({ ambient }: MenuState): MenuChoice =>
     ['scenario', ['chaos', 'run', '…']],
   );
 
-const SWITCH: MenuChoice = {
-  section: 'Cluster',
-  name: 'Switch cluster …',
-  about: 'another one of this machine, or one by the addresses of its sentinels',
-  does: { type: 'switch' },
-};
-
-function reportChoice(reports: readonly string[]): MenuChoice[] {
-  const [only, ...others] = reports;
-  if (only === undefined) return [];
-  const about = 'the result of an earlier failover test';
-  return others.length === 0
-    ? [run('Test', 'Report', about, ['report', only])]
-    : [
-        {
-          section: 'Test',
-          name: 'Report …',
-          about,
-          does: { type: 'list', list: 'report', words: ['report', '…'] },
-        },
-      ];
-}
-
 const HELP = run('sentinelctl', 'Help', 'all commands', ['--help']);
 const QUIT: MenuChoice = {
   section: 'sentinelctl',
@@ -211,10 +125,3 @@ const QUIT: MenuChoice = {
   about: 'q, Esc or Ctrl-C',
   does: { type: 'quit' },
 };
-
-const servers = (status: StatusResult | undefined): { id: string; reachable: boolean }[] =>
-  status === undefined ? [] : [...status.masters.flatMap((m) => m.nodes), ...status.sentinels];
-const answering = (status: StatusResult | undefined): string[] =>
-  servers(status).flatMap((s) => (s.reachable ? [s.id] : []));
-const silent = (status: StatusResult | undefined): string[] =>
-  servers(status).flatMap((s) => (s.reachable ? [] : [s.id]));

@@ -64,5 +64,8 @@ function wordsFor(fix: string, cluster: string): string[] | null {
   const words = line.split(' ');
   const at = words.indexOf('--cluster');
   if (at !== -1 && words.splice(at, 2)[1] !== cluster) return null;
+  // The menu has no name typed for a person: the command asks for it.
+  const confirm = words.indexOf('--confirm');
+  if (confirm !== -1) words.splice(confirm, 2);
   return words.some((word) => /^[A-Z]+$/.test(word)) ? null : words;
 }

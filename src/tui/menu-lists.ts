@@ -1,9 +1,10 @@
 import type { KnownCluster } from '../cli/known.js';
 import type { World } from '../cli/world.js';
 import type { Globals } from '../config/globals.js';
+import { ATTACHED } from '../model/drivers.js';
 import { DATA_KEPT } from '../model/words.js';
 import { type LookResult, quietly } from './looks.js';
-import type { MenuState } from './menu-state.js';
+import { knownTarget, type MenuState } from './menu-state.js';
 import { likelyNodes, nodeChoices } from './node-choices.js';
 
 /** What a list of the menu offers; `words` complete the command line. */
@@ -18,11 +19,13 @@ export interface Offer {
 const FAULT_FOR = '30s';
 
 /** The nodes that a command is meant for, each with its state: silent ones for `start`, answering ones for others. */
-export function nodeOffers({ clusters, target, look }: MenuState, command: string): Offer[] {
-  if (target.kind !== 'own') return [];
-  const nodes = clusters.find((c) => c.name === target.name)?.nodes ?? [];
-  const ids = command === 'start' ? nodes : ['master', ...nodes];
+export function nodeOffers(state: MenuState, command: string): Offer[] {
+  const { look } = state;
+  const nodes = knownTarget(state)?.nodes ?? [];
   const status = look !== null && 'status' in look ? look.status : undefined;
+  // Of several masters each is named.
+  const isOne = (status?.masters.length ?? 1) <= 1;
+  const ids = command === 'start' || !isOne ? nodes : ['master', ...nodes];
   return nodeChoices(likelyNodes(ids, status, command), status, command).map(({ value, name }) => ({
     key: value,
     name,
@@ -40,18 +43,24 @@ interface FaultDocument {
   drivers: Record<string, { can: boolean }>;
 }
 
-/** The faults that the driver can inject, each at its usual target, with an end. */
+/** The faults that the driver can inject, or that are possible at an attached cluster, each at its usual target, with an end. */
 export async function faultOffers(world: World, globals: Globals, driver: string): Promise<Offer[]> {
   const signal = new AbortController().signal;
   const { result } = await quietly(world, 'faults', { args: [], globals, signal });
-  return (result as { faults: FaultDocument[] }).faults
-    .filter((fault) => fault.drivers[driver]?.can === true)
-    .map((fault) => ({
-      key: fault.name,
-      name: fault.name,
-      about: `${fault.summary}; at ${fault.target.byDefault}`,
-      words: [fault.name, ...(staysUntilHealed(fault) ? ['--for', FAULT_FOR] : [])],
-    }));
+  const { faults, possible = [] } = result as {
+    faults: FaultDocument[];
+    possible?: { name: string; can: boolean }[];
+  };
+  const isAble = ({ name, drivers }: FaultDocument): boolean =>
+    driver === ATTACHED
+      ? possible.some((one) => one.name === name && one.can)
+      : drivers[driver]?.can === true;
+  return faults.filter(isAble).map((fault) => ({
+    key: fault.name,
+    name: fault.name,
+    about: `${fault.summary}; at ${fault.target.byDefault}`,
+    words: [fault.name, ...(staysUntilHealed(fault) ? ['--for', FAULT_FOR] : [])],
+  }));
 }
 
 /** The others last as long as their name says (`half of down-after`, `3s`), or are over at once. */

@@ -77,7 +77,9 @@ export async function eachTime(
 
 /** The options of a command for this target. */
 export function globalsFor(globals: Globals, target: MenuState['target']): Globals {
-  if (target.kind !== 'own') return globals;
+  if (target.kind === 'none' || target.name === null) return globals;
+  // What was typed for it, such as a password, goes along.
+  const isTyped = target.kind === 'attached' && globals.cluster === target.name;
   return {
     ...globals,
     cluster: target.name,
@@ -85,7 +87,6 @@ export function globalsFor(globals: Globals, target: MenuState['target']): Globa
     clusterFrom: 'flag',
     sentinelAddrs: null,
     sentinelAddrsFrom: null,
-    // They were typed for another one.
-    accessOptions: [],
+    accessOptions: isTyped ? globals.accessOptions : [],
   };
 }

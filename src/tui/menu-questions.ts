@@ -5,7 +5,7 @@ import type { Aim } from './menu-aim.js';
 import { completed, lineOf, type OpenMenu, sizeOf } from './menu-context.js';
 import { faultOffers, nodeOffers, type Offer, scenarioOffers } from './menu-lists.js';
 import { globalsFor, type Live } from './menu-live.js';
-import type { MenuList, MenuState } from './menu-state.js';
+import { knownTarget, type MenuList, type MenuState } from './menu-state.js';
 import { titleLines } from './menu-title.js';
 
 /** A list that is there at once, or arrives; null until then. */
@@ -43,9 +43,7 @@ export async function chooseFrom(
   }
 }
 
-function driverOf({ clusters, target }: MenuState): string {
-  return (target.kind === 'own' && clusters.find((c) => c.name === target.name)?.driver) || '';
-}
+const driverOf = (state: MenuState): string => knownTarget(state)?.driver ?? '';
 
 /** What is loaded meanwhile; nothing is offered where that fails. */
 function arriving(menu: OpenMenu, offers: Promise<readonly Offer[]>): Offers {

@@ -28,6 +28,13 @@ export interface MenuState {
   ambient: string | null;
 }
 
+/** The cluster that the menu is about, as it is recorded here; undefined where it is known by addresses alone, or not at all. */
+export const knownTarget = ({
+  clusters,
+  target,
+}: Pick<MenuState, 'clusters' | 'target'>): KnownCluster | undefined =>
+  target.kind === 'none' ? undefined : clusters.find(({ name }) => name === target.name);
+
 /** A list that a choice opens. */
 export type MenuList = 'start' | 'kill' | 'fault' | 'scenario' | 'report';
 

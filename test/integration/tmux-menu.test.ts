@@ -141,6 +141,35 @@ describe.skipIf(!hasTmux)('the menu, with keys pressed', () => {
     await terminal.press('q');
     expect(await terminal.exitCode()).toBe(0);
   });
+
+  it('acts on a cluster that was attached under a name, which is asked for', async () => {
+    const up = await cli.run(['up', '--json'], { env: PROCESSES });
+    const { sentinels } = JSON.parse(up.stdout) as { sentinels: { host: string; port: number }[] };
+    const addresses = sentinels.map(({ host, port }) => `${host}:${port}`).join(',');
+    const env = { SENTINELCTL_HOME: `${cli.home}/other` };
+    const attach = ['attach', 'shop', '--sentinel-addrs', addresses, '--local'];
+    const attached = await cli.run(attach, { env });
+    expect(attached.code, attached.stderr).toBe(0);
+    await terminal.run(`SENTINELCTL_HOME=${env.SENTINELCTL_HOME} sentinelctl`);
+    await terminal.shows(/^attached cluster shop\nHEALTHY[\s\S]*^\$ sentinelctl status --cluster shop$/m);
+    await terminal.type('kill a');
+    await terminal.press('Enter');
+    await terminal.shows(/^❯ redis-2[\s\S]*^\$ sentinelctl kill redis-2 --cluster shop$/m);
+    await terminal.press('Enter');
+    await terminal.shows(/kills redis-2[\s\S]*Type shop to go\s+on:/);
+    await terminal.type('no');
+    await terminal.press('Enter');
+    await terminal.shows(/"no" is not shop: nothing was done[\s\S]*^Enter: menu/m);
+    await terminal.press('Enter');
+    await terminal.shows(/^attached cluster shop\nHEALTHY/m);
+    await terminal.type('switch');
+    await terminal.press('Enter');
+    await terminal.shows(/^❯ shop +HEALTHY/m);
+    await terminal.press('Escape');
+    await terminal.shows(/^attached cluster shop\nHEALTHY/m);
+    await terminal.press('q');
+    expect(await terminal.exitCode()).toBe(0);
+  });
 });
 
 describe.skipIf(!hasTmux)('a command line, with keys pressed', () => {

@@ -15,6 +15,8 @@ const CLUSTER: KnownCluster = {
   masterName: 'mymaster',
   nodes: IDS,
   isKept: false,
+  way: null,
+  isReadonly: false,
   isInFile: false,
 };
 const OWN: MenuTarget = { kind: 'own', name: 'c1', words: ['--cluster', 'c1'] };
@@ -217,6 +219,26 @@ describe('what the menu offers', () => {
       'report report.json',
       '--help',
     ]);
+  });
+
+  it('of one that was attached under a name what can be done there, and no name that confirms it', () => {
+    const target: MenuTarget = { kind: 'attached', name: 'c1', words: ['--cluster', 'c1'] };
+    const of = (known: Partial<KnownCluster>, more: Partial<MenuState> = {}): string[] =>
+      names({ target, clusters: [{ ...CLUSTER, driver: 'attached', way: 'local', ...known }], ...more });
+    expect(of({})).toEqual(expect.arrayContaining([...KILLING, 'Kill a node …', 'Logs', 'Detach']));
+    expect(of({ isInFile: true })).not.toContain('Detach');
+    const network = of({ way: 'network' });
+    expect(network).toContain('Faults …');
+    for (const name of ['Kill a node …', 'Logs', ...KILLING.slice(0, 3)]) expect(network).not.toContain(name);
+    const readonly = of({ isReadonly: true });
+    for (const name of [...KILLING, 'Kill a node …']) expect(readonly).not.toContain(name);
+    const start = 'sentinelctl start redis-2 --confirm c1 --cluster c1';
+    const ailing = { target, look: look(['redis-2'], [dead('redis-2')], start) };
+    const clusters = [{ ...CLUSTER, driver: 'attached', way: 'local' }];
+    expect(linesOf(menuChoices(stateOf({ ...ailing, clusters })))).toEqual(
+      expect.arrayContaining(['start redis-2 --cluster c1', 'start … --cluster c1']),
+    );
+    expect(of({ isReadonly: true }, ailing)[0]).toBe('Status');
   });
 
   it('history and report where there are some', () => {
