@@ -12,14 +12,16 @@ export type Effect =
   /** Beside an active fault it may undo the fault's own change, or hide it. */
   | 'changes a server'
   /** Forgets the other side of a cut network, or names it. */
-  | 'forgets';
+  | 'forgets'
+  /** Gives a failover that is held back a candidate, a vote or a lower bar. */
+  | 'lets a failover begin';
 
 /** By the command of sentinelctl. */
 const OURS: Readonly<Record<string, readonly Effect[]>> = {
-  up: ['starts all', 'refused beside a run'],
-  start: ['starts a node', 'refused beside a run'],
-  restart: ['refused beside a run'],
-  resume: ['awaits', 'refused beside a run'],
+  up: ['starts all', 'refused beside a run', 'lets a failover begin'],
+  start: ['starts a node', 'refused beside a run', 'lets a failover begin'],
+  restart: ['refused beside a run', 'lets a failover begin'],
+  resume: ['awaits', 'refused beside a run', 'lets a failover begin'],
 };
 
 /** By the command that redis-cli sends. */
@@ -30,13 +32,21 @@ const SENT: Readonly<Record<string, readonly Effect[]>> = {
   'CONFIG SET': ['changes a server'],
   REPLICAOF: ['changes a server', 'forgets'],
   'SENTINEL CONFIG SET': ['changes a server'],
-  'SENTINEL FAILOVER': ['changes a server'],
+  'SENTINEL FAILOVER': ['changes a server', 'lets a failover begin'],
   'SENTINEL MONITOR': ['changes a server', 'forgets'],
   'SENTINEL REMOVE': ['changes a server', 'forgets'],
-  'SENTINEL RESET': ['changes a server', 'forgets'],
+  'SENTINEL RESET': ['changes a server', 'forgets', 'lets a failover begin'],
   'SENTINEL SET': ['changes a server'],
   SHUTDOWN: ['changes a server'],
 };
+
+/** By the values that are sent. */
+const VALUES: readonly (readonly [sent: RegExp, effect: Effect])[] = [
+  [/CONFIG SET (replica|slave)-priority [1-9]/, 'lets a failover begin'],
+  [/SENTINEL SET \S+ .*(quorum|down-after-milliseconds)/, 'lets a failover begin'],
+  // NO ONE makes a master.
+  [/REPLICAOF \S+ \d/, 'lets a failover begin'],
+];
 
 /** A line that a shell takes, and not a comment that names a command. */
 const SENDS = /^(test -n .* )?redis-cli /;
@@ -55,5 +65,6 @@ function effectsOf(line: string): readonly Effect[] {
   const sent = Object.entries(SENT).flatMap(([command, effects]) =>
     `${line} `.includes(`${command} `) ? effects : [],
   );
-  return SENDS.test(line) ? sent : sent.filter((effect) => effect !== 'changes a server');
+  const all = [...sent, ...VALUES.flatMap(([wanted, effect]) => (wanted.test(line) ? effect : []))];
+  return SENDS.test(line) ? all : all.filter((effect) => effect !== 'changes a server');
 }

@@ -65,8 +65,9 @@ export function setUser(node: GatheredNode, rules: readonly string[]): string[] 
 }
 
 /** What keeps the users of a data node over a restart. */
-export function savedUser(node: GatheredNode): string[] {
-  const inFile = node.config.ok && Boolean(node.config.value.aclfile);
+export function savedUser(node: Pick<GatheredNode, 'endpoint' | 'info' | 'config'> | NodeState): string[] {
+  const settings = 'answer' in node ? node.answer?.settings : node.config.ok ? node.config.value : undefined;
+  const inFile = Boolean(settings?.aclfile);
   return inFile ? [cli(node, 'ACL SAVE')] : keepConfig(node);
 }
 

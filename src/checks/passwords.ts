@@ -1,16 +1,19 @@
 import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered.js';
 import { cli } from '../model/hints.js';
-import { withPasswords } from '../model/secrets.js';
+import { usesPassword, withPasswords } from '../model/secrets.js';
 import { REPLIES_MS } from '../model/sentinel-timing.js';
 import { asked } from './asked.js';
 import type { Finding } from './check.js';
 import { asksForPassword, sentinelLines } from './files/settings.js';
 import { type Group, idsOf, settingIn } from './group.js';
+import { isLetIn } from './live/called-down-alive.js';
+import { deniedIn } from './live/lacks-right.js';
 import { linesOf } from './sentinels.js';
 
-/** Whether a data node wants a password; undefined where that is unknown. */
+/** Whether a data node wants a password; undefined where that is unknown: one that denies a command may want none. */
 export function wantsPassword(node: GatheredNode): boolean | undefined {
-  if (node.silence?.kind === 'auth') return true;
+  if (node.silence?.kind === 'auth')
+    return deniedIn(node.silence.message) === null || usesPassword('redis') ? true : undefined;
   if (node.config.ok) return Boolean(settingIn(node.config.value, 'requirepass')) || refusesNameless(node);
   const lines = linesOf(node);
   return lines === null ? undefined : asksForPassword(lines);
@@ -48,12 +51,15 @@ export function hasAuthPass(sentinel: GatheredSentinel, masterName: string): boo
 
 /**
  * Whether something answers a sentinel's PINGs, and never with what Sentinel takes for alive: an instance that is
- * down for it with a fresh last-ping-reply and an old last-ok-ping-reply (sentinel.c, sentinelPingReplyCallback).
+ * down for it with a fresh last-ping-reply and an old last-ok-ping-reply (sentinel.c, sentinelPingReplyCallback). One
+ * whose INFO is answered meanwhile is logged in: it lacks a right, and no password.
  */
 export function answersWrongly(fields: Readonly<Record<string, string>>): boolean {
   const reply = Number(fields['last-ping-reply'] ?? Number.NaN);
   const accepted = Number(fields['last-ok-ping-reply'] ?? Number.NaN);
-  return isCalledDown(fields) && reply < REPLIES_MS && accepted > reply + REPLIES_MS / 2;
+  const info = Number(fields['info-refresh'] ?? Number.NaN);
+  const isWrong = isCalledDown(fields) && reply < REPLIES_MS && accepted > reply + REPLIES_MS / 2;
+  return isWrong && !isLetIn(Number.isNaN(info) ? null : info, accepted);
 }
 
 const isCalledDown = ({ flags = '' }: Readonly<Record<string, string>>): boolean =>

@@ -1,7 +1,9 @@
 import type { MasterFacts, SnapshotFacts } from '../model/facts.js';
 import { command } from '../model/hints.js';
-import type { CheckText, RawFinding } from './check.js';
+import type { Impact } from '../model/status.js';
+import { type CheckText, impactOf, type RawFinding } from './check.js';
 import { does } from './fix-lines.js';
+import { calledDownAlive } from './live/called-down-alive.js';
 import networkCut, { cutIn } from './live/network-cut.js';
 import { isSilent } from './snapshot.js';
 
@@ -14,7 +16,7 @@ const EXPLAINED: ReadonlySet<string> = new Set(networkCut.causes);
  */
 export function possibleNow(
   facts: SnapshotFacts,
-): (seen: RawFinding, check: Pick<CheckText, 'id'>) => RawFinding {
+): (seen: RawFinding, check: Pick<CheckText, 'id' | 'impact' | 'severity'>) => RawFinding {
   const { expectation, masters } = facts;
   const { underWay, unfinished } = expectation;
   // A run that is active, or left something, cut the network itself.
@@ -23,8 +25,25 @@ export function possibleNow(
   const only = masters.length === 1 ? masters[0] : undefined;
   const masterOf = ({ masterName }: RawFinding): MasterFacts | undefined =>
     byName.get(masterName ?? '') ?? only;
-  return (seen, check) =>
-    besideRun(isOurs || !EXPLAINED.has(check.id) ? seen : beforeHealed(seen, masterOf(seen)), facts);
+  return (seen, check) => {
+    const safe = afterSeen(seen, impactOf(check, seen), masterOf(seen));
+    return besideRun(isOurs || !EXPLAINED.has(check.id) ? safe : beforeHealed(safe, masterOf(seen)), facts);
+  };
+}
+
+/**
+ * While the sentinels call a working master down, what would let their failover begin comes after what makes them see it.
+ * One that takes no writes is rather replaced.
+ */
+function afterSeen(raw: RawFinding, impact: Impact, master: MasterFacts | undefined): RawFinding {
+  const called = impact === 'down' || master === undefined ? null : calledDownAlive(master);
+  if (called === null || !raw.fix.some((line) => does(line, 'lets a failover begin'))) return raw;
+  const { repair: _one, repairs: _all, ...rest } = raw;
+  const { id } = called.node;
+  return {
+    ...rest,
+    fix: [`# first make the sentinels see ${id} again, else they replace it although it works:`, ...raw.fix],
+  };
 }
 
 function besideRun(raw: RawFinding, { expectation, hints, snapshot }: SnapshotFacts): RawFinding {

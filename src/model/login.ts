@@ -12,6 +12,8 @@ export interface LoginUser {
   nopass: boolean;
   /** One for each of its passwords. */
   marks: readonly string[];
+  /** Its rules do not allow PING, by which a sentinel knows that a server is alive; absent where they do, or it is not known. */
+  deniesPing?: true;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { allowsCommand } from '../model/acl-rules.js';
 import type { Fields, Got } from '../model/gathered.js';
 import type { LoginUser, NodeLogin } from '../model/login.js';
 import { protocolError } from './error.js';
@@ -53,8 +54,8 @@ function secretIn(reply: unknown, name: string): string {
 /** ACL LIST: `user default on #<sha256> ~* &* +@all`, one line a user. Throws WireError `protocol`. */
 export function parseUsers(reply: unknown): NodeLogin['takes'] {
   if (!Array.isArray(reply)) throw protocolError('gave an invalid reply to ACL LIST');
-  const users = (reply as unknown[]).flatMap((line): [string, LoginUser][] => {
-    const [kind, name, ...rules] = String(line).split(' ');
+  const users = (reply as unknown[]).map(String).flatMap((line): [string, LoginUser][] => {
+    const [kind, name, ...rules] = line.split(' ');
     if (kind !== 'user' || name === undefined) return [];
     const hashes = rules.filter((rule) => /^#[0-9a-f]{64}$/.test(rule));
     return [
@@ -64,6 +65,8 @@ export function parseUsers(reply: unknown): NodeLogin['takes'] {
           on: rules.includes('on'),
           nopass: rules.includes('nopass'),
           marks: hashes.map((hash) => markOf(hash.slice(1))),
+          // What a selector allows, in parentheses, is not read.
+          ...(!line.includes('(') && allowsCommand('ping', rules) === false && { deniesPing: true as const }),
         },
       ],
     ];

@@ -83,7 +83,7 @@ export default {
           ? { severity: 'info', impact: 'none', consequence: SPARED }
           : others.length === 0
             ? { impact: 'no-failover' }
-            : { consequence: consequenceOf(server, isMaster(server), others) }),
+            : { consequence: consequenceOf(server, isMaster(server), others, denied) }),
         fix: setUser(
           server,
           denied.map((name) => `+${name.replace(' ', '|')}`),
@@ -112,10 +112,19 @@ const SPARED =
   'no failover needs it; without SCRIPT KILL a server that a script keeps busy stays down until the script ends, and without CLIENT SETNAME its connections have no name';
 
 /** Where another replica can be promoted. */
-const consequenceOf = ({ id }: GatheredNode, isMaster: boolean, others: readonly GatheredNode[]): string =>
-  isMaster
-    ? `after a failover, or when ${id} returns after one, the sentinels cannot make it a replica of the new master`
-    : `a failover that chooses ${id} ends with -failover-abort-slave-timeout (measured); one that chooses ${listed(others.map((n) => n.id))} succeeds, and ${id} does not follow the new master`;
+const consequenceOf = (
+  { id }: GatheredNode,
+  isMaster: boolean,
+  others: readonly GatheredNode[],
+  denied: readonly string[],
+): string =>
+  denied.includes('ping')
+    ? isMaster
+      ? `the sentinels call ${id} down after down-after, although it works, and replace it once a replica can be promoted: writes to it in the meantime are lost`
+      : `the sentinels call ${id} down after down-after, although it works, and do not promote it`
+    : isMaster
+      ? `after a failover, or when ${id} returns after one, the sentinels cannot make it a replica of the new master`
+      : `a failover that chooses ${id} ends with -failover-abort-slave-timeout (measured); one that chooses ${listed(others.map((n) => n.id))} succeeds, and ${id} does not follow the new master`;
 
 /** A replica of this node that has no link to it. */
 const isCutFrom = ({ role, info }: GatheredNode, master: GatheredNode): boolean =>

@@ -2,7 +2,8 @@ import { ctl } from '../../model/hints.js';
 import type { Check, RawFinding } from '../check.js';
 import type { MonitoredAt } from '../evidence.js';
 import { masterPassword, setAuthPass } from '../fixes.js';
-import { dataNodes, judged, pingErrorOf, shown } from '../group.js';
+import { dataNodes, judged, num, pingErrorOf, shown } from '../group.js';
+import { deniedPing, orNoRight } from '../live/called-down-alive.js';
 import { answersWrongly, hasAuthPass, putRightFirst, wantsPassword } from '../passwords.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
 import { thenWait } from '../under-way.js';
@@ -48,8 +49,10 @@ export default {
     );
     const judgedViews = judgeViews(gathered, ({ name, master, nodes, views }): RawFinding[] => {
       if (master === null || wantsPassword(master) !== true) return [];
-      // -MISCONF and -BUSY are answers of another kind, and no matter of passwords.
-      const otherwise = master.silence === null && pingErrorOf(master) !== undefined;
+      // -MISCONF, -BUSY and -NOPERM are answers of another kind, and no matter of passwords.
+      const otherwise =
+        deniedPing(master.silence, master.login) !== null ||
+        (master.silence === null && pingErrorOf(master) !== undefined);
       const without = views.filter(
         ({ sentinel, master: view }) =>
           hasAuthPass(sentinel, name) === false || (!otherwise && answersWrongly(view.fields)),
@@ -58,6 +61,8 @@ export default {
       const isNeedless = gathered.own && master.silence?.kind === 'auth';
       const known = without.every(({ sentinel }) => hasAuthPass(sentinel, name) === false);
       const down = without.filter(({ master: view }) => (view.fields.flags ?? '').includes('s_down'));
+      const either =
+        without.map(({ master: view }) => orNoRight(num(view.fields, 'info-refresh'))).find(Boolean) ?? '';
       // Once they call it down, status sees it too, without their files.
       const isNone = known && down.length === 0;
       const state =
@@ -76,7 +81,7 @@ export default {
               impact: isNeedless ? ('risk' as const) : ('unknown' as const),
               severity: 'warning' as const,
             }),
-          brief: `${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} no${isNone ? '' : ' or a wrong'} password for ${master.id}`,
+          brief: `${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} no${isNone ? '' : ' or a wrong'} password for ${master.id}${known ? '' : either}`,
           evidence: `${shown(master)} needs a password${state}`,
           message: `${shown(master)} needs a password, but ${sentinelIds(without)} ${without.length === 1 ? 'has' : 'have'} none${isNone ? '' : ' or a wrong one'}${state}`,
           fix: isNeedless

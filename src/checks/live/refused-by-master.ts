@@ -1,23 +1,23 @@
 import type { MasterFacts, SentinelView } from '../../model/facts.js';
 import type { Hints } from '../../model/hints.js';
 import { usesPassword } from '../../model/secrets.js';
-import { REPLIES_MS } from '../../model/sentinel-timing.js';
 import type { NodeState, SentinelState } from '../../model/snapshot.js';
 import type { RawFinding } from '../check.js';
 import { masterPassword, setAuthPass } from '../fixes.js';
 import { ids, isDown, sentinelsOf } from '../snapshot.js';
 import { thenWait } from '../under-way.js';
+import { answersErrors, deniedAt, isLetIn } from './called-down-alive.js';
 
-/** Whether a master that wants a password, and is there for us, answers a sentinel's PING with an error each time. */
-export function isRefused({ view }: SentinelView, node: NodeState): boolean {
-  const { answeredMsAgo, repliedMsAgo } = view;
+/** Whether a master that wants a password, and is there for us, answers a sentinel's PING with an error each time, and not only for lack of a right. */
+export function isRefused(sentinelView: SentinelView, node: NodeState): boolean {
+  const { answeredMsAgo, infoMsAgo } = sentinelView.view;
   const wants =
     node.answer === null
       ? node.silence?.kind === 'auth'
       : (usesPassword('redis') || Boolean(node.answer.settings?.requirepass)) &&
         node.answer.pingError === undefined;
-  if (!wants || answeredMsAgo == null || repliedMsAgo == null) return false;
-  return repliedMsAgo < REPLIES_MS && answeredMsAgo > repliedMsAgo + REPLIES_MS / 2;
+  if (!wants || !answersErrors(sentinelView) || deniedAt(node) !== null) return false;
+  return !isLetIn(infoMsAgo, answeredMsAgo ?? 0);
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 } from './alteration.js';
 
 /** What is answered, and not with what Sentinel takes for alive. */
-const WRONG = { 'last-ping-reply': '300', 'last-ok-ping-reply': '90000' };
+const WRONG = { 'last-ping-reply': '300', 'last-ok-ping-reply': '90000', 'info-refresh': '92000' };
 const NOT_ALLOWED = "User default has no permissions to run the 'slaveof' command";
 
 /** Faults of passwords and rights, and of addresses and containers. */

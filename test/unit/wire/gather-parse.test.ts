@@ -87,6 +87,11 @@ describe('what servers answer', () => {
     expect(refused('asUser', 'asUser')).toBeNull();
     expect(refused('asUser', 'plain')).toBe('no-user');
     expect(JSON.stringify(logins)).not.toMatch(/hunter|4dc68b54/);
+    const rules = (line: string) => parseUsers([line]).watch?.deniesPing;
+    expect(rules('user watch on nopass ~* &* +@all -ping')).toBe(true);
+    expect(rules('user watch on nopass ~* &* -@all +ping +info')).toBeUndefined();
+    expect(rules('user watch on nopass ~* &* -@all +@connection')).toBeUndefined();
+    expect(rules('user watch on nopass ~* &* -@all (%R~* +ping)')).toBeUndefined();
     // What is not UTF-8 cannot be compared.
     expect(parseConfig(['masterauth', 'p\uFFFD']).sends).toEqual({ user: null, mark: null });
     const denied = loginOf({ ok: true, value: parseConfig([]) }, { ok: false, why: 'NOPERM no permissions' });

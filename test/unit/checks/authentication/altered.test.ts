@@ -117,10 +117,14 @@ describe('auth-pass-missing', () => {
     flags,
     'last-ping-reply': String(ping),
     'last-ok-ping-reply': String(ok),
+    // A sentinel that is not let in gets no INFO either.
+    'info-refresh': String(ok + 2000),
   });
 
   it('tells a wrong answer from none', () => {
     expect(answersWrongly(record(400, 8000))).toBe(true);
+    // It is let in, and only its PING is refused.
+    expect(answersWrongly({ ...record(400, 8000), 'info-refresh': '3000' })).toBe(false);
     expect(answersWrongly(record(8000, 8000))).toBe(false);
     expect(answersWrongly(record(400, 400, 'master'))).toBe(false);
   });
