@@ -34,6 +34,7 @@ import {
   heldResult,
   hostileResult,
   violatedResult,
+  waitingResult,
 } from '../helpers/results.js';
 
 const DESKTOP = { width: 1280, height: 900 };
@@ -50,6 +51,7 @@ const results: [string, FailoverResult][] = [
   ['one trial', heldResult()],
   ['ten trials, one violated', violatedResult()],
   ['cut short', cutShortResult()],
+  ['interrupted while clients waited', waitingResult()],
   ['without clients', bareResult()],
   ['hostile', hostileResult()],
 ];

@@ -62,7 +62,7 @@ export const LINE_CONTRASTS = `(wanted) => {
 
 /**
  * How wide the page is, the window that it is seen through, and what of the page is cut: at the window's edges, and texts
- * of a drawing at its own.
+ * of a drawing and signs of a lane at its own.
  */
 export const WIDTHS = `() => ({
   page: document.documentElement.scrollWidth,
@@ -71,6 +71,10 @@ export const WIDTHS = `() => ({
     ...[...document.querySelectorAll('.ecdf text, .trial:not([hidden]) .axis .track i:not(.off)')].filter((e) => {
       const [box, drawing] = [e, e.closest('svg, .track')].map((one) => one.getBoundingClientRect());
       return box.width > 0 && (box.left < drawing.left - 1 || box.right > drawing.right + 1);
+    }),
+    ...[...document.querySelectorAll('.trial:not([hidden]) .track .mark:not(.minor, .dot) > span')].filter((e) => {
+      const [box, track] = [e, e.closest('.track')].map((one) => one.getBoundingClientRect());
+      return box.width > 0 && (box.left < track.left - 0.5 || box.right > track.right + 0.5);
     }),
     ...[...document.querySelectorAll('main *')]
       .filter((e) => e.closest('pre, details:not([open]), .bands') === null && e.getClientRects().length > 0)

@@ -12,6 +12,7 @@ import {
   type TopologyServer,
   type Trial,
 } from '../../src/observe/result.js';
+import { scaleOf } from '../../src/report/html/scale.js';
 import { RECORDED } from './recorded-events.js';
 
 const ADDRESSES: readonly NodeRef[] = [
@@ -415,6 +416,27 @@ export function restoredResult(): FailoverResult {
     thresholds: [],
     invariants: [],
     trials: result.trials.map((trial) => ({ ...trial, cutShort: true, invariants: [], restored })),
+  };
+}
+
+/** Interrupted while the clients waited, with the restart of the master as the last thing that each sentinel saw. */
+export function waitingResult(): FailoverResult {
+  const result = cutShortResult();
+  return {
+    ...result,
+    trials: result.trials.map((trial): Trial => {
+      const { toMs } = scaleOf(trial);
+      const events = ['sentinel-1', 'sentinel-2', 'sentinel-3'].map((source) => ({
+        ...{ atMs: toMs - 1, source },
+        ...{ name: '+reboot', message: 'master mymaster 127.0.0.1 6379' },
+      }));
+      return {
+        ...trial,
+        cutShort: true,
+        events: [...trial.events, ...events],
+        ...(trial.client === undefined ? {} : { client: { ...trial.client, lastRecoveredMs: null } }),
+      };
+    }),
   };
 }
 

@@ -94,13 +94,14 @@ export const SCRIPT = `(function() {
 	function label(track) {
 		separate(all(".mark", track));
 		const marks = all(".mark:not(.minor)", track).sort((a, b) => Number(a.dataset.rank) - Number(b.dataset.rank));
-		const edge = track.getBoundingClientRect().right;
+		const frame = track.getBoundingClientRect();
 		const taken = [];
 		for (const mark of marks) {
-			const box = need(mark.firstElementChild).getBoundingClientRect();
+			const box = moveInside(mark, frame);
 			const isTight = meets(mark, box, taken, 1);
 			mark.classList.toggle("dot", isTight);
-			if (!isTight) taken.push({
+			if (isTight) mark.style.translate = "";
+			else taken.push({
 				mark,
 				box
 			});
@@ -110,7 +111,7 @@ export const SCRIPT = `(function() {
 			if (em === null) continue;
 			em.classList.remove("off", "left");
 			let box = em.getBoundingClientRect();
-			if (box.right > edge) {
+			if (box.right > frame.right) {
 				em.classList.add("left");
 				box = em.getBoundingClientRect();
 			}
@@ -121,6 +122,14 @@ export const SCRIPT = `(function() {
 			});
 		}
 		join(all(".mark.minor, .mark.dot", track));
+	}
+	function moveInside(mark, frame) {
+		mark.style.translate = "";
+		const sign = need(mark.firstElementChild);
+		const { left, right } = sign.getBoundingClientRect();
+		const px = Math.min(frame.right - right, 0) + Math.max(frame.left - left, 0);
+		if (px !== 0) mark.style.translate = \`\${px}px\`;
+		return sign.getBoundingClientRect();
 	}
 	const ownWords = /* @__PURE__ */ new WeakMap();
 	const DIGIT = 7;

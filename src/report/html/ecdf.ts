@@ -16,19 +16,35 @@ interface Curve {
   trials: number;
 }
 
+/** A limit, and which of the curves it is for. */
+interface Budget {
+  ms: number;
+  of: string;
+}
+
+/** Two names above each other, in the larger print of a narrow screen. */
+const BUDGET_NAME_HEIGHT = 22;
+
 /**
  * Over the trials: which share of them had switched, and had all clients back, within which time. Empty for one trial.
  * An earlier run's curves are drawn behind.
  */
-export function ecdfHtml({ trials, budgetMs }: FailoverResult, baseline: FailoverResult | null): string {
+export function ecdfHtml(
+  { trials, budgetMs, outageBudgetMs }: FailoverResult,
+  baseline: FailoverResult | null,
+): string {
   if (trials.length < 2) return '';
   const former = baseline === null ? [] : curvesOf(baseline.trials, ' base');
   const curves = [...former, ...curvesOf(trials, '')].filter((c) => c.values.length > 0);
   if (curves.length === 0) return '';
-  const scale = rangeOf(curves, budgetMs);
+  const budgets: Budget[] = [
+    { ms: budgetMs, of: 'the switch' },
+    ...(outageBudgetMs == null ? [] : [{ ms: outageBudgetMs, of: 'the clients' }]),
+  ];
+  const scale = rangeOf(curves, budgets);
   return `<figure class="ecdf"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${html(spoken(curves))}">
 ${grid(scale)}
-${budgetLine(budgetMs, scale)}
+${budgets.map((budget, i) => budgetLine(budget, i, scale)).join('')}
 ${curves.map((c) => steps(c, scale)).join('\n')}
 </svg><figcaption>${curves.map((c) => `<span class="key ${c.kind}"><svg viewBox="0 0 32 10" aria-hidden="true"><path d="M0 5h32"/></svg>${c.label}</span>`).join(' ')} <span>share of the trials within that time${missing(curves)}</span></figcaption></figure>`;
 }
@@ -61,11 +77,12 @@ function missing(curves: readonly Curve[]): string {
   return words.length === 0 ? '' : ` (${html(words.join('; '))})`;
 }
 
-function rangeOf(curves: readonly Curve[], budgetMs: number): Scale {
+function rangeOf(curves: readonly Curve[], budgets: readonly Budget[]): Scale {
   const values = curves.flatMap((c) => c.values);
   const low = Math.min(...values);
   const high = Math.max(...values);
-  const withBudget = budgetMs > low && budgetMs < high * 1.5 ? Math.max(high, budgetMs) : high;
+  const near = budgets.map(({ ms }) => ms).filter((ms) => ms > low && ms < high * 1.5);
+  const withBudget = Math.max(high, ...near);
   const pad = Math.max((withBudget - low) * 0.08, withBudget * 0.02, 1);
   return { fromMs: Math.max(0, low - pad), toMs: withBudget + pad };
 }
@@ -88,10 +105,13 @@ function grid(scale: Scale): string {
   return [...across, ...down].join('');
 }
 
-function budgetLine(budgetMs: number, scale: Scale): string {
-  if (budgetMs < scale.fromMs || budgetMs > scale.toMs) return '';
-  const at = x(budgetMs, scale);
-  return `<path class="budget" d="M${at} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}"/><text class="budget" x="${at - 5}" y="${HEIGHT - MARGIN.bottom - 6}" text-anchor="end">budget</text>`;
+/** A line of its own with its name beside it, on the side with more room; each name has its own height. */
+function budgetLine({ ms, of }: Budget, i: number, scale: Scale): string {
+  if (ms < scale.fromMs || ms > scale.toMs) return '';
+  const at = x(ms, scale);
+  const [beside, anchor] = at < WIDTH / 2 ? [at + 5, 'start'] : [at - 5, 'end'];
+  const up = HEIGHT - MARGIN.bottom - 6 - i * BUDGET_NAME_HEIGHT;
+  return `<path class="budget" d="M${at} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}"/><text class="budget" x="${beside}" y="${up}" text-anchor="${anchor}">budget of ${of}</text>`;
 }
 
 function steps({ kind, values, trials }: Curve, scale: Scale): string {

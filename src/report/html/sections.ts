@@ -175,7 +175,9 @@ export function clientHtml(trial: Trial, i: number): string {
     ['policy', html(client.policy)],
     [
       html(metricLabel('client.outageMs')),
-      client.outageMs === null ? outage : outageText(outage, client.lastRecoveredMs, trial.cutShort),
+      client.outageMs === null
+        ? outage
+        : `<span class="words">${outageText(outage, client.lastRecoveredMs, trial.cutShort)}</span>`,
     ],
     at('firstRecoveredMs'),
     at('lastRecoveredMs'),

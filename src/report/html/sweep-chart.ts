@@ -47,12 +47,16 @@ export function sweepChart(points: readonly SweepPoint[]): string {
   const placed = apart(spots, plot);
   const hasStem = placed.some(({ up, place }) => up !== place);
   return `<figure class="sweep"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${html(spoken(spots))}">
-${grid(plot)}
+${grid(plot, outageTitle(points))}
 ${frontierLine(spots, plot)}
 ${placed.map(stemOf).join('')}
 ${placed.map((spot) => drawn(spot, plot)).join('\n')}
 </svg><figcaption>${levels.map(keyOf).join(' ')} <span>each label is a down-after; filled: on the frontier; the line to the right reaches the worst trial${hasStem ? '; where marks would overlap, a stem leads to the place of one' : ''}</span></figcaption></figure>`;
 }
+
+/** What the place across is: with one trial each there is nothing to be the median of. */
+const outageTitle = (points: readonly SweepPoint[]): string =>
+  points.every(({ trials }) => trials.length < 2) ? 'client outage' : 'client outage, median';
 
 interface Plot {
   x(ms: number): number;
@@ -76,7 +80,7 @@ function plotOf(spots: readonly Spot[]): Plot {
   };
 }
 
-function grid({ x, y, endMs, most }: Plot): string {
+function grid({ x, y, endMs, most }: Plot, outage: string): string {
   const bottom = HEIGHT - MARGIN.bottom;
   const right = WIDTH - MARGIN.right;
   const down = ticks({ fromMs: 0, toMs: endMs }, 6).map(
@@ -89,7 +93,7 @@ function grid({ x, y, endMs, most }: Plot): string {
       (n) =>
         `<path class="grid" d="M${MARGIN.left} ${y(n)}H${right}"/><text x="${MARGIN.left - 8}" y="${y(n) + 4}" text-anchor="end">${grouped(n)}</text>`,
     );
-  return `${down.join('')}${across.join('')}<text x="${right}" y="${HEIGHT - 10}" text-anchor="end">client outage, median →</text><text x="8" y="14">↑ lost writes per trial</text>`;
+  return `${down.join('')}${across.join('')}<text x="${right}" y="${HEIGHT - 10}" text-anchor="end">${outage} →</text><text x="8" y="14">↑ lost writes per trial</text>`;
 }
 
 function frontierLine(spots: readonly Spot[], { x, y }: Plot): string {

@@ -16,20 +16,21 @@ function label(track: Element): void {
   const marks = all('.mark:not(.minor)', track).sort(
     (a, b) => Number(a.dataset.rank) - Number(b.dataset.rank),
   );
-  const edge = track.getBoundingClientRect().right;
+  const frame = track.getBoundingClientRect();
   const taken: Placed[] = [];
   for (const mark of marks) {
-    const box = need(mark.firstElementChild).getBoundingClientRect();
+    const box = moveInside(mark, frame);
     const isTight = meets(mark, box, taken, 1);
     mark.classList.toggle('dot', isTight);
-    if (!isTight) taken.push({ mark, box });
+    if (isTight) mark.style.translate = '';
+    else taken.push({ mark, box });
   }
   for (const mark of marks) {
     const em = mark.querySelector('em');
     if (em === null) continue;
     em.classList.remove('off', 'left');
     let box = em.getBoundingClientRect();
-    if (box.right > edge) {
+    if (box.right > frame.right) {
       em.classList.add('left');
       box = em.getBoundingClientRect();
     }
@@ -37,6 +38,16 @@ function label(track: Element): void {
     else taken.push({ mark, box });
   }
   join(all('.mark.minor, .mark.dot', track));
+}
+
+/** Moves a mark whose sign would be cut at an edge of its track until all of it is seen; answers where the sign is then. */
+function moveInside(mark: HTMLElement, frame: DOMRect): DOMRect {
+  mark.style.translate = '';
+  const sign = need(mark.firstElementChild);
+  const { left, right } = sign.getBoundingClientRect();
+  const px = Math.min(frame.right - right, 0) + Math.max(frame.left - left, 0);
+  if (px !== 0) mark.style.translate = `${px}px`;
+  return sign.getBoundingClientRect();
 }
 
 /** The words of a mark, before others were joined to it. */
