@@ -15,6 +15,7 @@ import type { FailoverResult } from '../src/observe/result.js';
 import { baselineText } from '../src/report/text/baseline.js';
 import { failoverText } from '../src/report/text/failover.js';
 import { FAILOVER_ROWS } from '../src/report/tsv.js';
+import { verdictOf } from '../src/report/words/verdict.js';
 import { confirmFor, failoverWords } from './shared/confirm.js';
 import { CUT_OFF } from './shared/cut-off.js';
 import {
@@ -142,11 +143,9 @@ export default defineCommand({
   cutOff: CUT_OFF,
   render: (result, view) =>
     [
-      failoverText(result, view, runAgain(result.command)),
+      failoverText(result, view, runAgain(result.command), result.baseline),
       ...(result.baseline ? [baselineText(result.baseline, view)] : []),
     ].join('\n\n'),
   rows: FAILOVER_ROWS,
-  // Where a baseline was asked for, only a comparison that holds is passed: one that says nothing is unknown.
-  exitCode: ({ outcome, baseline }) =>
-    EXIT_OF[outcome === 'holds' && baseline !== undefined ? baseline.outcome : outcome],
+  exitCode: (result) => EXIT_OF[verdictOf(result, result.baseline)],
 });

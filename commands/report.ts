@@ -56,7 +56,7 @@ export default defineCommand({
   rows: FAILOVER_ROWS,
   render: (result, view) =>
     [
-      failoverText(result, view, runAgain(result.command)),
+      failoverText(result, view, runAgain(result.command), result.baseline),
       ...(result.baseline ? [baselineText(result.baseline, view)] : []),
     ].join('\n\n'),
 });

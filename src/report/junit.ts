@@ -1,3 +1,4 @@
+import type { BaselineComparison } from '../failover/baseline.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
 import type { ChaosResult, ScenarioResult } from '../scenarios/format/result.js';
 import { headline, masterMove, trialVerdict } from './words/headline.js';
@@ -33,8 +34,12 @@ interface Document {
   suites: readonly Suite[];
 }
 
-/** A failover-test's result as JUnit XML: a case per trial, threshold and invariant. */
-export function failoverJunitXml(result: FailoverResult): string {
+/** A failover-test's result as JUnit XML: a case per trial, threshold and invariant, and the comparison with an earlier run. */
+export function failoverJunitXml(
+  result: FailoverResult,
+  _baseline: FailoverResult | null = null,
+  comparison: BaselineComparison | null = null,
+): string {
   return junitXml({
     name: 'sentinelctl failover-test',
     startedAt: result.startedAt,
@@ -46,26 +51,28 @@ export function failoverJunitXml(result: FailoverResult): string {
       seed: String(result.seed),
       command: result.command,
       outcome: result.outcome,
-      headline: headline(result),
+      headline: headline(result, comparison),
     },
-    suites: failoverSuites(result)
+    suites: failoverSuites(result, comparison)
       .filter(([, cases]) => cases.length > 0)
       .map(([name, cases]) => ({ name, className: name, hostname: result.cluster, cases })),
   });
 }
 
-function failoverSuites({
-  trials,
-  thresholds,
-  invariants,
-  complete,
-  reason,
-}: FailoverResult): [name: string, cases: Case[]][] {
+function failoverSuites(
+  { trials, thresholds, invariants, complete, reason }: FailoverResult,
+  comparison: BaselineComparison | null,
+): [name: string, cases: Case[]][] {
+  const { outcome = null, reason: compared = '' } = comparison ?? {};
   return [
     ['run', [runCase(complete, reason)]],
     ['trials', trials.map(trialCase)],
     ['thresholds', thresholds.map((t) => caseOf(t.expression, t.holds, thresholdText(t, trials)))],
     ['invariants', invariants.map((i) => caseOf(i.id, i.verdict, i.evidence))],
+    [
+      'baseline',
+      outcome === null ? [] : [caseOf('nothing is worse than in the baseline', outcome, compared)],
+    ],
   ];
 }
 

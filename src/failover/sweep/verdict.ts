@@ -66,16 +66,27 @@ export function sweepResultOf(evidence: SweepEvidence): SweepResult {
     maxLagS: options.maxLagS,
     trialsEach: options.trials,
     workload: options.workload,
-    warnings: [
-      ...evidence.warnings,
-      ...runs.flatMap(([combination, run]) => {
-        const words = overloadWords(run);
-        return words === null ? [] : [`${combinationText(combination)}: ${words}`];
-      }),
-    ],
+    warnings: [...evidence.warnings, ...overloadWarning(evidence)],
     points,
     restoration: evidence.restoration,
   };
+}
+
+/** That the clients could not keep up, once for all combinations, with the numbers of the worst; empty where they did. */
+function overloadWarning({ runs, options }: SweepEvidence): string[] {
+  const behind = runs.flatMap(([combination, run]) => {
+    const words = overloadWords(run);
+    return words === null ? [] : [{ combination: combinationText(combination), words }];
+  });
+  const trials = behind.length === 0 ? [] : runs.flatMap(([, run]) => run.trials);
+  const words = overloadWords({ trials, workload: options.workload, fault: options.fault.name });
+  const worst = behind.find((one) => one.words === words);
+  if (worst === undefined) return [];
+  return [
+    behind.length === 1
+      ? `${worst.combination}: ${worst.words}`
+      : `in ${behind.length} of ${count(runs.length, 'combination')} (worst: ${worst.combination}) ${worst.words}`,
+  ];
 }
 
 function verdictOf(

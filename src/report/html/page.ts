@@ -5,7 +5,7 @@ import type { FailoverResult } from '../../observe/result.js';
 import { capital } from '../plain-text.js';
 import { accountWords, headline, INCOMPLETE, passDespiteLoss, repeatOf } from '../words/headline.js';
 import { whyWords } from '../words/numbers.js';
-import { VERDICT_WORD } from '../words/verdict.js';
+import { VERDICT_WORD, verdictOf } from '../words/verdict.js';
 import { SCRIPT, STYLE } from './assets.js';
 import { baselineHtml } from './baseline.js';
 import { ecdfHtml } from './ecdf.js';
@@ -34,10 +34,10 @@ export function failoverHtml(
   const parts = partsOf(result, baseline).filter((part) => part.body !== '');
   const contents = parts.map(({ id, title }) => `<li><a href="#${id}">${html(title)}</a></li>`).join('');
   return documentHtml({
-    title: `${VERDICT_WORD[result.outcome]} · failover of ${result.masterName} · sentinelctl`,
+    title: `${VERDICT_WORD[verdictOf(result, comparison)]} · failover of ${result.masterName} · sentinelctl`,
     style: STYLE,
     noScriptStyle: NO_SCRIPT,
-    main: `${headerHtml(result, baseline === null ? '' : baselineHtml(baseline, comparison))}
+    main: `${headerHtml(result, comparison, baseline === null ? '' : baselineHtml(baseline, comparison))}
 <section id="numbers" aria-label="in numbers" class="cards">${figuresHtml(result)}</section>
 <nav aria-label="contents"><ul>${contents}<li><a href="#json">JSON</a></li></ul></nav>
 ${parts.map(({ id, title, body }) => sectionHtml(id, title, body)).join('\n')}
@@ -71,10 +71,10 @@ function partsOf(result: FailoverResult, baseline: FailoverResult | null): Part[
   ];
 }
 
-function headerHtml(result: FailoverResult, compared: string): string {
+function headerHtml(result: FailoverResult, comparison: BaselineComparison | null, compared: string): string {
   const { cluster, driver, engine, startedAt } = result;
   const overload = overloadWords(result);
-  const passed = passDespiteLoss(result);
+  const passed = passDespiteLoss(result, comparison);
   const warnings = [
     ...(result.complete ? [] : [INCOMPLETE]),
     ...(overload === null ? [] : [overload]),
@@ -84,8 +84,9 @@ function headerHtml(result: FailoverResult, compared: string): string {
     .join('');
   const account = accountWords(result);
   const rolledBack = account.length === 0 ? '' : `<p class="note restored">${html(account.join('; '))}.</p>`;
+  const verdict = verdictOf(result, comparison);
   const where = `${cluster} (${driver}), ${engine.name} ${engine.version}, fault ${result.fault}`;
-  return `<header class="${result.outcome}"><h1>${outcomeBadge(result.outcome)} ${html(headline(result))}</h1>
+  return `<header class="${verdict}"><h1>${outcomeBadge(verdict)} ${html(headline(result, comparison))}</h1>
 <p class="reason">${html(whyWords(result))}</p>${warnings}${rolledBack}
 <p class="quiet">${html(where)}, ${timeHtml(startedAt)}</p>${compared}</header>`;
 }

@@ -1,3 +1,4 @@
+import type { BaselineComparison } from '../../failover/baseline.js';
 import { humanDurationMs } from '../../model/duration.js';
 import { causesOf } from '../../observe/loss-causes.js';
 import { overloadWords } from '../../observe/overload.js';
@@ -25,7 +26,7 @@ import {
 import { outageText } from '../words/outage.js';
 import { thresholdText } from '../words/thresholds.js';
 import { phaseRows } from '../words/time-rows.js';
-import { VERDICT_WORD } from '../words/verdict.js';
+import { BASELINE_WORD, VERDICT_WORD, verdictOf } from '../words/verdict.js';
 
 import { code, fenced, type Row, tableOf, text } from './markup.js';
 
@@ -35,12 +36,22 @@ const MARK: Readonly<Record<Verdict, string>> = {
   unknown: `❔ ${VERDICT_WORD.unknown}`,
 };
 
-/** The result for a CI job's summary page, in the Markdown that GitHub and GitLab read. Ends with a line break. */
-export function failoverMarkdown(result: FailoverResult): string {
+/**
+ * The result for a CI job's summary page, in the Markdown that GitHub and GitLab read, with how it compares with an
+ * earlier run. Ends with a line break.
+ */
+export function failoverMarkdown(
+  result: FailoverResult,
+  _baseline: FailoverResult | null = null,
+  comparison: BaselineComparison | null = null,
+): string {
   const overload = overloadWords(result);
-  const passed = passDespiteLoss(result);
+  const passed = passDespiteLoss(result, comparison);
   const sections = [
-    [`## ${MARK[result.outcome]}: ${text(headline(result))}`, text(result.reason)],
+    [`## ${MARK[verdictOf(result, comparison)]}: ${text(headline(result, comparison))}`, text(result.reason)],
+    ...(comparison === null
+      ? []
+      : [[`Against the baseline: ${BASELINE_WORD[comparison.outcome]}: ${text(comparison.reason)}`]]),
     ...(result.complete ? [] : [[`**${INCOMPLETE}**`]]),
     ...(overload === null ? [] : [[`**${text(overload)}**`]]),
     ...(passed === null ? [] : [[`**${text(passed)}**`]]),

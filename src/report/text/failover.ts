@@ -1,3 +1,4 @@
+import type { BaselineComparison } from '../../failover/baseline.js';
 import { humanDurationMs } from '../../model/duration.js';
 import { overloadWords } from '../../observe/overload.js';
 import { masterNowWords, rolledBackWords, secondMasterWords } from '../../observe/restored-words.js';
@@ -10,14 +11,13 @@ import {
   INCOMPLETE,
   nextCommands,
   passDespiteLoss,
-  passedWords,
   settingOf,
 } from '../words/headline.js';
 import { lossWords } from '../words/losses.js';
 import { type KeyNumber, keyNumbers, outageWords, whyWords } from '../words/numbers.js';
 import { brokenWords, thresholdText } from '../words/thresholds.js';
 import { phaseRows } from '../words/time-rows.js';
-import { VERDICT_WORD } from '../words/verdict.js';
+import { VERDICT_WORD, verdictOf } from '../words/verdict.js';
 import { manyLines } from './failover-many.js';
 import { trialLines } from './failover-one.js';
 import { nextLines, verdictLines, warningLines } from './lines.js';
@@ -29,23 +29,29 @@ import { lineWidth, themeOf, type View } from './theme.js';
  * One screen: the verdict, then one trial on a time axis or several as a summary, what must hold (with evidence for
  * what does not), what to change, and the next commands. `again` repeats the run; the whole command line by default.
  */
-export function failoverText(result: FailoverResult, view: View, again = result.command): string {
+export function failoverText(
+  result: FailoverResult,
+  view: View,
+  again = result.command,
+  comparison: BaselineComparison | null = null,
+): string {
   const theme = themeOf(view);
   const [only, ...others] = result.trials;
   const overload = overloadWords(result);
   const prevention = preventionOf(result);
+  const verdict = verdictOf(result, comparison);
   if (only?.cutShort === true && others.length === 0)
     return interruptedText(result, only, nextCommands(result, again), view);
   return [
     ...verdictLines(
-      VERDICT_WORD[result.outcome],
+      VERDICT_WORD[verdict],
       // Passed, and not without a loss.
-      result.outcome === 'holds' && lossWords(result) !== null ? theme.warn : paintOf(result.outcome, theme),
-      plain(headline(result)),
+      verdict === 'holds' && lossWords(result) !== null ? theme.warn : paintOf(verdict, theme),
+      plain(headline(result, comparison)),
       view,
     ),
     ...(prevention === null ? [] : warningLines(prevention, view)),
-    ...passLines(result, view),
+    ...passLines(passDespiteLoss(result, comparison), view),
     ...(result.complete ? [] : warningLines(INCOMPLETE, view)),
     ...interruptedLines(result, view),
     ...(overload === null ? [] : warningLines(overload, view)),
@@ -61,8 +67,7 @@ export function failoverText(result: FailoverResult, view: View, again = result.
   ].join('\n');
 }
 
-function passLines(result: FailoverResult, view: View): string[] {
-  const words = passDespiteLoss(result);
+function passLines(words: string | null, view: View): string[] {
   return words === null ? [] : warningLines(words, view);
 }
 
@@ -144,22 +149,11 @@ function verdictLine(verdict: Verdict, words: string, view: View): string[] {
 /** A run that was interrupted within its only trial: what was seen, what was rolled back, which node is the master. */
 function interruptedText(result: FailoverResult, trial: Trial, next: string[], view: View): string {
   const theme = themeOf(view);
-  const { masterName, outcome } = result;
-  const words = [
-    ...brokenWords(result),
-    `interrupted after the loss of ${trial.oldMaster.id}`,
-    masterNowWords(trial),
-    ...passedWords(result),
-  ];
+  const { outcome } = result;
   const outage = outageWords(result) ?? '';
   return [
-    ...verdictLines(
-      VERDICT_WORD[outcome],
-      paintOf(outcome, theme),
-      plain(`${masterName}: ${words.join('; ')}`),
-      view,
-    ),
-    ...seenLines(trial, result, view, words.includes(outage) ? '' : outage),
+    ...verdictLines(VERDICT_WORD[outcome], paintOf(outcome, theme), plain(headline(result)), view),
+    ...seenLines(trial, result, view, brokenWords(result).includes(outage) ? '' : outage),
     ...wrap(plain(settingOf(result)), lineWidth(view), 2).map(theme.dim),
     '',
     ...next.flatMap((line) => nextLines(line, view)),

@@ -11,7 +11,7 @@ import {
 } from '../../model/sentinel-timing.js';
 import { count } from '../../model/words.js';
 import { causesOf } from '../../observe/loss-causes.js';
-import type { FailoverResult, LedgerSummary, Trial } from '../../observe/result.js';
+import type { ClientSummary, FailoverResult, LedgerSummary, Trial } from '../../observe/result.js';
 import { ledgerTotals } from './losses.js';
 import { groupedCount, metricLabel } from './metrics.js';
 
@@ -44,22 +44,26 @@ function budgetAdvice(result: FailoverResult): string[] {
     const why =
       boundMs < typicalFailoverMs(config)
         ? tooShortWords(boundMs, config, faultForMs !== null)
-        : lateWords(trials, config);
+        : lateWords(trials, config, metric === 'client.outageMs' ? (slowestClient(trials)?.ms ?? 0) : 0);
     const key = `${humanDurationMs(boundMs)} are allowed: ${why}`;
     measured.set(key, [...(measured.get(key) ?? []), `${metricLabel(metric)}: ${humanDurationMs(value)}`]);
   }
   return [...measured].map(([why, values]) => `${values.join(', ')}, and ${why}`);
 }
 
-/** Which step took longer than it may. */
-function lateWords(trials: readonly Trial[], config: FailoverResult['config']): string {
+/** Which step took longer than it may. `clientsMs`: what the slowest client took from the first switch to its next write. */
+function lateWords(trials: readonly Trial[], config: FailoverResult['config'], clientsMs: number): string {
   const late = trials.flatMap((t) => t.reasons.filter((r) => r.stepMs !== null && r.why !== null));
   const [worst] = late.toSorted(
     (a, b) => Number(b.stepMs) - b.predictedMs - (Number(a.stepMs) - a.predictedMs),
   );
-  return worst?.stepMs == null
-    ? `each step kept Sentinel’s own bound, so only a down-after shorter than the current ${downAfterText(config)} makes it faster`
-    : `“${metricLabel(worst.phase)}” took ${humanDurationMs(worst.stepMs)} instead of at most ${humanDurationMs(worst.predictedMs)}: ${worst.why}`;
+  if (worst?.stepMs == null) {
+    const shorter = `each step kept Sentinel’s own bound, so ${clientsMs > 0 ? '' : 'only '}a down-after shorter than the current ${downAfterText(config)} makes it faster`;
+    return clientsMs > 0
+      ? `${shorter}, and so do clients that write again sooner than ${humanDurationMs(clientsMs)} after the first switch`
+      : shorter;
+  }
+  return `“${metricLabel(worst.phase)}” took ${humanDurationMs(worst.stepMs)} instead of at most ${humanDurationMs(worst.predictedMs)}: ${worst.why}`;
 }
 
 /** Of a budget that is shorter than a failover on a quiet machine: which budget, and which down-after, would do. */
@@ -70,8 +74,8 @@ function tooShortWords(budgetMs: number, config: FailoverResult['config'], hangs
       ? `; a down-after short enough for this limit is ${BELOW_DOUBLE_FAILOVER}`
       : `, or lower down-after to ${formatDurationMs(downAfterMs)} at every sentinel`;
   return (
-    `that is less than down-after (${downAfterText(config)}) and about ${humanDurationMs(TYPICAL_BEYOND_DOWN_AFTER_MS)} for the election and the promotion, ` +
-    `so allow ${formatDurationMs(usualFailoverMs(config, hangs))}${shorter}`
+    `a failover takes about ${humanDurationMs(typicalFailoverMs(config))}, which is down-after (${downAfterText(config)}) and about ${humanDurationMs(TYPICAL_BEYOND_DOWN_AFTER_MS)} for the election and the promotion: ` +
+    `allow ${formatDurationMs(usualFailoverMs(config, hangs))}${shorter}`
   );
 }
 
@@ -149,18 +153,25 @@ function clientAdvice({ trials }: FailoverResult): string[] {
       `${count(clients, 'client')} in ${stranded.length} of ${count(trials.length, 'trial')} ${clients === 1 ? 'was' : 'were'} never acknowledged again: check their errors`,
     ];
   }
-  const behind = trials.flatMap(({ client, phases }) =>
-    client?.lastRecoveredMs == null || phases.switchedMs === null
-      ? []
-      : [{ ms: client.lastRecoveredMs - phases.switchedMs, policy: client.policy }],
-  );
-  const worst = behind.toSorted((a, b) => b.ms - a.ms)[0];
+  const worst = slowestClient(trials);
   if (worst === undefined || worst.ms <= SLOW_CLIENT_MS) return [];
   const how =
     worst.policy === 'default'
       ? '--client-policy tuned (connect() of the library) follows the sentinels’ events'
       : 'the lanes of the HTML report (--report PATH) show what each client waited for';
   return [`the last client recovered ${humanDurationMs(worst.ms)} after the first switch: ${how}`];
+}
+
+/** What the slowest client took from the first switch to its next acknowledged write; undefined where none came back. */
+function slowestClient(
+  trials: readonly Trial[],
+): { ms: number; policy: ClientSummary['policy'] } | undefined {
+  const behind = trials.flatMap(({ client, phases }) =>
+    client?.lastRecoveredMs == null || phases.switchedMs === null
+      ? []
+      : [{ ms: client.lastRecoveredMs - phases.switchedMs, policy: client.policy }],
+  );
+  return behind.toSorted((a, b) => b.ms - a.ms)[0];
 }
 
 /** Clients that were not acknowledged again until the end: their outage is longer than what was measured. */

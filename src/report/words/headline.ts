@@ -1,14 +1,16 @@
+import type { BaselineComparison } from '../../failover/baseline.js';
 import { formatDurationMs, parseDurationMs } from '../../model/duration.js';
 import { command } from '../../model/hints.js';
 import { downAfterText } from '../../model/sentinel-settings.js';
 import { freezeMs, LONGEST_FREEZE_MS } from '../../model/sentinel-timing.js';
 import { count, listed, named } from '../../model/words.js';
+import { masterNowWords } from '../../observe/restored-words.js';
 import type { FailoverResult, Trial, Verdict, WorkloadSettings } from '../../observe/result.js';
 import { lossWords, lostWords } from './losses.js';
 import { metricOf } from './metrics.js';
 import { outageWords, switchWords } from './numbers.js';
 import { brokenWords } from './thresholds.js';
-import { VERDICT_WORD } from './verdict.js';
+import { VERDICT_WORD, verdictOf } from './verdict.js';
 
 /** The worst of several verdicts; `unknown` when there is none. */
 function worstOf(verdicts: readonly Verdict[]): Verdict {
@@ -31,19 +33,36 @@ export const trialVerdict = ({ outcome, untested, invariants }: Trial): Verdict 
 /**
  * `clients had no answer for 6.40 s (budget 7.00 s), 0 of 28,503 writes lost; redis-1 → redis-3`; without clients the
  * first switch instead; over trials the worst of them, and how many passed. What broke and is not among them comes first,
- * then acknowledged writes that were lost, with why.
+ * then acknowledged writes that were lost, with why. Of a run that was interrupted within its only trial: which node is
+ * the master. A comparison with an earlier run is named where it decides the verdict.
  */
-export function headline(result: FailoverResult): string {
+export function headline(result: FailoverResult, comparison: BaselineComparison | null = null): string {
+  return [runWords(result), ...againstWords(result, comparison)].join('; ');
+}
+
+/** Why a run in which everything holds is not passed, where an earlier run was to be compared; else empty. */
+function againstWords({ outcome }: FailoverResult, comparison: BaselineComparison | null): string[] {
+  if (outcome !== 'holds' || comparison === null || comparison.outcome === 'holds') return [];
+  return [
+    comparison.outcome === 'violated'
+      ? comparison.reason
+      : 'the comparison with the baseline could not be made',
+  ];
+}
+
+function runWords(result: FailoverResult): string {
   const { trials, masterName } = result;
   const [only, ...others] = trials;
   if (only === undefined) return `${masterName}: nothing was measured`;
   if (only.untested !== undefined && others.length === 0)
     return `${masterName} is still ${named(only.oldMaster)}`;
   const limits = brokenWords(result);
-  const broken = limits.length === 0 ? [] : [listed(limits)];
   const passed = passedWords(result);
-  if (only.cutShort === true && others.length === 0)
-    return [...broken, cutShortWords(only, masterName), ...passed].join('; ');
+  if (only.cutShort === true && others.length === 0) {
+    const end = [`interrupted after the loss of ${only.oldMaster.id}`, masterNowWords(only)];
+    return `${masterName}: ${[...limits, ...end, ...passed].join('; ')}`;
+  }
+  const broken = limits.length === 0 ? [] : [listed(limits)];
   const outage = outageWords(result) ?? switchWords(result);
   const lost = lossWords(result);
   const what = lost === null ? [[outage, ...lostWords(result)].join(', ')] : [lost, outage];
@@ -77,16 +96,13 @@ export const accountWords = ({ trials, account = [], stoppedBy }: FailoverResult
 ];
 
 /** What PASS means where acknowledged writes were lost, and how it becomes a FAIL; null where none were. */
-export function passDespiteLoss(result: FailoverResult): string | null {
+export function passDespiteLoss(
+  result: FailoverResult,
+  comparison: BaselineComparison | null = null,
+): string | null {
   const isLimited = result.thresholds.some(({ expression }) => metricOf(expression) === 'ledger.lost');
-  if (result.outcome !== 'holds' || isLimited || lossWords(result) === null) return null;
+  if (verdictOf(result, comparison) !== 'holds' || isLimited || lossWords(result) === null) return null;
   return `${VERDICT_WORD.holds}: each loss is explained, and no limit was set: --threshold 'ledger.lost==0'`;
-}
-
-function cutShortWords({ oldMaster, newMaster }: Trial, masterName: string): string {
-  return newMaster === null
-    ? `${masterName} had no new master yet after the loss of ${named(oldMaster)}`
-    : `${masterName} moved from ${oldMaster.id} to ${named(newMaster)}`;
 }
 
 /** The settings of a run: `fault kill SIGKILL at …; cluster default (process), redis 7.0.15, down-after 5s, quorum 2; …`. */

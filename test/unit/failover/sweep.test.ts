@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failed } from '../../../src/errors.js';
+import type { FailoverResult } from '../../../src/observe/result.js';
 import type { SweepResult } from '../../../src/observe/sweep-result.js';
 import { sweepHtml } from '../../../src/report/html/sweep-page.js';
 import { sweepText } from '../../../src/report/text/sweep.js';
@@ -229,6 +230,15 @@ describe('a sweep as a page', () => {
 
   it('says so where there is nothing to draw', () => {
     expect(sweepHtml(sweepOf([]))).toContain('No combination has enough evidence to be drawn.');
+  });
+
+  it('names a median only where there are trials to have one of', () => {
+    const one = (): FailoverResult => {
+      const run = runOf(2000, 1);
+      return { ...run, trials: run.trials.slice(0, 1) };
+    };
+    expect(sweepHtml(sweepOf([one(), one()], {}, undefined, { trials: 1 }))).toContain('>client outage →<');
+    expect(sweepHtml(sweepOf([runOf(2000, 1)]))).toContain('>client outage, median →<');
   });
 
   it('draws where nothing at all was lost', () => {

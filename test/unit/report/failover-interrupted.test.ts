@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FailoverResult, Trial } from '../../../src/observe/result.js';
 import { failoverHtml } from '../../../src/report/html/page.js';
+import { failoverJunitXml } from '../../../src/report/junit.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { failoverText } from '../../../src/report/text/failover.js';
 import { headline } from '../../../src/report/words/headline.js';
@@ -153,11 +154,26 @@ describe('the result of one failover', () => {
     `);
   });
 
+  it('one that was interrupted has one first line on the screen and in every report', () => {
+    const result = restoredResult();
+    const trials = result.trials.map((trial): Trial => {
+      const same = { id: 'redis-1', host: '127.0.0.1', port: 6379 };
+      return { ...trial, newMaster: null, restored: { undone: [], keysRemoved: 0, master: same } };
+    });
+    const same = { ...result, trials };
+    const words =
+      'mymaster: interrupted after the loss of redis-1; redis-1 127.0.0.1:6379 is still the master: no failover happened';
+    expect(failoverText(same, plainView(200)).split('\n')[0]).toBe(`UNKNOWN  ${words}`);
+    expect(/<h1>.*<\/h1>/.exec(failoverHtml(same))?.[0]).toContain(`</span> ${words}</h1>`);
+    expect(failoverMarkdown(same).split('\n')[0]).toContain(`UNKNOWN: ${words}`);
+    expect(failoverJunitXml(same)).toContain(`value="${words}"`);
+  });
+
   it('does not claim that no failover came where it stopped looking', () => {
     const result = cutShortResult();
     const trials = result.trials.map((trial) => ({ ...trial, cutShort: true as const }));
-    expect(headline({ ...result, trials })).toMatch(
-      /^mymaster had no new master yet after the loss of redis-1 /,
+    expect(headline({ ...result, trials })).toBe(
+      'mymaster: interrupted after the loss of redis-1; its master is not known',
     );
     expect(failoverHtml({ ...result, trials })).toContain(
       '<p class="note">The old master was not seen to return before the interruption.</p>',

@@ -4,8 +4,10 @@ import { compare } from '../../../src/failover/baseline.js';
 import { overloadOf, overloadWords } from '../../../src/observe/overload.js';
 import type { FailoverResult, LoadOverTime, WorkloadSettings } from '../../../src/observe/result.js';
 import { failoverHtml } from '../../../src/report/html/page.js';
+import { failoverJunitXml } from '../../../src/report/junit.js';
 import { failoverMarkdown } from '../../../src/report/markdown/failover.js';
 import { failoverText } from '../../../src/report/text/failover.js';
+import { sweepOf } from '../../helpers/sweeps.js';
 import { client, resultOfTrials, trial } from '../../helpers/trials.js';
 import { plainView } from './lines.js';
 
@@ -103,6 +105,17 @@ describe('writes that fell behind before the fault', () => {
     });
     expect(compare(run(load(1000, 0.4)), run(load(1000, 0.4))).outcome).toBe('holds');
   });
+
+  it('in a sweep are one warning, with the numbers of the worst combination', () => {
+    const [quiet, slow, slowest] = [run(load(1000, 0.4)), run(load(700, 5)), run(load(443, 960))];
+    expect(sweepOf([quiet, slow, slowest, slow]).warnings).toEqual([
+      `in 3 of 4 combinations (worst: down-after 3s, min-replicas-to-write 0) ${WORDS}`,
+    ]);
+    expect(sweepOf([quiet, slowest, quiet, quiet]).warnings).toEqual([
+      `down-after 1s, min-replicas-to-write 1: ${WORDS}`,
+    ]);
+    expect(sweepOf([quiet, quiet]).warnings).toEqual([]);
+  });
 });
 
 it.each([
@@ -113,5 +126,26 @@ it.each([
   ['unknown', 'violated', 2],
 ] as const)('a run that %s and a comparison that is %s exit with %i', (outcome, baseline, code) => {
   const compared = { ...compare(run(load(1000, 1)), run(load(1000, 1))), outcome: baseline };
-  expect(failoverTest.exitCode?.({ ...run(load(1000, 1)), outcome, baseline: compared })).toBe(code);
+  const result = { ...run(load(1000, 1)), outcome };
+  expect(failoverTest.exitCode?.({ ...result, baseline: compared })).toBe(code);
+  // The first line has the verdict that the exit code has, on the screen and in the reports, and why.
+  const word = ['PASS', 'FAIL', 'UNKNOWN'][code];
+  const why =
+    outcome !== 'holds' || baseline === 'holds'
+      ? ''
+      : baseline === 'unknown'
+        ? '; the comparison with the baseline could not be made'
+        : `; ${compared.reason}`;
+  const line = failoverText(result, plainView(300), '', compared).split('\n')[0] ?? '';
+  expect(line).toMatch(new RegExp(`^${word} {2}`));
+  expect(line.endsWith(`trials passed${why}`), line).toBe(true);
+  expect(failoverMarkdown(result, result, compared).split('\n')[0]).toMatch(
+    new RegExp(` ${word}: .*${why}$`),
+  );
+  expect(failoverHtml(result, result, compared)).toMatch(
+    new RegExp(`<h1>.*</span> ${word}</span> .*${why}</h1>`),
+  );
+  expect(failoverJunitXml(result, result, compared)).toContain(
+    'name="nothing is worse than in the baseline"',
+  );
 });

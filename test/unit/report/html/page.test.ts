@@ -172,6 +172,20 @@ describe('metrics over trials', () => {
     expect(many).toMatch(/class="group-title"><th[^>]*>Clients</);
   });
 
+  it('each budget says which curve it is for', () => {
+    const names = (change: object): string[] =>
+      [...failoverHtml({ ...heldResult(3), ...change }).matchAll(/<text class="budget"[^>]*>([^<]*)</g)].map(
+        ([, name = '']) => name,
+      );
+    const { switchedMs = 0 } = heldResult(3).trials[0]?.phases ?? {};
+    const budgetMs = (switchedMs ?? 0) + 100;
+    expect(names({ budgetMs })).toEqual(['budget of the switch']);
+    expect(names({ budgetMs, outageBudgetMs: budgetMs })).toEqual([
+      'budget of the switch',
+      'budget of the clients',
+    ]);
+  });
+
   it('each trial has a row', () => {
     const page = VIOLATED;
     const table = /<caption>Trials<\/caption>[\s\S]*?<\/table>/.exec(page)?.[0] ?? '';
