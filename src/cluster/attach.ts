@@ -49,7 +49,8 @@ export interface Attached {
 /**
  * Finds a cluster that sentinelctl did not start through any of its sentinels, and writes it down under a name. Asks and
  * changes nothing there. Throws `cluster-exists` (3) for a name or sentinels of a cluster that sentinelctl created,
- * `no-such-node` (3) for a command of a server that there is not, `no-sentinel` (5) where none answers, `no-master` (5) where none monitors a master, or the one that is meant.
+ * `no-such-node` (3) for a command of an unknown server, `no-sentinel` (5) where none answers, `no-master` (5) where none
+ * monitors a master, or the one that is meant.
  */
 export async function attach(
   store: Store,

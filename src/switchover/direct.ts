@@ -94,7 +94,7 @@ async function holdWrites({ cluster, links, move }: MoveContext): Promise<number
   try {
     const [, role] = await transaction(links.master, [['CLIENT', 'PAUSE', move.pauseMs, 'WRITE'], ['ROLE']]);
     const { role: is, offset } = parseRole(role);
-    if (is !== 'master' || offset === null) throw new Error(`${move.master.id} is not a master any more`);
+    if (is !== 'master' || offset === null) throw new Error(`${move.master.id} is no longer a master`);
     return offset;
   } catch (error) {
     await unpause(links).catch(() => {});

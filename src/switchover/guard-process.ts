@@ -2,7 +2,7 @@
 export interface Guarding {
   /** From here on it finishes the moves if this process ends; `untilMs`: when the pause is over, on this run's clock. */
   arm(untilMs: number): void;
-  /** It does nothing any more; resolves once it has said so, or is gone. */
+  /** From here on it does nothing; resolves once it has said so, or is gone. */
   disarm(): Promise<void>;
   end(): void;
 }

@@ -100,7 +100,7 @@ export default {
 /** What sentinels send to each other that a failover needs, as rules name it. */
 const NEEDED = ['ping', 'sentinel|is-master-down-by-addr'];
 
-/** What the lines `user` of a sentinel do not allow the user as which each of the others logs in. */
+/** What the lines `user` of a sentinel do not allow the user that each of the others logs in as. */
 function shortInFile(
   server: FileServer,
   monitors: readonly FileServer[],

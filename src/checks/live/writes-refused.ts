@@ -80,7 +80,7 @@ const enough = (hints: Hints, node: AnsweredNode, replicas: number): string[] =>
 function notKnown(node: AnsweredNode, good: number, hints: Hints): RawFinding {
   const why = node.answer.leastUnread ?? 'CONFIG GET was not asked';
   const isForbidden = why.startsWith('NOPERM');
-  // `doctor` reads the new name in the files that it can read, and then there is no such reason.
+  // `doctor` reads the new name in the files that it can read, and then this reason is gone.
   const isUnknown = /unknown command/i.test(why);
   const lacks =
     isUnknown || why.startsWith('CONFIG is renamed')
