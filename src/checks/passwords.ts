@@ -1,5 +1,6 @@
 import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered.js';
 import { cli } from '../model/hints.js';
+import { oncePer } from '../model/once-per.js';
 import { usesPassword, withPasswords } from '../model/secrets.js';
 import { REPLIES_MS } from '../model/sentinel-timing.js';
 import { asked } from './asked.js';
@@ -74,13 +75,18 @@ export const refusesAllSentinels = ({ name, master, views }: Group): boolean =>
       answersWrongly(fields) || (hasAuthPass(sentinel, name) === false && isCalledDown(fields)),
   );
 
-/** Commands for a node that has CONFIG by another name, by that name. */
-function byTheirNames(fix: readonly string[], nodes: readonly GatheredNode[]): string[] {
-  const renamed = nodes.flatMap((node) => {
+/** Those that have CONFIG by another name: how commands for them begin, and the name. */
+const renamedConfigs = oncePer((nodes: readonly GatheredNode[]) =>
+  nodes.flatMap((node) => {
     const own = node.renamed?.find(({ command, verdict }) => command === 'CONFIG' && verdict === 'OK');
     return own === undefined ? [] : [{ start: cli(node, ''), as: own.as }];
-  });
-  if (renamed.length === 0) return [...fix];
+  }),
+);
+
+/** Commands for a node that has CONFIG by another name, by that name. */
+function byTheirNames(fix: readonly string[], nodes: readonly GatheredNode[]): readonly string[] {
+  const renamed = renamedConfigs(nodes);
+  if (renamed.length === 0) return fix;
   return fix.map((line) => {
     const its = renamed.find(({ start }) => line.includes(start));
     return its === undefined ? line : line.replace(/ CONFIG (?=SET|GET|REWRITE)/, ` ${its.as} `);

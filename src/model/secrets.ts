@@ -1,4 +1,5 @@
 import type { SecretSource } from './attached.js';
+import { oncePer } from './once-per.js';
 import type { NodeKind } from './plan.js';
 
 /** How this command line logs in to one kind of server: the user, and where the password is; never the password. */
@@ -104,6 +105,14 @@ export interface Asked {
   wantsPassword: boolean;
 }
 
+/** The first at each address; made once for a list, which a thousand findings share. */
+const byPlace = oncePer(
+  (servers: readonly Asked[]) =>
+    new Map(
+      servers.toReversed().map((server) => [`${server.endpoint.host} ${server.endpoint.port}`, server]),
+    ),
+);
+
 const ASKS = /redis-cli -h (\S+) -p (\d+) /;
 
 /**
@@ -115,7 +124,7 @@ export function withPasswords(fix: readonly string[], servers: readonly Asked[])
   let given: string | null = null;
   return fix.flatMap((line) => {
     const [, host, port] = ASKS.exec(line) ?? [];
-    const server = servers.find(({ endpoint: e }) => e.host === host && String(e.port) === port);
+    const server = byPlace(servers).get(`${host} ${port}`);
     if (server === undefined) return [line];
     const { username, password } = logins[server.kind];
     if (password === null && !server.wantsPassword) return [line];

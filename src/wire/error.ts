@@ -148,8 +148,22 @@ function replySilence(reply: string, username: string | null): Silence {
   return { kind: 'error', message: `answered: ${reply}` };
 }
 
+/** A thousand servers say the same short words: each is made printable, and kept, once. */
+const known = new Map<string, string>();
+const KNOWN_LENGTH = 40;
+const MOST_KNOWN = 20_000;
+
 /** The words of a server, fit for a terminal: one line without control characters, of a length to be read. */
 export function printable(text: string, max = 300): string {
+  if (text.length > KNOWN_LENGTH || max < KNOWN_LENGTH) return madePrintable(text, max);
+  const same = known.get(text);
+  if (same !== undefined) return same;
+  const line = madePrintable(text, max);
+  if (known.size < MOST_KNOWN) known.set(text, line);
+  return line;
+}
+
+function madePrintable(text: string, max: number): string {
   const line = text.replace(/\p{Cc}+/gu, ' ').trim();
   return line.length <= max ? line : `${line.slice(0, max)}…`;
 }

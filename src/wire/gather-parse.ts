@@ -26,11 +26,9 @@ export function parseMasters(reply: unknown): Fields[] {
 
 /** CONFIG GET, SENTINEL CONFIG GET, SENTINEL DEBUG: a flat list, or a map. Secrets do not stay. Throws WireError `protocol`. */
 export function parseSettings(reply: unknown): Fields {
-  const settings = [...parseRecord(bounded(reply))].map(([name, value]): [string, string] => [
-    name,
-    isSecretSetting(name) && value !== '' ? SECRET_SET : value,
-  ]);
-  return Object.fromEntries(settings);
+  const flat = bounded(reply);
+  const isSecret = (i: number): boolean => i % 2 === 1 && isSecretSetting(String(flat[i - 1]));
+  return fieldsOf(parseRecord(flat.map((word, i) => (isSecret(i) && word !== '' ? SECRET_SET : word))));
 }
 
 /** CLIENT LIST: a line each, `name=value` separated by spaces (networking.c, catClientInfoString). Throws WireError `protocol`. */
