@@ -209,7 +209,8 @@ function diagnoseWhatIsMeant(
   const masterName = master ?? namedBesides(context, app !== null);
   return diagnoseCluster(context, {
     ...chosen,
-    ...{ masterName, watchForMs, app, gone, isRepaired, acceptance: options },
+    ...{ masterName, watchForMs, app, gone, acceptance: options },
+    forgotten: isRepaired ? 'all' : options.fix ? 'addresses' : undefined,
   });
 }
 

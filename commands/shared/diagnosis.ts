@@ -23,8 +23,11 @@ export interface ClusterQuestion extends DiagnoseOptions {
   app: true | { container: string } | null;
   /** Servers that are gone for good, by id or address. */
   gone?: readonly string[];
-  /** A repair was done since: those that it made forgotten are no longer asked about. */
-  isRepaired?: boolean;
+  /**
+   * With `--fix`: which of `gone` may be forgotten already, so that a fix that was interrupted can be typed again.
+   * `addresses`: those that are typed as addresses, with a note; `all`: after a repair of the same call, which said so.
+   */
+  forgotten?: 'addresses' | 'all' | undefined;
   /** What is accepted by this call; absent: nothing new. */
   acceptance?: Acceptance;
 }
@@ -59,7 +62,7 @@ export async function findingsBeyond(
 async function gatherFor(
   context: Context,
   target: Target | null,
-  { app, gone = [], isRepaired, watchForMs }: ClusterQuestion,
+  { app, gone = [], forgotten, watchForMs }: ClusterQuestion,
   writes = true,
 ): Promise<Gathered> {
   const { clock, signal } = context;
@@ -68,8 +71,12 @@ async function gatherFor(
     gatherTarget(context, target, { ...asking, watchForMs, writes }),
     app === null ? null : gatherSide(context, app, target, asking),
   ]);
-  // After a repair, no list has what was forgotten.
-  const left = isRepaired ? gone.filter((name) => isListed(gathered, name)) : gone;
+  const isForgotten = (name: string): boolean =>
+    (forgotten === 'all' || (forgotten === 'addresses' && name.includes(':'))) && !isListed(gathered, name);
+  const left = gone.filter((name) => !isForgotten(name));
+  if (forgotten === 'addresses')
+    for (const name of gone.filter(isForgotten))
+      context.progress({ type: 'note', level: 'info', text: `${name} is forgotten: no server lists it` });
   for (const name of left) requireGone(gathered, name);
   return { ...gathered, ...(left.length > 0 && { gone: left }), app: side };
 }

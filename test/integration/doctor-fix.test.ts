@@ -107,6 +107,14 @@ it('a server that is named as gone is forgotten, and the diagnosis after that do
   expect(String(await tell('sentinel-3', 'SENTINEL', 'SENTINELS', 'mymaster'))).not.toContain(
     `127.0.0.1:${GHOST_PORT}`,
   );
+  // The command that an interruption prints names it again, also once it is forgotten.
+  const again = await cli.run(['doctor', '--fix', ...gone]);
+  expect([again.code, again.stderr]).toEqual([
+    0,
+    expect.stringContaining(`note: 127.0.0.1:${GHOST_PORT} is forgotten: no server lists it`),
+  ]);
+  const unknown = await doctor('--fix', '--gone', 'redis-9');
+  expect([unknown.code, unknown.json().error?.code]).toEqual([64, 'node-unknown']);
 });
 
 it('what is a choice is left, unless it is named', async () => {

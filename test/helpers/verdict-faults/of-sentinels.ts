@@ -1,6 +1,14 @@
 import { type BothCommands, DOWN_AFTER_MS, tell } from '../both-commands.js';
 import type { Fault } from './fault.js';
 
+/** The third one, as it monitored the master before. */
+async function monitorAgain({ portOf, both }: Pick<BothCommands, 'portOf' | 'both'>): Promise<void> {
+  await both([2], 'SENTINEL REMOVE mymaster');
+  await both([2], `SENTINEL MONITOR mymaster 127.0.0.1 ${portOf(0)} 2`);
+  const settings = `down-after-milliseconds ${DOWN_AFTER_MS} failover-timeout 10000 parallel-syncs 1`;
+  await both([2], `SENTINEL SET mymaster ${settings}`);
+}
+
 /** What is wrong with sentinels, and what they are told. */
 export const ofSentinels = ({ portOf, sentinel, both }: BothCommands): Fault[] => [
   {
@@ -50,14 +58,7 @@ export const ofSentinels = ({ portOf, sentinel, both }: BothCommands): Fault[] =
     what: 'a sentinel that does not monitor the master',
     word: 'DEGRADED',
     plant: () => both([2], 'SENTINEL REMOVE mymaster'),
-    undo: async () => {
-      await both([2], 'SENTINEL REMOVE mymaster');
-      await both([2], `SENTINEL MONITOR mymaster 127.0.0.1 ${portOf(0)} 2`);
-      await both(
-        [2],
-        `SENTINEL SET mymaster down-after-milliseconds ${DOWN_AFTER_MS} failover-timeout 10000 parallel-syncs 1`,
-      );
-    },
+    undo: () => monitorAgain({ portOf, both }),
   },
   {
     what: 'a sentinel that names another master',
@@ -67,14 +68,7 @@ export const ofSentinels = ({ portOf, sentinel, both }: BothCommands): Fault[] =
       await both([2], 'SENTINEL REMOVE mymaster');
       await both([2], `SENTINEL MONITOR mymaster 127.0.0.1 ${portOf(1)} 2`);
     },
-    undo: async () => {
-      await both([2], 'SENTINEL REMOVE mymaster');
-      await both([2], `SENTINEL MONITOR mymaster 127.0.0.1 ${portOf(0)} 2`);
-      await both(
-        [2],
-        `SENTINEL SET mymaster down-after-milliseconds ${DOWN_AFTER_MS} failover-timeout 10000 parallel-syncs 1`,
-      );
-    },
+    undo: () => monitorAgain({ portOf, both }),
   },
   {
     what: 'a sentinel that is set to crash at its next failover',
