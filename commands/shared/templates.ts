@@ -57,6 +57,7 @@ export const COMMAND_OPTIONS = {
   pauseCommand: template('pause', 'the command that freezes a server, such as kill -STOP'),
   resumeCommand: template('resume', 'the command that resumes a frozen server'),
   logsCommand: template('logs', 'the command that prints the last {lines} lines of its log'),
+  podCommand: template('pod', 'the command that prints the name of the pod that has the address {host}'),
   namespace: ofTool('--namespace', 'namespace', 'with --via kubectl: the namespace of the pods'),
   unit: ofTool('--unit', 'unit', 'with --via systemd: the unit of a data node'),
   sentinelUnit: ofTool('--sentinel-unit', 'sentinelUnit', 'with --via systemd: the unit of a sentinel'),
@@ -121,6 +122,7 @@ const typedFor = (options: Options, action: TemplateAction): readonly TypedComma
     pause: options.pauseCommand,
     resume: options.resumeCommand,
     logs: options.logsCommand,
+    pod: options.podCommand,
   })[action];
 
 /** An option that changes nothing is a mistake. */

@@ -9,6 +9,7 @@ export const TEMPLATE_ACTIONS = [
   'pause',
   'resume',
   'logs',
+  'pod',
 ] as const;
 export type TemplateAction = (typeof TEMPLATE_ACTIONS)[number];
 
@@ -42,7 +43,7 @@ export interface TemplateValues {
   /** The master that a server is started as a replica of. */
   masterHost?: string;
   masterPort?: string;
-  /** The first label of a host name: what Kubernetes calls a pod of a StatefulSet. */
+  /** The first label of a host name, or what the command `pod` prints for an address: what Kubernetes calls a pod. */
   pod?: string;
 }
 
@@ -168,8 +169,13 @@ function podCommands(namespace: string): Templates {
     stop: kubectl('delete', 'pod', '{pod}', '--wait=false'),
     kill: kubectl('delete', 'pod', '{pod}', '--grace-period=0', '--force', '--wait=false'),
     logs: kubectl('logs', '{pod}', '--tail={lines}'),
+    pod: kubectl('get', 'pods', '--field-selector', 'status.podIP={host}', '-o', 'name'),
   };
 }
 
 /** Whether a command may be run only to see that it works. */
-export const isHarmless = (action: TemplateAction): boolean => action === 'logs';
+export const isHarmless = (action: TemplateAction): boolean => action === 'logs' || action === 'pod';
+
+/** Whether a command is about a pod, which must be found where a server is announced by its address. */
+export const namesPod = (template: readonly string[]): boolean =>
+  template.some((word) => word.includes('{pod}'));

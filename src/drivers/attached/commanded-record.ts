@@ -9,6 +9,8 @@ export interface CommandedRecord {
   pid: number;
   /** Whether it was paused by a command, and not resumed yet. */
   isPaused: boolean;
+  /** Its pod: once it is gone, another one may have its address. */
+  pod?: string;
 }
 
 /** Not among the records of processes here: a cluster may be attached by commands first, and later with --local. */
@@ -27,8 +29,11 @@ export async function writeCommandedRecord(
   id: string,
   { runId, pid }: Pick<SaysOfItself, 'runId' | 'pid'>,
   isPaused: boolean,
+  found?: string,
 ): Promise<void> {
-  const record: CommandedRecord = { version: 1, runId, pid, isPaused };
+  const known = await readCommandedRecord(dir, id);
+  const pod = found ?? (known?.runId === runId ? known.pod : undefined);
+  const record: CommandedRecord = { version: 1, runId, pid, isPaused, ...(pod !== undefined && { pod }) };
   await makePrivateDirectory(directoryOf(dir));
   await writeAtomically(pathOf(dir, id), `${JSON.stringify(record)}\n`, 0o600);
 }

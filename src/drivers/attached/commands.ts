@@ -30,6 +30,7 @@ import {
 import { lineReader } from '../server-log.js';
 import { type CommandedRecord, readCommandedRecord, writeCommandedRecord } from './commanded-record.js';
 import { lackOf, OperatorCommands } from './operator-commands.js';
+import { Pods } from './pods.js';
 
 /** How often a server is asked whether a command had its effect, and for how long; milliseconds. */
 const LOOK_EVERY_MS = 50;
@@ -92,10 +93,12 @@ export const commandsHost: OpenAttachedHost = (context) => {
 class CommandedServers {
   readonly #context: AttachedHostContext;
   readonly #commands: OperatorCommands;
+  readonly #pods: Pods;
 
   constructor(context: AttachedHostContext) {
     this.#context = context;
     this.#commands = new OperatorCommands(context);
+    this.#pods = new Pods(context, this.#commands);
   }
 
   get actions(): Omit<NodeActions, 'life' | 'readConf' | 'blockDump'> {
@@ -112,7 +115,13 @@ class CommandedServers {
       return known?.isPaused === true
         ? { state: 'paused', detail: 'it was paused by a command, and gives no answer' }
         : { state: 'exited', detail: 'it gives no answer: it is frozen, or its machine cannot be reached' };
-    if (known?.runId !== said.runId || known.isPaused) await this.#remember(id, said, false);
+    const isNew = known?.runId !== said.runId;
+    // Another server may have the address now: it is not taken for the node.
+    if (isNew ? this.#context.afresh || (await node.belongs()) : known.isPaused) {
+      await this.#remember(id, said, false);
+      // Whoever needs it is told why it is not known.
+      await this.#pods.of(node, said).catch(() => undefined);
+    }
     return { state: 'running', detail: `it answers; pid ${said.pid} on its machine` };
   };
 
@@ -120,8 +129,10 @@ class CommandedServers {
     const node = this.#nodeOf(id);
     const said = await node.ask();
     if (isAnswer(said)) {
-      if (!(await node.belongs())) throw notOurs(node);
-      return;
+      const isBack = await this.#pods.isSame(node);
+      // A unit that was restarted as the master that it was belongs to no one until the sentinels demote it.
+      if (isBack || (await this.#seen(() => node.belongs(), EFFECT_MS, abort))) return;
+      throw notOurs(node);
     }
     const master = edit === undefined ? undefined : followedIn(edit(''));
     if (edit !== undefined && master === undefined) throw this.#notAsReplica(id);
@@ -173,7 +184,7 @@ class CommandedServers {
   requireAble = async (id: string, ability: Ability): Promise<void> => {
     const node = this.#nodeOf(id);
     const action = NEEDS[ability];
-    if (action !== undefined) this.#commands.require(node, action);
+    if (action !== undefined) await this.#pods.for(node, action, await node.ask());
     // A data node comes back as a replica of the master of that moment.
     if (ability === 'start' && node.kind === 'redis' && !this.#commands.has(node, 'start-replica'))
       throw this.#notAsReplica(id);
@@ -201,7 +212,8 @@ class CommandedServers {
     const checked = await Promise.all(
       this.#context.nodes.map(async (node) => {
         const said = await node.ask().catch(() => null);
-        return this.#commands.check(node, await this.#known(node.id, said));
+        const pod = await this.#pods.of(node, said).catch(() => undefined);
+        return this.#commands.check(node, await this.#known(node.id, said), pod === undefined ? {} : { pod });
       }),
     );
     return checked.flat();
@@ -274,7 +286,9 @@ class CommandedServers {
     said: SaysOfItself | 'silent' | null,
     signal?: AbortSignal,
   ): Promise<string> {
-    return this.#commands.run(node, action, await this.#known(node.id, said), more, signal);
+    const pod = await this.#pods.for(node, action, said);
+    const values = pod === undefined ? more : { pod, ...more };
+    return this.#commands.run(node, action, await this.#known(node.id, said), values, signal);
   }
 
   #notAsReplica = (id: string): OperatorError =>

@@ -83,9 +83,10 @@ export class OperatorCommands {
   }
 
   /** Each command of a node filled in; those that only look are run. */
-  check(node: AttachedNode, known: Known): Promise<CheckedCommand[]> {
+  check(node: AttachedNode, known: Known, more: Partial<TemplateValues>): Promise<CheckedCommand[]> {
     const values = {
       ...valuesOf(node, known),
+      ...more,
       ...{ lines: '1', masterHost: 'MASTER', masterPort: 'PORT' },
     };
     const actions = TEMPLATE_ACTIONS.filter((action) => this.has(node, action));
@@ -135,9 +136,11 @@ export class OperatorCommands {
   }
 }
 
+/** Whether a server is announced by a host name. */
+export const isName = (host: string): boolean => !/^[\d.]+$|:/.test(host);
+
 /** What a template of a node is filled with. */
 function valuesOf({ id, kind, announce, conf }: AttachedNode, known?: Known): TemplateValues {
-  const isName = !/^[\d.]+$|:/.test(announce.host);
   return {
     host: announce.host,
     port: String(announce.port),
@@ -145,6 +148,6 @@ function valuesOf({ id, kind, announce, conf }: AttachedNode, known?: Known): Te
     role: kind,
     ...(known !== undefined && { runId: known.runId, pid: String(known.pid) }),
     ...(conf !== null && { conf }),
-    ...(isName && { pod: announce.host.split('.')[0] }),
+    ...(isName(announce.host) && { pod: announce.host.split('.')[0] }),
   };
 }
