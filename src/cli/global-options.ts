@@ -35,7 +35,7 @@ export const GLOBAL_OPTIONS: readonly OptionDef[] = [
   option.file('--cert <file>', { summary: 'the client’s certificate, for servers that want one' }),
   option.file('--key <file>', { summary: 'the key of that certificate' }),
   option.text('--server-name <name>', {
-    summary: 'the name that the servers’ certificates carry, where it is not the address',
+    summary: 'the name that all servers’ certificates carry, where it is not the address',
   }),
   option.flag('--insecure', { summary: 'accept any certificate' }),
   option.duration('--timeout <duration>', {

@@ -8,6 +8,9 @@ const GIVE_PASSWORD =
 const GIVE_ANOTHER =
   'give the right one with --password-file FILE, or with --sentinel-password-file FILE where the sentinels have their own';
 
+/** Without a user name Redis takes a password for that of `default`. */
+const GIVE_USER = `${GIVE_ANOTHER}; add --username NAME if the password is that of a user other than "default"`;
+
 const GIVE_RIGHT =
   "give this user the right at each sentinel, as a user that may: ACL SETUSER USER '+info' '+sentinel'";
 
@@ -20,8 +23,11 @@ export function noSentinel(
   { outcome, hint }: { outcome?: string; hint: string },
 ): OperatorError {
   const [what, remedy] = unasked(sentinels);
+  const said = sentinels.map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`);
+  // Of one server that refuses a login the first line says all of it.
+  const isSaid = said.length === 1 && sentinels[0]?.silence?.kind === 'auth';
   return unreachable('no-sentinel', outcome === undefined ? what : `${what}: ${outcome}`, {
-    why: sentinels.map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`).join('\n') || undefined,
+    why: isSaid ? undefined : said.join('\n') || undefined,
     hint: remedy ?? hint,
   });
 }
@@ -45,6 +51,7 @@ function remedyFor(locked: readonly SentinelState[]): string {
   const every = (start: string): boolean =>
     locked.every((s) => s.silence?.message.startsWith(start) === true);
   if (every('denies')) return GIVE_RIGHT;
+  if (every('rejects this password')) return GIVE_USER;
   return every('rejects') ? GIVE_ANOTHER : GIVE_PASSWORD;
 }
 

@@ -53,7 +53,9 @@ export const closedError = (address: Address, message = 'closed the connection')
 
 /** Words an error of the socket: dialling, the resolver, a reset. */
 export function socketError(address: Address, error: unknown): WireError {
-  return new WireError(socketSilence(errnoOf(error), messageOf(error), namesIn(error)), { address });
+  const silence =
+    namedOtherwise(address, error) ?? socketSilence(errnoOf(error), messageOf(error), namesIn(error));
+  return new WireError(silence, { address });
 }
 
 /** Node refused the TLS options before it dialled. */
@@ -65,6 +67,20 @@ export const tlsSetupError = (address: Address, error: unknown): WireError =>
     },
     { address },
   );
+
+/** A certificate that has not the name of `--server-name`, which is one for every server; undefined for any other error. */
+function namedOtherwise({ host }: Address, error: unknown): Silence | undefined {
+  if (errnoOf(error) !== 'ERR_TLS_CERT_ALTNAME_INVALID') return undefined;
+  const { host: wanted } = error as { host?: string };
+  if (wanted === undefined || wanted === host) return undefined;
+  return {
+    kind: 'tls',
+    message: `${otherName(namesIn(error))}, and ${printable(wanted, 120)}, the --server-name, is for every server`,
+  };
+}
+
+const otherName = (names: string): string =>
+  `has a certificate for another name${names === '' ? '' : ` (it is for ${names})`}`;
 
 /** The names of the certificate that did not fit, on Node's error (tls.checkServerIdentity); empty where it has none. */
 function namesIn(error: unknown): string {
@@ -102,7 +118,7 @@ function tlsSilence(errno: string | undefined = '', message: string, names: stri
   if (errno === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return {
       kind: 'tls',
-      message: `has a certificate for another name${names === '' ? '' : ` (it is for ${names})`}: --server-name says which is right`,
+      message: `${otherName(names)}: --server-name says which is right`,
     };
   if (errno === 'CERT_HAS_EXPIRED') return { kind: 'tls', message: 'has a certificate that has expired' };
   if (/^(CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET_ISSUER|VERIFY)|HOSTNAME_MISMATCH)/.test(errno))

@@ -274,7 +274,7 @@ describe('TLS', () => {
     expect(await reached('--tls')).toMatch(/^UNKNOWN .*certificate that is not trusted/);
     expect(await reached('--ca', file('x.crt'))).toMatch(/^UNKNOWN .*certificate that is not trusted/);
     expect(await reached('--ca', ca, '--server-name', 'other')).toMatch(
-      /^UNKNOWN .*certificate for another name/,
+      /^UNKNOWN .*certificate for another name \(.*\), and other, the --server-name, is for every server/,
     );
     const plain = await cli.run(['status', ...ADDRS, ...passwordFile(), '--insecure']);
     expect(plain.stdout.split('\n')[0]).toMatch(/^UNKNOWN .*speaks no TLS at this port: leave --tls out/);
@@ -299,7 +299,7 @@ it('what cannot be attached says why', async () => {
   await writeFile(file('wrong'), 'not-it', { mode: 0o600 });
   await refusal(cli, ['attach', 'none', ...node, '--password-file', file('wrong')], {
     ...expected,
-    says: /^error: \S+ rejects this password: nothing was attached/,
+    says: /^error: \S+ rejects this password: nothing was attached\n {2}try: give the right one .* add --username NAME/,
   });
   await refusal(cli, ['attach', 'none', ...node, '--username', 'unknown', ...passwordFile()], {
     ...expected,

@@ -106,7 +106,7 @@ describe('TLS', () => {
     const ca = await pem('ours.crt');
     expect(await pinged(PORT + 1, { ca, serverName: 'redis.test' })).toBe('PONG');
     expect(await pinged(PORT + 1, { ca, serverName: 'other.test' })).toBe(
-      'has a certificate for another name (it is for 127.0.0.1, redis.test): --server-name says which is right',
+      'has a certificate for another name (it is for 127.0.0.1, redis.test), and other.test, the --server-name, is for every server',
     );
   });
 

@@ -117,6 +117,10 @@ function tlsFix(
     return [
       `renew the certificate of ${server.id} on its machine (tls-cert-file), or that of its authority where that one has expired`,
     ];
+  if (/is for every server/.test(said))
+    return [
+      `# attach the cluster without --server-name, and with --map ADDRESS=NAME for each server: NAME is what its certificate is for, and must resolve here`,
+    ];
   const option = TLS_OPTIONS.find((one) => said.includes(one));
   return option === undefined
     ? ['# give what it wants: --tls, --ca FILE, --cert FILE with --key FILE, --server-name NAME']
