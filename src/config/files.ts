@@ -136,7 +136,7 @@ const passwordWritten = (path: string, { name, line }: FilePair): OperatorError 
     path,
     line,
     'a password is never written into a settings file, only where it is',
-    `${name}-env: NAME # or ${name}-file: FILE, or ${name}-command: COMMAND`,
+    `sed -n ${line}p ${shellWord(path)} # write ${name}-env: NAME there instead, ${name}-file: FILE or ${name}-command: COMMAND`,
   );
 
 const isPlain = (value: unknown): value is string | number | boolean =>

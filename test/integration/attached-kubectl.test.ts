@@ -119,7 +119,7 @@ describe('by kubectl', () => {
     );
   });
 
-  it('kills a pod, and waits for the same one, whoever has its address meanwhile', async () => {
+  it('kills a pod, and waits for the same one, also when another has its address meanwhile', async () => {
     const before = await infoOf(REPLICA.port, 'run_id');
     await writeFile(file('away'), '3');
     const killed = await run('kill', 'redis-2', ...NAMED);

@@ -119,7 +119,7 @@ class CommandedServers {
     // Another server may have the address now: it is not taken for the node.
     if (isNew ? this.#context.afresh || (await node.belongs()) : known.isPaused) {
       await this.#remember(id, said, false);
-      // Whoever needs it is told why it is not known.
+      // An action that needs it says why it is not known.
       await this.#pods.of(node, said).catch(() => undefined);
     }
     return { state: 'running', detail: `it answers; pid ${said.pid} on its machine` };
