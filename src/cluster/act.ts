@@ -8,7 +8,7 @@ import { USUAL_RETURN_MS } from '../model/sentinel-timing.js';
 import { surveyPlan } from './ask.js';
 import { nodeById, nodeIn } from './impact.js';
 import { type LiveCluster, withCluster } from './open.js';
-import { atEach } from './rights.js';
+import { atEach, requireSavedUsers } from './rights.js';
 import type { Runtime } from './runtime.js';
 import { requireResumable, startAsCrashed, startGuarded, wakingOf } from './start.js';
 import type { ClusterState } from './store/state.js';
@@ -73,6 +73,9 @@ export function onNode(
       request.node === 'master'
         ? nodeIn({ plan, snapshot: await surveyPlan(plan, asking) }, request.node)
         : nodeById(plan, request.node);
+    // What is ended is started again, by this command or a later one.
+    if (['kill', 'stop', 'restart'].includes(action))
+      await requireSavedUsers(live, ({ id }) => id === node.id);
     const before = await host.inspect(node.id);
     // The result says how it ended.
     runtime.onProgress({ type: 'step', id: action, state: 'start', label: `${action} ${node.id}` });

@@ -1,4 +1,6 @@
 import { refused } from '../errors.js';
+import { knowsUser } from '../model/conf.js';
+import { command } from '../model/hints.js';
 import {
   ALWAYS_SENT,
   CLIENTS,
@@ -7,10 +9,11 @@ import {
   type Purpose,
   type Sent,
 } from '../model/operator-rights.js';
-import type { ClusterPlan, NodePlan } from '../model/plan.js';
+import type { NodePlan } from '../model/plan.js';
 import { listed } from '../model/words.js';
-import { type Asking, askingAs } from '../wire/access.js';
+import { askingAs } from '../wire/access.js';
 import { lackedRights } from '../wire/gather-rights.js';
+import type { LiveCluster } from './open.js';
 import type { Runtime } from './runtime.js';
 
 /** What a command is about to send. */
@@ -20,6 +23,8 @@ export interface Rights {
   besides?: (node: NodePlan) => Commands;
   /** Whether clients write meanwhile, which may log in as another user. */
   clients?: boolean;
+  /** Which nodes are ended and started again. */
+  ends?: (node: NodePlan) => boolean;
 }
 
 /** `besides` for what is sent to every node of a kind. */
@@ -35,11 +40,12 @@ export const atEach =
  */
 export async function requireRights(
   { onProgress, clientLogin }: Pick<Runtime, 'onProgress' | 'clientLogin'>,
-  { plan, asking }: { plan: ClusterPlan; asking: Asking },
-  { purpose, besides = () => [], clients = false }: Rights,
+  { plan, host, asking }: Pick<LiveCluster, 'plan' | 'host' | 'asking'>,
+  { purpose, besides = () => [], clients = false, ends = () => false }: Rights,
 ): Promise<void> {
   if (plan.attached !== true) return;
-  const own = ({ kind }: NodePlan): string => askingAs(asking, kind).credentials.username ?? 'default';
+  await requireSavedUsers({ plan, host, asking }, ends);
+  const own = ({ kind }: NodePlan): string => asking.access[kind].username ?? 'default';
   const clientUser = clientLogin && (clientLogin.username ?? 'default');
   const questions = plan.nodes.flatMap((node) => {
     const sent = [...ALWAYS_SENT[purpose][node.kind], ...besides(node)];
@@ -79,6 +85,41 @@ export async function requireRights(
   const text = `not known whether the user ${one.user} has every right for ${FOR[purpose]}: ${listed(unknown.map(({ node }) => node.id))} did not say`;
   onProgress({ type: 'note', level: 'warning', text });
 }
+
+/**
+ * Whether the nodes that are ended and started again know the user that is logged in when they come back: one that was
+ * made by ACL SETUSER alone is gone with the process, and nothing could be done there any more. Throws `user-not-saved`
+ * (3); nothing is said where the files cannot be read.
+ */
+export async function requireSavedUsers(
+  { plan, host, asking }: Pick<LiveCluster, 'plan' | 'host' | 'asking'>,
+  isEnded: (node: NodePlan) => boolean,
+): Promise<void> {
+  if (plan.attached !== true) return;
+  const lacking = await Promise.all(
+    plan.nodes.filter(isEnded).map(async (node) => {
+      const user = asking.access[node.kind].username ?? null;
+      const conf = user === null ? undefined : await host.readConf(node.id).catch(() => undefined);
+      return user !== null && conf !== undefined && knowsUser(conf, user) === false ? [{ node, user }] : [];
+    }),
+  );
+  const unsaved = lacking.flat();
+  const [first] = unsaved;
+  if (first === undefined) return;
+  const { node, user } = first;
+  const saves = (['redis', 'sentinel'] as const).flatMap((kind) => {
+    const ids = unsaved.flatMap((one) => (one.node.kind === kind ? [one.node.id] : []));
+    const line = command(`call ${SAVES[kind]}`, plan.spec.cluster);
+    return ids.length === 0 ? [] : [`${line} --on ${ids.join(',')} # writes what is in effect into the file`];
+  });
+  throw refused('user-not-saved', `the user ${user} is not in the file of ${node.id}, so nothing was done`, {
+    why: `started again, it would not know the user, and could not be rolled back${unsaved.length === 1 ? '' : `; the same at: ${listed(unsaved.slice(1).map((one) => one.node.id))}`}`,
+    hint: saves.join('\n'),
+  });
+}
+
+/** What has a server write its file. */
+const SAVES = { redis: 'CONFIG REWRITE', sentinel: 'SENTINEL FLUSHCONFIG' } as const;
 
 const unique = (commands: Commands): Commands => [
   ...new Map(commands.map((words) => [words.join(' '), words])).values(),

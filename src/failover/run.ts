@@ -8,7 +8,7 @@ import { type Experiment, openExperiment } from '../faults/experiment.js';
 import { openLive } from '../faults/live-block.js';
 import { masterNow } from '../faults/restored.js';
 import { aboutLeft } from '../model/duration.js';
-import { dataNodes } from '../model/plan.js';
+import { dataNodes, type NodePlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
 import { requireTime } from './budget.js';
@@ -19,6 +19,9 @@ import { nodeSettings } from './topology.js';
 import { playTrial } from './trial.js';
 import { trialLine } from './trial-line.js';
 import { resultOf } from './verdict.js';
+
+/** Any data node may be the master in the end. */
+export const isData = ({ kind }: NodePlan): boolean => kind === 'redis';
 
 /** How long everything may take to look converged again after the old master's return, in milliseconds. */
 const SETTLE_MS = 30_000;
@@ -35,7 +38,7 @@ export async function runFailoverTest(
   options: FailoverTestOptions,
 ): Promise<FailoverResult> {
   const what = 'failover-test';
-  const rights: Rights = { purpose: what, clients: options.workload !== null };
+  const rights: Rights = { purpose: what, clients: options.workload !== null, ends: isData };
   return withTrialCluster(runtime, known, { lock: what, rights }, async (live) => {
     await requireTime(runtime, options, live.settings);
     return journalled(runtime, live, 'failover-test', (experiment) =>

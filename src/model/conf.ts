@@ -213,3 +213,9 @@ export function redactLogLine(line: string): string {
   const cited = /^(.*>>> ')(.*)(')$/.exec(line);
   return cited === null ? line : `${cited[1]}${redactConf(cited[2] ?? '')}${cited[3]}`;
 }
+
+/** Whether a server that starts from this file knows a user; null where other files may say so. */
+export const knowsUser = (conf: string, user: string): boolean | null =>
+  /^\s*(aclfile|include)\s+\S/im.test(conf)
+    ? null
+    : [...conf.matchAll(/^\s*user\s+"?([^\s"]+)/gim)].some(([, name]) => name === user);

@@ -57,6 +57,7 @@ export async function openGuests(...up: string[]): Promise<Guests> {
       }
       // A node that is killed and started knows only the users of its file.
       await atEach('redis', 'CONFIG', 'REWRITE');
+      await atEach('sentinel', 'SENTINEL', 'FLUSHCONFIG');
       const { REDIS_SENTINEL_ADDRS } = (await owner.run(['env', '--json'])).json();
       const login = ['--username', GUEST, '--sentinel-username', GUEST];
       const password = ['--password-file', join(cli.home, 'password')];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { atEach, type Rights, requireRights } from '../../src/cluster/rights.js';
+import type { NodeHost } from '../../src/drivers/node-host.js';
 import type { OperatorError } from '../../src/errors.js';
 import {
   ACT_RIGHTS,
@@ -50,7 +51,9 @@ async function refusalOf(rights: Rights): Promise<string | null> {
   const plan = { ...(await planOf(guests.owner)), attached: true as const };
   const access = accessWith(GUEST_PASSWORD, { username: GUEST, sentinelUsername: GUEST });
   const asking = { clock: systemClock, deadlineMs: 30_000, access };
-  return requireRights({ onProgress: () => {} }, { plan, asking }, rights).then(
+  // No file is read where no node is ended.
+  const host = {} as NodeHost;
+  return requireRights({ onProgress: () => {} }, { plan, host, asking }, rights).then(
     () => null,
     (error: OperatorError) => `${error.code}: ${error.message}`,
   );
@@ -132,6 +135,37 @@ describe('nothing is done without a right', () => {
     ]);
     expect(said.stderr).toContain(`--print-acl --for ${purpose}`);
     expect([await epoch(), await pids()]).toEqual(before);
+  });
+
+  it('or with a user that is not in the file of a node that is ended', async () => {
+    const rights = await guests.printed('chaos');
+    await guests.attachedAs(rights);
+    await guests.atEach('redis', 'ACL', 'DELUSER', GUEST);
+    await guests.atEach('redis', 'CONFIG', 'REWRITE');
+    await guests.atEach('redis', 'ACL', 'SETUSER', GUEST, 'on', `>${GUEST_PASSWORD}`, ...rights.redis);
+    const before = [await epoch(), await pids()];
+    for (const command of [
+      ['failover-test', '--clients', '0'],
+      ['quorum-test'],
+      ['sweep', '--down-after', '2s', '--min-replicas', '0'],
+      ['chaos', 'run', 'kill'],
+      ['inject', 'kill'],
+      ['kill', 'redis-1'],
+      ['restart', 'redis-1'],
+    ]) {
+      const said = await run(...command);
+      expect([command, said.code, said.stderr]).toEqual([
+        command,
+        3,
+        expect.stringContaining(`the user ${GUEST} is not in the file of redis-1, so nothing was done`),
+      ]);
+    }
+    expect([await epoch(), await pids()]).toEqual(before);
+    // What ends no node is done.
+    expect((await run('inject', 'priority-zero', 'redis-2', '--for', '100ms')).code).toBe(0);
+    const rewrite = ['call', 'CONFIG', 'REWRITE', '--on', 'redis-1,redis-2,redis-3'];
+    expect((await run(...rewrite)).code).toBe(0);
+    expect((await run('inject', 'replica-kill', '--for', '100ms')).code).toBe(0);
   });
 
   it('doctor --fix', async () => {

@@ -13,7 +13,7 @@ import { count, listed } from '../../model/words.js';
 import type { FailoverResult } from '../../observe/result.js';
 import type { Restoration, SweepResult } from '../../observe/sweep-result.js';
 import { withRollback } from '../interrupted.js';
-import { journalled, playTrials, withTrialCluster } from '../run.js';
+import { isData, journalled, playTrials, withTrialCluster } from '../run.js';
 import {
   applySettings,
   type LiveSetting,
@@ -41,8 +41,11 @@ export type { SweepOptions } from './verdict.js';
  */
 export function runSweep(runtime: Runtime, known: ClusterState, options: SweepOptions): Promise<SweepResult> {
   const what = 'sweep';
-  return withTrialCluster(runtime, known, { lock: what, rights: { purpose: what, clients: true } }, (live) =>
-    journalled(runtime, live, what, (experiment) => sweep(runtime, live, experiment, options)),
+  return withTrialCluster(
+    runtime,
+    known,
+    { lock: what, rights: { purpose: what, clients: true, ends: isData } },
+    (live) => journalled(runtime, live, what, (experiment) => sweep(runtime, live, experiment, options)),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { LiveCluster } from '../../cluster/open.js';
 import type { Act } from '../../faults/act.js';
 import { describeActs } from '../../faults/acts/index.js';
-import { sentBy } from '../../faults/rights.js';
+import { isEnd, sentBy } from '../../faults/rights.js';
 import type { DriverName } from '../../model/drivers.js';
 import { formatDurationMs } from '../../model/duration.js';
 import { type Sent, STEP_RIGHTS, together } from '../../model/operator-rights.js';
@@ -116,6 +116,12 @@ function plainActsOf(step: Step, plan: ClusterPlan): Act[] {
     default:
       return [];
   }
+}
+
+/** Whether a scenario ends a node. */
+export function endsNodes({ shape, steps }: Scenario, driver: DriverName): boolean {
+  const imagined = imaginedCluster(shape, driver);
+  return steps.some((step) => plainActsOf(step, imagined).some(isEnd));
 }
 
 /** What a scenario sends to each kind of server. Which nodes are hit is known only while it is played. */

@@ -56,8 +56,11 @@ export interface QuorumResult {
  */
 export function quorumTest(runtime: Runtime, known: ClusterState): Promise<QuorumResult> {
   const what = 'quorum-test';
-  return withTrialCluster(runtime, known, { lock: what, rights: { purpose: what } }, (live) =>
-    testQuorum(runtime, live),
+  return withTrialCluster(
+    runtime,
+    known,
+    { lock: what, rights: { purpose: what, ends: () => true } },
+    (live) => testQuorum(runtime, live),
   );
 }
 

@@ -7,7 +7,7 @@ import { together } from '../../model/operator-rights.js';
 import type { ChaosResult, ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
 import { onScratch } from './on-scratch.js';
-import { sentIn } from './plan.js';
+import { endsNodes, sentIn } from './plan.js';
 import { type ChaosOptions, cutResult, playOn, skippedResult } from './play-on.js';
 import { type NextScenario, type OnResult, scenarioQueue } from './scenario-queue.js';
 import { whyNotHere } from './steps.js';
@@ -98,8 +98,14 @@ async function requireAllowed(
   );
   if (isReset) await runtime.attached?.requireAlone(cluster.attached, 'reset');
   const besides = atEach(together(...played.map((scenario) => sentIn(scenario, driver))));
+  const isEnding = played.some((scenario) => endsNodes(scenario, driver));
   const clients = played.some(({ workload }) => workload !== null);
-  await withCluster(runtime, cluster, { rights: { purpose: 'chaos', besides, clients } }, async () => {});
+  await withCluster(
+    runtime,
+    cluster,
+    { rights: { purpose: 'chaos', besides, clients, ends: () => isEnding } },
+    async () => {},
+  );
 }
 
 const stepId = ({ name, file }: Scenario): string => `chaos ${name} ${file}`;
