@@ -12,6 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => guests?.close());
 
+const LOOKS = [
+  ...['wait', 'topology', 'crosscheck', 'masters', 'replicas', 'sentinels', 'master-addr', 'env', 'config'],
+  'logs redis-1 --tail 3',
+];
+
 describe('attach --print-acl', () => {
   it.each(['look', 'doctor'])('has what is enough for %s', async (purpose) => {
     const attached = await guests.attachedAs(await guests.printed(purpose));
@@ -19,6 +24,11 @@ describe('attach --print-acl', () => {
     const look = [purpose === 'look' ? 'status' : 'doctor', '--cluster', 'guests', '--json'];
     const ran = await guests.cli.run(look);
     expect(ran.json().verdict.word, ran.stdout).toBe('HEALTHY');
+    // No user that may only read is refused anything by the others that look.
+    for (const line of LOOKS) {
+      const looked = await guests.cli.run([...line.split(' '), '--cluster', 'guests']);
+      expect([line, looked.code, looked.stderr]).toEqual([line, 0, expect.anything()]);
+    }
     expect(await guests.refused()).toEqual([]);
   });
 
