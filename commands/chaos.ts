@@ -143,7 +143,11 @@ export default defineCommand({
       'outcome' in result ? ['name', 'summary', 'outcome', 'tookMs', 'reason'] : ['name', 'summary', 'tags'],
     of: ({ scenarios }) => scenarios,
   },
-  exitCode: (result) => ('outcome' in result ? EXIT_OF[result.outcome] : EXIT.ok),
+  exitCode: (result) => {
+    if (!('outcome' in result)) return EXIT.ok;
+    const isLeft = result.left.length > 0 && result.outcome !== 'violated';
+    return isLeft ? EXIT.notRestored : EXIT_OF[result.outcome];
+  },
 });
 
 async function listed(names: readonly string[], tags: readonly string[]): Promise<ScenarioList['scenarios']> {

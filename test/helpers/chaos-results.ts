@@ -97,6 +97,7 @@ export function chaosResult(scenarios: ScenarioResult[], over: Partial<ChaosResu
     seed: null,
     parallel: 4,
     kept: [],
+    left: [],
     startedAt: '2026-01-02T03:04:05.678Z',
     tookMs: 61_000,
     command: 'sentinelctl chaos run --all --driver process',

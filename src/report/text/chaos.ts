@@ -26,6 +26,9 @@ export function chaosText(result: ChaosResult, view: View): string {
     ...(result.complete
       ? []
       : warningLines('the run was interrupted: scenarios that were not played are missing', view)),
+    ...result.left.flatMap(({ cluster, why }) =>
+      warningLines(`${cluster} could not be removed, and is still there: ${why}`, view),
+    ),
     ...(only === undefined ? ['', scenarioTable(scenarios, view)] : []),
     ...detailed.flatMap((s) => ['', ...scenarioLines(s, view, result.reason.endsWith(s.reason))]),
     ...weak.flatMap((s) => ['', ...weaknessLines(s, view)]),
@@ -101,18 +104,20 @@ function weaknessLines(s: ScenarioResult, view: View): string[] {
  * What a scenario that does not hold would do, and where its fault is still active, how that is rolled back. A scenario
  * is repeated by a command only where it has a cluster of its own: else it would interrupt the clients of one that stays.
  */
-function nextCommands({ scenarios, command, seed, kept }: ChaosResult): string[] {
+function nextCommands({ scenarios, command, seed, kept, left }: ChaosResult): string[] {
   const bad = scenarios.filter((s) => s.outcome === 'violated' || s.outcome === 'unknown').slice(0, 3);
+  const remains = left.map(({ cluster }) => commandText('down', cluster));
   const active = kept.flatMap((cluster) => [
     `the fault is still active on ${cluster}`,
     commandText('heal', cluster),
     `${commandText('down --help', cluster)}  # what down removes`,
   ]);
   const [, cluster] = / --cluster (\S+)/.exec(command) ?? [];
-  if (cluster === undefined) return [...new Set([...active, ...bad.map((s) => s.command), command])];
+  if (cluster === undefined)
+    return [...new Set([...remains, ...active, ...bad.map((s) => s.command), command])];
   // A random scenario has no name by which it is found.
   const shown = seed === null ? bad.map((s) => showOf(s.command)) : [];
-  return [...new Set([...active, commandText('status', cluster), ...shown])];
+  return [...new Set([...remains, ...active, commandText('status', cluster), ...shown])];
 }
 
 /** `chaos show stop`: what the scenario does, by the command that plays it. */

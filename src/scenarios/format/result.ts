@@ -57,6 +57,13 @@ export interface ScenarioResult {
   command: string;
 }
 
+/** A cluster that a run created and could not remove. */
+export interface LeftCluster {
+  cluster: string;
+  /** Why: what `down` said. */
+  why: string;
+}
+
 /** The result of `chaos run`. */
 export interface ChaosResult {
   outcome: Verdict;
@@ -70,6 +77,8 @@ export interface ChaosResult {
   parallel: number;
   /** With `--keep`: clusters on which a fault is still in effect. */
   kept: string[];
+  /** Scratch clusters that could not be removed, each with the reason. */
+  left: LeftCluster[];
   startedAt: string;
   tookMs: number;
   command: string;

@@ -2,6 +2,7 @@ import { stateNamed } from '../../cluster/open.js';
 import type { Runtime } from '../../cluster/runtime.js';
 import { messageAndWhy, OperatorError } from '../../errors.js';
 import { isNotRestored } from '../../faults/conduct.js';
+import type { LeftCluster } from '../format/result.js';
 import { type Scenario, type Shape, shapeKey } from '../format/scenario.js';
 import type { Played } from './play.js';
 import {
@@ -21,12 +22,16 @@ interface ScratchCluster {
   shape: Shape;
 }
 
-/** Several workers, each with a cluster of its own; all have ended, and removed theirs, when this settles. */
+/**
+ * Several workers, each with a cluster of its own; all have ended, and removed theirs, when this settles. `onLeft`: what
+ * could not be removed.
+ */
 export async function onScratch(
   runtime: Runtime,
   options: ChaosOptions,
   next: NextScenario,
   onResult: OnResult,
+  onLeft: (left: LeftCluster[]) => void,
 ): Promise<void> {
   const run = Math.floor(runtime.clock.wallMs()).toString(36);
   const workers = Math.max(1, Math.min(options.parallel, options.scenarios.length));
@@ -36,6 +41,7 @@ export async function onScratch(
   const ended = await Promise.allSettled(
     Array.from({ length: workers }, () => work(alone, clusters, options, next, onResult)),
   );
+  onLeft(clusters.left());
   const failure = ended.find((e) => e.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
 }
@@ -88,7 +94,8 @@ async function work(
     if (current === null || runtime.signal?.aborted !== true || isNotRestored(error)) throw error;
     const cluster = scratch?.cluster;
     await clear();
-    const now = options.keep ? 'is kept' : 'was removed';
+    const isLeft = clusters.left().some((one) => one.cluster === cluster);
+    const now = options.keep ? 'is kept' : isLeft ? 'could not be removed' : 'was removed';
     const after = cluster === undefined ? 'before its cluster was ready' : `its cluster ${cluster} ${now}`;
     keepResult(current, cutResult(current, options, error, [after]));
     throw error;

@@ -34,10 +34,15 @@ export async function runRandom(runtime: Runtime, options: RandomRunOptions): Pr
     if (!(error instanceof OperatorError)) throw error;
     cluster = await clusters.make(SHAPE);
   }
-  try {
-    return await playRandom(runtime, options, await requireCluster(runtime.store, cluster));
-  } finally {
+  const remove = async (): Promise<void> => {
     if (!options.keep) await clusters.remove(cluster);
+  };
+  try {
+    const result = await playRandom(runtime, options, await requireCluster(runtime.store, cluster));
+    await remove();
+    return { ...result, left: clusters.left() };
+  } finally {
+    await remove();
   }
 }
 

@@ -4,7 +4,7 @@ import type { Runtime } from '../../cluster/runtime.js';
 import type { ClusterState } from '../../cluster/store/state.js';
 import { isNotRestored } from '../../faults/conduct.js';
 import { together } from '../../model/operator-rights.js';
-import type { ChaosResult, ScenarioResult } from '../format/result.js';
+import type { ChaosResult, LeftCluster, ScenarioResult } from '../format/result.js';
 import type { Scenario } from '../format/scenario.js';
 import { onScratch } from './on-scratch.js';
 import { endsNodes, sentIn } from './plan.js';
@@ -21,6 +21,7 @@ export async function runChaos(runtime: Runtime, options: ChaosOptions): Promise
   const begun = runtime.clock.now();
   const startedAt = new Date(runtime.clock.wallMs()).toISOString();
   const results = new Map<Scenario, ScenarioResult>();
+  let left: LeftCluster[] = [];
   const todo: Scenario[] = [];
   for (const scenario of options.scenarios) {
     const why = whyNotHere(scenario, options.driver);
@@ -44,7 +45,10 @@ export async function runChaos(runtime: Runtime, options: ChaosOptions): Promise
     sayResult(runtime, stepId(scenario), result, { count, ms: runtime.clock.now() - beganAt });
   };
   try {
-    if (options.cluster === null) await onScratch(runtime, options, next, keepResult);
+    if (options.cluster === null)
+      await onScratch(runtime, options, next, keepResult, (those) => {
+        left = those;
+      });
     else await onOne(runtime, options, options.cluster, next, keepResult);
   } catch (error) {
     // What was played is worth more than nothing; the exit code still says that it was interrupted.
@@ -59,6 +63,7 @@ export async function runChaos(runtime: Runtime, options: ChaosOptions): Promise
     seed: options.seed,
     parallel: options.cluster === null ? options.parallel : 1,
     kept: options.keep ? [...new Set(scenarios.flatMap((s) => s.cluster ?? []))] : [],
+    left,
     startedAt,
     tookMs: Math.round(runtime.clock.now() - begun),
     command: options.command,
