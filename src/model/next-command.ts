@@ -6,6 +6,10 @@ const MONITOR = / SENTINEL MONITOR /;
 /** What comes after it is done by hand: typed alone, a server would be missing. */
 const SHUTDOWN = / SHUTDOWN\b/;
 
+/** Keeps a change of a server over its restart. */
+const KEEPS = /^redis-cli .* (CONFIG REWRITE|ACL SAVE)$/;
+const serverIn = (line: string): string | undefined => /redis-cli (-h \S+ -p \d+)/.exec(line)?.[1];
+
 /**
  * The first command of a fix with what sets its passwords, and what belongs to it where it alone would do harm; none
  * where a comment comes first, because the command is only right under its condition.
@@ -31,7 +35,10 @@ function firstStep(fix: readonly string[]): { command: string; lines: number } |
   const whole = lines.slice(0, end === -1 ? undefined : end);
   // MONITOR alone leaves Sentinel's defaults, and no password.
   const isWhole = MONITOR.test(first) || (REMOVE.test(first) && whole.some((line) => MONITOR.test(line)));
-  const steps = isWhole ? whole : [first];
+  const [, second = ''] = lines;
+  // A change that is not kept looks healthy, and is gone at the next restart.
+  const keeps = KEEPS.test(second) && serverIn(second) === serverIn(first);
+  const steps = isWhole ? whole : keeps ? [first, second] : [first];
   const until = fix.indexOf(steps.at(-1) ?? first);
   const secrets = fix.slice(0, until).filter(isSecretLine);
   return { command: inOneLine([...secrets, steps.join(' && ')]), lines: until + 1 };

@@ -6,7 +6,11 @@ const SET = 'redis-cli -h 10.0.0.5 -p 6379 -x CONFIG SET masterauth';
 
 it('what sets the password and what needs it are one line, with its comment at the end', () => {
   const fix = [SECRET, SET, 'redis-cli -h 10.0.0.5 -p 6379 CONFIG REWRITE'];
-  expect(commandIn(fix)).toBe(`${SECRET} && ${SET}`);
+  expect(commandIn(fix)).toBe(`${SECRET} && ${SET} && redis-cli -h 10.0.0.5 -p 6379 CONFIG REWRITE`);
+  // At another server it is another change.
+  expect(commandIn([SECRET, SET, 'redis-cli -h 10.0.0.6 -p 6379 CONFIG REWRITE'])).toBe(
+    `${SECRET} && ${SET}`,
+  );
   const unknown = 'export REDISCLI_AUTH="$(cat FILE)"';
   expect(commandIn([`${unknown}  # FILE has the password`, SET])).toBe(
     `${unknown} && ${SET}  # FILE has the password`,
@@ -20,7 +24,7 @@ it('where two files are to be filled in, each is said beside its own', () => {
 
 it('knows which lines of a fix it says', () => {
   const fix = [SECRET, SET, 'redis-cli -h 10.0.0.5 -p 6379 CONFIG REWRITE'];
-  expect(linesSaid(fix, `${SECRET} && ${SET}`)).toBe(2);
+  expect(linesSaid(fix, commandIn(fix) ?? '')).toBe(3);
   expect(linesSaid(fix, SET)).toBe(0);
   expect(linesSaid(['# only by hand', SET], SET)).toBe(0);
 });
