@@ -51,6 +51,17 @@ export const canElect = ({ alive, needed }: Electorate): boolean => alive >= nee
 /** Whether enough of those that are alive may call a master down. */
 export const canCallDown = ({ alive, tilted, quorum }: Electorate): boolean => alive - tilted >= quorum;
 
+/** The dead sentinels whose start makes a failover possible, which TILT of others holds back; empty where it would not. */
+export function restoredBy(facts: MasterFacts): readonly SentinelState[] {
+  const electorate = electorateOf(facts);
+  const { alive, tilted, quorum, needed, unheard } = electorate;
+  const lost = facts.snapshot.sentinels.filter(
+    (s) => s.answer === null && !unheard.some(({ id }) => id === s.id),
+  );
+  const all = alive + lost.length;
+  return lost.length > 0 && !canCallDown(electorate) && all >= needed && all - tilted >= quorum ? lost : [];
+}
+
 /** `1 of 3 sentinels answers, 2 are needed`; `1 of 5 sentinels answers, sentinel-2 may vote, 3 are needed`. */
 export const headCount = (electorate: Electorate): string =>
   `${answering(electorate)}, ${electorate.needed} ${electorate.needed === 1 ? 'is' : 'are'} needed`;

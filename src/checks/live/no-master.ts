@@ -8,7 +8,7 @@ import type { Countdown } from '../../model/status.js';
 import { count } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { cutOff, cutOffFix } from '../cut-off.js';
-import { answering, canCallDown, canElect, electorateOf, headCount } from '../electorate.js';
+import { answering, canCallDown, canElect, electorateOf, headCount, restoredBy } from '../electorate.js';
 import { FORGOTTEN, forgottenFix, isForgotten } from '../forgotten.js';
 import { blockedAt, eligibleAt } from '../promotable.js';
 import { downWord, ids, isDown, isStopped, isUnheard, judgeMasters, nameOf } from '../snapshot.js';
@@ -130,6 +130,13 @@ function outlook(facts: MasterFacts, lost: NodeState): Outlook {
     return { ...hopeless('the master has no replica'), fix: [hints.revive(lost, lost.silence)] };
   }
   if (!canCallDown(electorate)) {
+    const dead = restoredBy(facts);
+    if (dead.length > 0)
+      return {
+        words: `no failover before TILT ends or ${ids(dead)} ${dead.length === 1 ? 'runs' : 'run'} again`,
+        why: `${electorate.alive - electorate.tilted} of ${count(electorate.known, 'sentinel')} can call the master down, and ${electorate.quorum} must`,
+        fix: dead.map((s) => hints.revive(s, s.silence)),
+      };
     const words = `no failover before TILT ends (${electorate.tilted} of ${count(electorate.known, 'sentinel')})`;
     return {
       words,

@@ -1,10 +1,17 @@
-import { type AnsweredSentinel, type SnapshotFacts, sentinelAnswers } from '../../model/facts.js';
+import {
+  type AnsweredSentinel,
+  type MasterFacts,
+  type SnapshotFacts,
+  sentinelAnswers,
+} from '../../model/facts.js';
 import { cli } from '../../model/hints.js';
 import { TILT_PERIOD_MS, TILT_TRIGGER_MS } from '../../model/sentinel-timing.js';
+import type { SentinelState } from '../../model/snapshot.js';
+import { together } from '../../model/together.js';
 import type { SnapshotCheck } from '../check.js';
-import { canCallDown, electorateOf } from '../electorate.js';
+import { canCallDown, electorateOf, restoredBy } from '../electorate.js';
 import { judged } from '../group.js';
-import { nameOf, unanswered } from '../snapshot.js';
+import { downWord, ids, nameOf, unanswered } from '../snapshot.js';
 
 export default {
   id: 'tilt',
@@ -33,19 +40,32 @@ export default {
   live(facts) {
     const { sentinels } = facts.snapshot;
     const tilted = sentinels.filter(sentinelAnswers).filter((s) => s.answer.tilt);
-    const disables = stopsFailover(facts);
+    const stopped = stoppedMaster(facts);
+    const disables = stopped !== undefined;
+    const { known = 0, alive = 0, quorum = 0 } = stopped === undefined ? {} : electorateOf(stopped);
+    const lost = stopped === undefined ? [] : restoredBy(stopped);
+    const dead = lost.length === 0 ? '' : `, and ${together(lost.map(asDown))}`;
+    const able = alive - tilted.length;
+    // Most of them in TILT: those that are left may be enough for the quorum.
+    const why =
+      able < quorum
+        ? `${able} of ${known} sentinels can call a master down, and ${quorum} must`
+        : `${tilted.length} of ${known} are in TILT`;
+    const ends = lost.length === 0 ? '' : ` or ${ids(lost)} ${lost.length === 1 ? 'runs' : 'run'} again`;
     const found = tilted.map((sentinel) => {
       const { tiltS } = sentinel.answer;
       const since = tiltS === undefined ? '' : ` for ${tiltS} s`;
-      const acts = `it calls no master down and starts no failover${disables ? `; with ${tilted.length} of ${sentinels.length} in TILT no failover happens` : ''}`;
+      const acts = `it calls no master down and starts no failover${disables ? `; ${why}: no failover happens before TILT ends${ends}` : ''}`;
       return {
         subject: sentinel.id,
         ...(disables && { impact: 'no-failover' as const }),
-        brief: `${sentinel.id} is in TILT and does not act`,
+        brief: `${sentinel.id} is in TILT and does not act${dead}`,
         severity: disables ? ('critical' as const) : ('warning' as const),
         message: `${nameOf(sentinel)} is in TILT${since}: ${acts}`,
         evidence: `${sentinel.id} is in TILT${since}: ${acts}`,
         fix: [
+          // This ends it at once, and TILT only by itself.
+          ...lost.map((s) => facts.hints.revive(s, s.silence)),
           ...resetTrigger(sentinel),
           // Its own answer has nothing about the cause: that is on its machine.
           facts.hints.logs(sentinel, 'INFO server'),
@@ -60,12 +80,17 @@ export default {
   },
 } satisfies SnapshotCheck;
 
+const asDown = (s: SentinelState): { subject: string; brief: string } => ({
+  subject: s.id,
+  brief: `${s.id} ${downWord(s)}`,
+});
+
 const WHERE_TO_LOOK =
   '# on its machine, at the time of each +tilt in its log: no CPU (a limit, a busy host), a pause or swap, a clock step, a slow name lookup or disk';
 
-/** Whether most are in TILT, or too few are not: then no failover happens before TILT ends. */
-function stopsFailover(facts: SnapshotFacts): boolean {
-  return facts.masters.some((master) => {
+/** A master of whose sentinels most are in TILT, or too few are not: then no failover happens before TILT ends. */
+function stoppedMaster(facts: SnapshotFacts): MasterFacts | undefined {
+  return facts.masters.find((master) => {
     const electorate = electorateOf(master);
     return electorate.tilted * 2 > electorate.known || !canCallDown(electorate);
   });

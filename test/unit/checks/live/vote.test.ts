@@ -168,6 +168,15 @@ describe('TILT', () => {
       tilt(s, 3);
     });
     expect(told(two)).toEqual(['critical tilt', 'warning sentinel-unreachable']);
+    // What makes a failover possible at once comes before a log to read.
+    const { verdict, masters } = assess(two, ours());
+    expect(verdict.text).toBe(
+      'mymaster: no failover is possible, writes go to redis-1; sentinel-3 is in TILT and does not act, and sentinel-1 is down',
+    );
+    expect(verdict.next).toBe('sentinelctl start sentinel-1');
+    expect(masters[0]?.problems[0]?.message).toContain(
+      '1 of 3 sentinels can call a master down, and 2 must: no failover happens before TILT ends or sentinel-1 runs again',
+    );
   });
 });
 
