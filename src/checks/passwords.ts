@@ -58,9 +58,10 @@ export function hasAuthPass(sentinel: GatheredSentinel, masterName: string): boo
 export function answersWrongly(fields: Readonly<Record<string, string>>): boolean {
   const reply = Number(fields['last-ping-reply'] ?? Number.NaN);
   const accepted = Number(fields['last-ok-ping-reply'] ?? Number.NaN);
-  const info = Number(fields['info-refresh'] ?? Number.NaN);
+  // 0 where it never was (sentinel.c, addReplySentinelRedisInstance).
+  const info = Number(fields['info-refresh'] ?? 0) || null;
   const isWrong = isCalledDown(fields) && reply < REPLIES_MS && accepted > reply + REPLIES_MS / 2;
-  return isWrong && !isLetIn(Number.isNaN(info) ? null : info, accepted);
+  return isWrong && !isLetIn(info, accepted);
 }
 
 const isCalledDown = ({ flags = '' }: Readonly<Record<string, string>>): boolean =>

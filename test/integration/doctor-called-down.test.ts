@@ -73,7 +73,7 @@ it(
     expect(verdict.text).toContain(
       `${MASTER}: the user watch may not run ping; 127.0.0.1:9240, 127.0.0.1:9241 and 127.0.0.1:9242 call the live master`,
     );
-    expect(verdict.next).toMatch(/ ACL SETUSER watch \+ping$/);
+    expect(verdict.next).toMatch(/ ACL SETUSER watch \+ping && redis-cli .* CONFIG REWRITE$/);
     const [cause] = findings;
     expect(cause?.id).toBe('acl-short');
     expect(cause?.consequence).toContain('replace it once a replica can be promoted');
@@ -85,7 +85,7 @@ it(
       await says(sentinel, 'SENTINEL MASTER mymaster', /flags\s+master\n/);
     const after = await status();
     expect(after.verdict.text).toContain('no failover is possible, writes go to');
-    expect(after.verdict.next).toMatch(/CONFIG SET replica-priority 100$/);
+    expect(after.verdict.next).toMatch(/CONFIG SET replica-priority 100 && redis-cli .* CONFIG REWRITE$/);
     expect(after.masters[0]?.master?.port).toBe(master);
   },
   LONG_MS,

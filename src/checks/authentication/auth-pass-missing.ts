@@ -62,7 +62,9 @@ export default {
       const known = without.every(({ sentinel }) => hasAuthPass(sentinel, name) === false);
       const down = without.filter(({ master: view }) => (view.fields.flags ?? '').includes('s_down'));
       const either =
-        without.map(({ master: view }) => orNoRight(num(view.fields, 'info-refresh'))).find(Boolean) ?? '';
+        without
+          .map(({ master: view }) => orNoRight(num(view.fields, 'info-refresh') || null))
+          .find(Boolean) ?? '';
       // Once they call it down, status sees it too, without their files.
       const isNone = known && down.length === 0;
       const state =

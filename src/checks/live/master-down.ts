@@ -26,7 +26,7 @@ export default {
     'check the password and the user of the sentinel: SENTINEL SET NAME auth-pass, auth-user',
   ],
   sources: ['sentinel.c: sentinelCheckSubjectivelyDown, sentinelPingReplyCallback'],
-  causes: ['seen-down', 'sentinel-isolated', 'auth'],
+  causes: ['seen-down', 'sentinel-isolated'],
   live: (facts) =>
     judgeMasters(facts, ['sentinels'], (master) => {
       const { sentinelViews, nodes, hints, name, refOf } = master;
