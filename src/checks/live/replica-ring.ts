@@ -31,8 +31,8 @@ export default {
   consequence: 'no write is possible: each of them is a replica of another one',
   explanation:
     'A node that was the master came back as a replica, or was given REPLICAOF, while another one still follows ' +
-    'it. A replica accepts no replica before it has a link itself, so links that are down stay down. Sentinel repairs ' +
-    'it by a failover as long as one replica was without its master for less than 10 x down-after; after that ' +
+    'it. A replica accepts no replica before it has a link itself, so links that are down stay down, and those that ' +
+    'are up stay up. Sentinel repairs it by a failover where the link of one replica is up, or as long as one replica was without its master for less than 10 x down-after; after that ' +
     'every attempt ends with -failover-abort-no-good-slave, for ever.',
   remedy: [
     'promote a node that has the data, never the empty one',
@@ -144,9 +144,11 @@ function wayOut(facts: MasterFacts): Way {
       consequence: `no write is possible, and it does not end by itself: the sentinels promote none, because ${subjectOf(excluded)} ${excluded.length === 1 ? 'has' : 'have'} priority 0`,
       fix: holdersOf(excluded).flatMap((node) => setConfig(node, 'replica-priority', 100)),
     };
-  // Until they call it down for its role, each replica is without a master.
+  // Until they call it down for its role, each replica without a link is without a master; one whose link is up, to
+  // whichever node, reports no time without it (replication.c, master_link_down_since_seconds).
+  const keepsLink = replicas.some((n) => !excluded.includes(n) && n.answer.linkStatus === 'up');
   const calledMs = downAfterOfQuorum(sentinelViews.map(({ view }) => view)) + WRONG_ROLE_DOWN_MS;
-  const isTooLate = calledMs > maxLinkDownMs({ downAfterMs });
+  const isTooLate = !keepsLink && calledMs > maxLinkDownMs({ downAfterMs });
   const countdown = expected(leftMsOf(facts));
   if (isStale || (cuts.length === 0 && !isTooLate))
     return {

@@ -12,6 +12,7 @@ import type { StatusResult, Verdict } from '../../../../src/model/status.js';
 import { endsTooSoon, waitingWords } from '../../../../src/report/text/wait.js';
 import { become, unlinked } from '../../../helpers/alterations/alteration.js';
 import {
+  alter,
   given,
   healthyGathering,
   judge,
@@ -83,6 +84,16 @@ describe('a master that was told to follow its own replica', () => {
     const { status } = both(ring({}, { 'down-after-milliseconds': '1000' }));
     expect(status.text).toContain('; the sentinels promote none by themselves');
     expect(status.next).toContain(' SENTINEL SET mymaster down-after-milliseconds ');
+  });
+
+  it('is repaired by the sentinels where a link is up, however short down-after is', () => {
+    const { status, doctor } = both((g) => {
+      ring({}, { 'down-after-milliseconds': '1000' })(g);
+      alter(nodeIn(g, 2).info, { master_link_status: 'up' });
+    });
+    expect(status.text).toContain('; failover expected within ');
+    expect(status.next).toBe('sentinelctl status --watch');
+    expect(doctor.text).toBe(status.text);
   });
 });
 
