@@ -184,9 +184,15 @@ function resultOf(
     consequences: f.consequences.map(marked),
   });
   return {
-    ...{ cluster, verdict, findings: byServer(findings.map(marked)), checked },
+    ...{ cluster, verdict, findings: byServer(headlineFirst(findings.map(marked))), checked },
     ...{ skipped: ran.skipped, accepted: ran.accepted ?? [], silence, fixWith: null },
   };
+}
+
+/** What the first line says comes first, with what explains it. */
+function headlineFirst(findings: readonly Finding[]): Finding[] {
+  const isSaid = (f: Finding): boolean => f.headline || f.consequences.some(isSaid);
+  return findings.toSorted((a, b) => Number(isSaid(b)) - Number(isSaid(a)));
 }
 
 /** Which masters a healthy first line is about; empty for files. */

@@ -92,7 +92,9 @@ export function verdictOn<T>(
   const present = found.filter(({ impact }) => isNow(impact));
   const unproved = present.filter((f) => isUnproved(f, present, masters));
   const behind = (f: Weighed<T>): number => IMPACTS.indexOf(f.lacks ? 'degraded' : 'unknown');
-  const order = ({ impact }: Weighed<T>): number => IMPACTS.indexOf(impact);
+  // A master that accepts no client is down for each that is not connected yet.
+  const order = ({ impact, subject }: Weighed<T>): number =>
+    impact === 'at-risk' && masters.some((m) => fullMaster(m) === subject) ? 0.5 : IMPACTS.indexOf(impact);
   const rank = (f: Weighed<T>): number => (unproved.includes(f) ? behind(f) + order(f) / 10 : order(f));
   const [worst] = present.toSorted((a, b) => rank(a) - rank(b));
   if (worst === undefined) {

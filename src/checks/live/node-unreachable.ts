@@ -1,9 +1,11 @@
 import { type Address, formatAddress, isLoopback } from '../../model/address.js';
 import { isAt, livesHere, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
 import { isTyped } from '../../model/fix-steps.js';
-import type { NodeState } from '../../model/snapshot.js';
+import { cli } from '../../model/hints.js';
+import { isFull, type NodeState } from '../../model/snapshot.js';
 import { sayTheSame, together } from '../../model/together.js';
 import type { RawFinding, Skip, SnapshotCheck } from '../check.js';
+import { canElect, electorateOf } from '../electorate.js';
 import { judged } from '../group.js';
 import { isLeftBehind } from '../left-behind.js';
 import { downWord, isNamed, isSilent, isStopped, isUnheard, nameOf, unanswered } from '../snapshot.js';
@@ -11,6 +13,7 @@ import { lookAgain } from '../under-way.js';
 import { isGhostReplica } from './ghost-replica.js';
 import { entriesOf, isHeardBySentinels } from './heard.js';
 import { hasNoMaster, lostMaster } from './lost-master.js';
+import { hasPromotableReplica } from './no-master.js';
 import { promotedOf, replaced } from './promoted.js';
 import { type SaysInstead, saysInstead } from './says-instead.js';
 import { heardElsewhere, NEXT_LOOK, routeTo, saidNothing, silenceOf } from './silent-words.js';
@@ -186,8 +189,36 @@ const speaking = (
   evidence: silenceOf(node),
   consequence:
     consequence ?? 'it runs, and answers every question with this error: to its clients it is down',
-  fix,
+  fix: isFull(node) ? [...makeRoom(node, facts), ...fix] : fix,
 });
+
+/** A server that accepts no client takes no command either: what is typed elsewhere, before what is typed at it. */
+function makeRoom(node: NodeState, facts: MasterFacts): string[] {
+  const { expectation, hints, name, sentinelViews } = facts;
+  const isMaster = node.id === namedMaster(facts)?.id;
+  const sentinel = sentinelViews.find((w) => !w.sentinel.answer.tilt)?.sentinel;
+  const canMove = sentinel !== undefined && canElect(electorateOf(facts)) && hasPromotableReplica(facts);
+  if (isMaster && !canMove) return [];
+  const move =
+    isMaster && sentinel !== undefined
+      ? [
+          cli(sentinel, `SENTINEL FAILOVER ${name}`),
+          `# moves the master to a replica, where clients connect again; the file of ${node.id} keeps maxclients. Once another node is the master:`,
+        ]
+      : [];
+  const where =
+    expectation.own && expectation.driver === 'process'
+      ? ` (nodes/${node.id} in the cluster's directory)`
+      : '';
+  const again = livesHere(expectation)
+    ? [
+        hints.ctl(`stop ${node.id}`),
+        `# give maxclients in its redis.conf${where} a higher number, then:`,
+        hints.ctl(`start ${node.id}`),
+      ]
+    : [`# on its machine: end ${node.id}, give maxclients in its file a higher number, and start it again`];
+  return [...move, ...again, '# without a restart:'];
+}
 
 /** Whether no replica is left that answers: a master that fails is not replaced. */
 const isLastReplica = ({ nodes }: MasterFacts): boolean =>

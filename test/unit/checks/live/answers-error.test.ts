@@ -42,8 +42,30 @@ describe('a server that runs and answers with an error', () => {
     expect(node.verdict).toMatchObject({
       word: 'AT RISK',
       impact: 'only connected clients reach 127.0.0.1:6379',
-      next: 'redis-cli -h 127.0.0.1 -p 6379 CLIENT LIST',
+      next: 'redis-cli -h 127.0.0.1 -p 26379 SENTINEL FAILOVER mymaster',
     });
+    expect(fixOf(node, 'node-unreachable').split('\n')).toEqual([
+      'redis-cli -h 127.0.0.1 -p 26379 SENTINEL FAILOVER mymaster',
+      '# moves the master to a replica, where clients connect again; the file of 127.0.0.1:6379 keeps maxclients. Once another node is the master:',
+      '# on its machine: end 127.0.0.1:6379, give maxclients in its file a higher number, and start it again',
+      '# without a restart:',
+      'redis-cli -h 127.0.0.1 -p 6379 CLIENT LIST',
+      expect.stringContaining('as soon as one is free'),
+      'redis-cli -h 127.0.0.1 -p 6379 CONFIG SET maxclients <a higher number>',
+    ]);
+    // What is at stake comes before TILT of one sentinel beside one that is dead.
+    const tilted = judge(
+      altered((s) => {
+        silenceNode(s, 1, full);
+        silenceSentinel(s, 1, answered('refused'));
+        for (const view of viewsIn(s)) view.pingPendingMs = 0;
+        const { answer } = s.sentinels[2] ?? {};
+        if (answer) answer.tilt = true;
+      }),
+    );
+    expect(tilted.verdict.text).toContain(
+      'only connected clients reach 127.0.0.1:6379; 127.0.0.1:6379 accepts no further client',
+    );
     // One sentinel that cannot connect brings no failover; a quorum of them does.
     const cutOff = (...which: number[]) =>
       judge(
