@@ -1,3 +1,4 @@
+import type { NodeHost } from '../drivers/node-host.js';
 import { refused } from '../errors.js';
 import { knowsUser } from '../model/conf.js';
 import { command } from '../model/hints.js';
@@ -9,12 +10,18 @@ import {
   type Purpose,
   type Sent,
 } from '../model/operator-rights.js';
-import type { NodePlan } from '../model/plan.js';
+import type { ClusterPlan, NodePlan } from '../model/plan.js';
 import { listed } from '../model/words.js';
-import { askingAs } from '../wire/access.js';
+import { type Asking, askingAs } from '../wire/access.js';
 import { lackedRights } from '../wire/gather-rights.js';
-import type { LiveCluster } from './open.js';
 import type { Runtime } from './runtime.js';
+
+/** The parts of a LiveCluster that are asked. */
+interface Reached {
+  plan: ClusterPlan;
+  host: NodeHost;
+  asking: Asking;
+}
 
 /** What a command is about to send. */
 export interface Rights {
@@ -40,7 +47,7 @@ export const atEach =
  */
 export async function requireRights(
   { onProgress, clientLogin }: Pick<Runtime, 'onProgress' | 'clientLogin'>,
-  { plan, host, asking }: Pick<LiveCluster, 'plan' | 'host' | 'asking'>,
+  { plan, host, asking }: Reached,
   { purpose, besides = () => [], clients = false, ends = () => false }: Rights,
 ): Promise<void> {
   if (plan.attached !== true) return;
@@ -92,7 +99,7 @@ export async function requireRights(
  * (3); nothing is said where the files cannot be read.
  */
 export async function requireSavedUsers(
-  { plan, host, asking }: Pick<LiveCluster, 'plan' | 'host' | 'asking'>,
+  { plan, host, asking }: Reached,
   isEnded: (node: NodePlan) => boolean,
 ): Promise<void> {
   if (plan.attached !== true) return;
