@@ -231,6 +231,12 @@ export const commands: Registry = {
     hidden: true,
     load: () => import('./__guard.js'),
   },
+  __finish: {
+    group: 'Act on a node',
+    summary: 'finish a switchover when the command that began it has died',
+    hidden: true,
+    load: () => import('./__finish.js'),
+  },
   __complete: {
     group: 'Shell',
     summary: 'answer a shell that completes a command line',

@@ -49,7 +49,10 @@ export const variablesOf = (attached: AttachedCluster | undefined): string[] =>
   );
 
 /** Without what is said to this command alone; secrets are among that, and an environment can be read from outside. */
-function guardEnv({ env, store }: Using, variables: readonly string[]): Record<string, string> {
+export function guardEnv(
+  { env, store }: Pick<Runtime, 'env' | 'store'>,
+  variables: readonly string[] = [],
+): Record<string, string> {
   const kept = Object.entries(env).filter(
     ([name]) => variables.includes(name) || !/^(SENTINELCTL_|REDIS|VALKEY)/.test(name),
   );

@@ -43,6 +43,7 @@ const placeOf = ({ id, announce }: NodePlan): string => `${id} (${formatAddress(
 
 /** What was done to a data node that had ended or was frozen, once it is known as what it returned. */
 export function undoneWords(live: LiveCluster, act: Act, master: NodePlan | null): string {
+  if (act.act === 'switchover' && master !== null) return `${master.id} is the only master, and takes writes`;
   const isData = (act.act === 'end' || act.act === 'pause') && act.node.startsWith('redis');
   if (!isData || master === null) return handlerOf(act).describeUndo({ live }, act);
   return `${act.node} runs again as ${act.node === master.id ? 'the master' : `a replica of ${master.id}`}`;

@@ -46,6 +46,7 @@ export async function direct(context: MoveContext): Promise<Moved> {
   };
   const { master, target } = move;
 
+  context.guard.hold();
   const goal = await holdWrites(context);
   did('paused', `${master.id} holds writes back`);
 
@@ -90,20 +91,20 @@ export async function direct(context: MoveContext): Promise<Moved> {
 }
 
 /** Answers with the last offset of the master. */
-async function holdWrites({ cluster, links, move }: MoveContext): Promise<number> {
+async function holdWrites({ cluster, links, move, guard }: MoveContext): Promise<number> {
   try {
     const [, role] = await transaction(links.master, [['CLIENT', 'PAUSE', move.pauseMs, 'WRITE'], ['ROLE']]);
     const { role: is, offset } = parseRole(role);
     if (is !== 'master' || offset === null) throw new Error(`${move.master.id} is no longer a master`);
     return offset;
   } catch (error) {
-    await unpause(links).catch(() => {});
+    await Promise.allSettled([unpause(links), guard.disarm()]);
     throw aborted(cluster, 'pause', `${move.master.id} did not hold writes back`, messageOf(error));
   }
 }
 
 async function catchUp(
-  { clock, cluster, links, move }: MoveContext,
+  { clock, cluster, links, move, guard }: MoveContext,
   goal: number,
   startedAtMs: number,
 ): Promise<void> {
@@ -126,20 +127,21 @@ async function catchUp(
   } catch (error) {
     why = messageOf(error);
   }
-  await unpause(links).catch(() => {});
+  await Promise.allSettled([unpause(links), guard.disarm()]);
   throw aborted(cluster, 'catch-up', `${target.id} did not catch up within the pause`, why);
 }
 
 async function promoteTarget(context: MoveContext, startedAtMs: number): Promise<void> {
   const { clock, links, move } = context;
   // What is left of the pause is for the turn.
-  const leftMs = Math.max(1, startedAtMs + (move.pauseMs * 3) / 4 - clock.now());
+  const leftMs = Math.max(1, startedAtMs + (move.pauseMs * 3) / 5 - clock.now());
   const late = (): Error => new Error(`${move.target.id} did not answer within ${Math.round(leftMs)} ms`);
   try {
     await withDeadline(clock, leftMs, promote(links), late);
     if (clock.now() > startedAtMs + move.pauseMs * 0.9) throw new Error('the pause is nearly over');
   } catch (error) {
-    await context.guard.disarm();
+    // It may have seen the promotion that this process has not.
+    if (!(await context.guard.disarm())) return;
     // Behind the promotion on the same connection: whenever that is carried out, this is too.
     const back = links.target.call(...replicaOf(move.masterAddress));
     await Promise.allSettled([unpause(links), back]);
@@ -154,9 +156,10 @@ async function promoteTarget(context: MoveContext, startedAtMs: number): Promise
 
 async function rollBack(context: MoveContext, step: string, what: string, why: string): Promise<never> {
   const { cluster, links, move, guard } = context;
-  await guard.disarm();
+  const isOurs = await guard.disarm();
   try {
-    await putBack(links, move);
+    if (!isOurs) throw new Error('the guard has begun to finish it');
+    await putBack(links, move, context.clock);
   } catch (error) {
     throw notRestored('switchover-unfinished', `${what}, and not every role could be put back`, {
       why: `${why}\n${messageOf(error)}`,

@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.js';
 import type { Address } from '../model/address.js';
 import { HELLO_CHANNEL } from '../model/hello.js';
+import { until } from '../until.js';
 import type { Credentials } from '../wire/access.js';
 import { type Connection, openConnection } from '../wire/client.js';
+import { parseRole } from '../wire/replies.js';
 import { transaction } from '../wire/transaction.js';
 
 /** A server, and what opens it. Plain data: the guard is given it through a pipe. */
@@ -130,10 +132,14 @@ export function sendTurn(links: Links, move: Move): TurnSent {
 export const unpause = ({ master }: Links): Promise<unknown> => master.call('CLIENT', 'UNPAUSE');
 
 /**
- * Puts every role back: the old master first, then the target and the others behind it. A sentinel that did not answer may
+ * Puts every role back, once what follows the target has taken over its history: without that, the target would need a full
+ * resync. The old master first, then the target and the others behind it. A sentinel that did not answer may
  * take its hello later: all are told of the old master with a higher epoch. Throws the first WireError.
  */
-export async function putBack(links: Links, move: Move): Promise<void> {
+export async function putBack(links: Links, move: Move, clock: Clock): Promise<void> {
+  await Promise.all(
+    [links.master, ...links.others.map((one) => one.connection)].map((c) => isLinked(c, clock)),
+  );
   await transaction(links.master, [
     ['REPLICAOF', 'NO', 'ONE'],
     ['CLIENT', 'UNPAUSE'],
@@ -147,4 +153,19 @@ export async function putBack(links: Links, move: Move): Promise<void> {
   ]);
   const failure = back.find((one) => one.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
+}
+
+/** How long a node may take to be linked to its new master, and how often it is asked; milliseconds. */
+const LINKED_MS = 1000;
+const LOOK_EVERY_MS = 2;
+
+/** Waits until a node that follows another one has its link; also where it is not said in time. */
+async function isLinked(connection: Connection, clock: Clock): Promise<void> {
+  await until(
+    async () => {
+      const { role, link } = parseRole(await connection.call('ROLE'));
+      return role !== 'replica' || link === 'connected' ? true : undefined;
+    },
+    { clock, everyMs: LOOK_EVERY_MS, deadlineMs: LINKED_MS },
+  ).catch(() => {});
 }

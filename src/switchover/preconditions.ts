@@ -20,6 +20,9 @@ const broken = (evidence: string, fix?: string): Judged => ({
 });
 const unknown = (evidence: string): Judged => ({ verdict: 'unknown', evidence });
 
+/** The one that waiting fixes: a sentinel hears of a change with its next INFO or hello. */
+export const NEWS = 'converged';
+
 /** What must hold before anything is done, in the order in which it is shown. Each is judged on what was read. Pure. */
 const PRECONDITIONS: readonly { id: string; judge: (look: Look) => Judged }[] = [
   { id: 'sentinels-reachable', judge: sentinelsReachable },
@@ -41,19 +44,15 @@ const PRECONDITIONS: readonly { id: string; judge: (look: Look) => Judged }[] = 
   { id: 'pause-fits', judge: pauseFits },
   { id: 'rights', judge: rights },
   { id: 'no-second-actor', judge: noSecondActor },
-  { id: 'converged', judge: converged },
+  { id: NEWS, judge: converged },
 ];
 
 export const areMet = (preconditions: readonly Precondition[]): boolean =>
   preconditions.every(({ verdict }) => verdict !== 'broken');
 
 /** Throws `switchover-refused` (3) with the evidence of each precondition that is broken, and what to type. */
-export function requireMet(
-  { roles }: Look,
-  preconditions: readonly Precondition[],
-  except: readonly string[] = [],
-): void {
-  const broken = preconditions.filter(({ id, verdict }) => verdict === 'broken' && !except.includes(id));
+export function requireMet({ roles }: Look, preconditions: readonly Precondition[]): void {
+  const broken = preconditions.filter(({ verdict }) => verdict === 'broken');
   if (broken.length === 0) return;
   const { cluster } = roles.plan.spec;
   const fixes = [...new Set(broken.flatMap(({ fix }) => fix ?? []))];

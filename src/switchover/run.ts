@@ -7,15 +7,19 @@ import { journalled, withTrialCluster } from '../failover/run.js';
 import { isNotRestored } from '../faults/conduct.js';
 import type { Experiment } from '../faults/experiment.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
-import { majorityOf } from '../model/sentinel-timing.js';
+import { majorityOf, RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
 import { unknownNode } from '../model/unknown-node.js';
-import type { SwitchoverResult, SwitchoverTrial } from '../observe/switchover-result.js';
-import { lookAt } from './look.js';
+import type { Precondition, SwitchoverResult, SwitchoverTrial } from '../observe/switchover-result.js';
+import { until } from '../until.js';
+import { type Look, lookAt } from './look.js';
 import type { SwitchoverOptions } from './options.js';
-import { areMet, preconditionsOf, requireMet } from './preconditions.js';
+import { areMet, NEWS, preconditionsOf, requireMet } from './preconditions.js';
 import { rehearse } from './rehearsal.js';
 import { resultOf } from './result.js';
 import { playSwitchover } from './trial.js';
+
+/** How often everything is read again while it is waited for, in milliseconds. */
+const LOOK_EVERY_MS = 200;
 
 /**
  * Moves the master of a cluster to one of its replicas without losing a write. Throws `switchover-refused`,
@@ -43,8 +47,7 @@ async function dryRun(
   options: SwitchoverOptions,
 ): Promise<SwitchoverResult> {
   const live = leavingOut(open, options.without);
-  const look = await lookAt(runtime, live, options.to);
-  const preconditions = preconditionsOf(look);
+  const { look, preconditions } = await lookWhenSettled(runtime, live, options.to);
   const isReadonly = live.state.attached?.readonly === true;
   const rehearsal = isReadonly || !areMet(preconditions) ? [] : await rehearse(live, look);
   return resultOf(live, options, { look, preconditions, rehearsal, after: null, trials: [] });
@@ -56,11 +59,8 @@ async function playAll(
   experiment: Experiment,
   options: SwitchoverOptions,
 ): Promise<SwitchoverResult> {
-  const first = await step(runtime, 'preconditions', 'checking the preconditions', () =>
-    lookAt(runtime, live, options.to),
-  );
-  // What is only news that has not reached every sentinel is waited for.
-  requireMet(first, preconditionsOf(first), ['converged']);
+  const { look: first, preconditions: before } = await lookWhenSettled(runtime, live, options.to);
+  requireMet(first, before);
   const trials: SwitchoverTrial[] = [];
   let last: Awaited<ReturnType<typeof playSwitchover>> | null = null;
   let stoppedBy: string | undefined;
@@ -83,6 +83,33 @@ async function playAll(
     after: last?.after ?? null,
     trials,
     ...(stoppedBy !== undefined && { stoppedBy }),
+  });
+}
+
+/** News that has not reached every sentinel yet is waited for; everything else that is broken is answered at once. */
+async function lookWhenSettled(
+  runtime: Runtime,
+  live: LiveCluster,
+  to: string | null,
+): Promise<{ look: Look; preconditions: Precondition[] }> {
+  const { clock, signal } = runtime;
+  return step(runtime, 'preconditions', 'checking the preconditions', async (onMissing) => {
+    const lookNow = async () => {
+      const look = await lookAt(runtime, live, to);
+      return { look, preconditions: preconditionsOf(look) };
+    };
+    let last = await lookNow();
+    await until(
+      async () => {
+        const broken = last.preconditions.filter(({ verdict }) => verdict === 'broken');
+        if (broken.length !== 1 || broken[0]?.id !== NEWS) return true;
+        onMissing([broken[0].evidence]);
+        last = await lookNow();
+        return undefined;
+      },
+      { clock, everyMs: LOOK_EVERY_MS, deadlineMs: RETURNED_MASTER_MS, signal },
+    );
+    return last;
   });
 }
 

@@ -51,7 +51,7 @@ const LOOKS = [
     'use',
     'attach',
   ],
-  ...['__guard', '__proxy'],
+  ...['__guard', '__proxy', '__finish'],
 ];
 const SHARED = ['call', 'pause', 'resume', 'kill', 'start', 'restart', 'inject', 'heal', 'recover', 'chaos'];
 /** Typed right after the example that it repairs, on the cluster as that left it. */

@@ -16,7 +16,7 @@ export const switchover: ActHandler<Switchover> = {
   describe: (context, { master, target }) =>
     `the master moves from ${placed(context, master)} to ${placed(context, target)}`,
   describeUndo: (_context, { master, target }) =>
-    `${target} is the only master where it has been named or ${master} follows it, else ${master} is; writes go on there`,
+    `CLIENT UNPAUSE at ${master}; ${target} stays the master if a sentinel names it or ${master} follows it, otherwise ${master} does`,
   commands: (context, { master }) => [cli(context, master, 'CLIENT', 'UNPAUSE')],
   prepare: async (_context, act) => act,
   inject: () => Promise.reject(new Error('only its own command moves a master')),

@@ -1,0 +1,103 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../clock.js';
+import { machineNowMs } from '../host/monotonic.js';
+import { sameAddress } from '../model/address.js';
+import { ASK_DEADLINE_MS } from '../wire/access.js';
+import { openConnection } from '../wire/client.js';
+import { parseMasterAddress, parseRole } from '../wire/replies.js';
+import { linesOf } from './guard-lines.js';
+import { type Links, type Move, openLinks, promote, putBack, sendTurn, unpause } from './moves.js';
+
+/** The pipe to the command that started it. */
+const PIPE = 3;
+
+/** How it ended: nothing was left to do, writes were let go on, the move was finished, or the roles were put back. */
+export type Finish = 'not-needed' | 'released' | 'finished' | 'put-back';
+
+/**
+ * Stands beside a command that moves a master, with its connections open and its messages ready. Where that command ends
+ * between the pause and its last message, or hangs until the pause is nearly over, it sends what is missing.
+ */
+export async function standBy(clock: Clock, pipe: Duplex = new Socket({ fd: PIPE })): Promise<Finish> {
+  pipe.on('error', () => {});
+  const ended = new Promise<void>((done) => pipe.once('close', done).once('end', done));
+  const lines = linesOf(pipe);
+  const first = await Promise.race([lines.next(), ended]);
+  if (typeof first !== 'string') return 'not-needed';
+  const move = JSON.parse(first) as Move;
+  const links = await openLinks(move, clock, ASK_DEADLINE_MS);
+  try {
+    let armedUntilMs: number | null = null;
+    let isHeld = false;
+    let begun = false;
+    let cancel = (): void => {};
+    const late = new Promise<void>((ring) => {
+      lines.onLine((line) => {
+        const [word, until] = line.split(' ');
+        if (word === 'held') isHeld = true;
+        else if (word === 'armed') {
+          armedUntilMs = Number(until);
+          // A quarter of the pause is left for what is missing.
+          cancel = clock.after(Math.max(0, armedUntilMs - machineNowMs() - move.pauseMs / 4), ring);
+        } else if (word === 'off') {
+          if (!begun) armedUntilMs = null;
+          isHeld = false;
+          pipe.write(begun ? 'begun\n' : 'off\n');
+        }
+      });
+    });
+    pipe.write('ready\n');
+    await Promise.race([ended, late]);
+    cancel();
+    if (armedUntilMs === null) {
+      if (!isHeld) return 'not-needed';
+      await unpause(links);
+      return 'released';
+    }
+    begun = true;
+    return await finish(await withMaster(links, move, clock), move, armedUntilMs, clock);
+  } finally {
+    links.close();
+  }
+}
+
+/** The command's own demotion closes the connection to the old master: whether it was that is seen on another one. */
+async function withMaster(links: Links, move: Move, clock: Clock): Promise<Links> {
+  const isOpen = await links.master.call('ROLE').then(
+    () => true,
+    () => false,
+  );
+  if (isOpen) return links;
+  const { endpoint, credentials } = move.master;
+  const master = await openConnection(endpoint, { clock, deadlineMs: ASK_DEADLINE_MS, credentials }).catch(
+    () => links.master,
+  );
+  return { ...links, master };
+}
+
+async function finish(links: Links, move: Move, untilMs: number, clock: Clock): Promise<Finish> {
+  if (machineNowMs() >= untilMs && !(await mayGoOn(links, move))) {
+    await putBack(links, move, clock);
+    return 'put-back';
+  }
+  await promote(links);
+  const { demoted, told, followed } = sendTurn(links, move);
+  await Promise.allSettled([demoted, ...told.map(({ names }) => names), ...followed]);
+  return 'finished';
+}
+
+/** After the pause the old master may have taken writes: only where it is none any more, or the new one has been named. */
+async function mayGoOn(links: Links, move: Move): Promise<boolean> {
+  const isDemoted = links.master.call('ROLE').then(
+    (role) => parseRole(role).role === 'replica',
+    () => false,
+  );
+  const named = links.sentinels.map(({ connection }) =>
+    connection.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', move.masterName).then(
+      (reply) => sameAddress(parseMasterAddress(reply), move.targetAddress),
+      () => false,
+    ),
+  );
+  return (await Promise.all([isDemoted, ...named])).includes(true);
+}
