@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../commands/index.js';
 import { EXIT } from '../src/errors.js';
+import { type Silence, silentExitCode } from '../src/model/snapshot.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TEXT = readFileSync(`${ROOT}docs/exit-codes.md`, 'utf8');
@@ -25,8 +26,15 @@ function made(): string[] {
     for (const [, maker = '', id = ''] of code.matchAll(makers)) found.add(`${id} ${MAKERS[maker]}`);
     const literals = /\bcode: (?:'([a-z-]+)'|`([^`]+)`)[^}]*?(?:\$\{[^}]*\}[^}]*?)*\bexitCode: ([\w.]+)/g;
     for (const [, id, template, exit = ''] of code.matchAll(literals)) {
-      for (const name of id === undefined ? kinds(template ?? '') : [id])
-        found.add(`${name} ${exitOf(exit)}`);
+      if (exit !== 'silentExitCode') {
+        for (const name of id === undefined ? kinds(template ?? '') : [id])
+          found.add(`${name} ${exitOf(exit)}`);
+      } else {
+        for (const kind of silenceKinds())
+          found.add(
+            `${id ?? template?.replace(/\$\{silence\.kind\}/, kind)} ${silentExitCode([{ kind, message: '' }])}`,
+          );
+      }
     }
   }
   return [...found].sort();
@@ -40,14 +48,16 @@ function sources(): string[] {
   );
 }
 
-/** `wire-${silence.kind}`: one for each way in which a server can be silent. */
-function kinds(template: string): string[] {
+/** Each way in which a server can be silent. */
+function silenceKinds(): Silence['kind'][] {
   const silence = readFileSync(`${ROOT}src/model/snapshot.ts`, 'utf8');
   const [, union = ''] = /interface Silence \{[\s\S]*?kind: ([^;]+);/.exec(silence) ?? [];
-  return [...union.matchAll(/'([a-z]+)'/g)].map(([, kind = '']) =>
-    template.replace(/\$\{silence\.kind\}/, kind),
-  );
+  return [...union.matchAll(/'([a-z]+)'/g)].map(([, kind = '']) => kind as Silence['kind']);
 }
+
+/** `wire-${silence.kind}`: one for each of them. */
+const kinds = (template: string): string[] =>
+  silenceKinds().map((kind) => template.replace(/\$\{silence\.kind\}/, kind));
 
 const exitOf = (written: string): string =>
   written.startsWith('EXIT.')

@@ -3,6 +3,7 @@ import type { Accepted, AcceptedRisk } from '../model/accepted.js';
 import type { MasterFacts } from '../model/facts.js';
 import type { Gathered } from '../model/gathered.js';
 import { ctl } from '../model/hints.js';
+import { isLocked } from '../model/snapshot.js';
 import type { Impact, Severity, Verdict } from '../model/status.js';
 import { type ExitOn, labelled, ofCluster, verdictExitCode, verdictOn } from '../model/verdict.js';
 import { count } from '../model/words.js';
@@ -225,10 +226,10 @@ function unprovenIn(
   return lack === null ? [] : [`not all was read: ${lack}; ${healthy}`];
 }
 
-/** Why no server answers; null where one does, and where only the application's settings are looked at. */
+/** Why no server answers; null where one does, if only that it wants a password, and where only the application's settings are looked at. */
 function silenceOf({ sentinels, nodes, app }: Gathered): string | null {
   const servers = [...sentinels, ...nodes];
-  if (servers.some((server) => server.silence === null)) return null;
+  if (servers.some(({ silence }) => silence === null || isLocked(silence))) return null;
   if (servers.length === 0 && app !== null) return null;
   return (
     servers.map((s) => `${s.id} ${s.silence?.message ?? 'gave no answer'}`).join('; ') || 'no server is known'

@@ -107,7 +107,7 @@ function senders(
       message: `${SAYS[why](froms, whose)}${still}`,
       ...(areUnlinked(froms, master)
         ? withoutLink(froms, SAYS[why](froms, whose))
-        : { brief: SAYS[why](froms, whose) }),
+        : { brief: `${riskWords(froms)}: ${SAYS[why](froms, whose)}` }),
       consequence: consequenceFor(froms, areUnlinked(froms, master)),
       fix: gathered.own && repairs.length > 0 ? [fixAll(gathered)] : fixOf(froms, why),
       ...(repairs.length > 0 && { repairs }),
@@ -121,6 +121,12 @@ function consequenceFor({ length }: readonly GatheredNode[], isUnlinked: boolean
     ? `${it} ${gets} no data, and cannot be promoted after ${it} ${was} without ${its} master for longer than 10 x down-after`
     : `at ${its} next restart, or when another node becomes the master, ${it} ${gets} no link and no data (measured)`;
 }
+
+/** What such a login means while the links are up: `redis-3 gets no data after the next failover or its next restart`. */
+const riskWords = (froms: readonly GatheredNode[]): string => {
+  const [gets, its] = froms.length === 1 ? ['gets', 'its'] : ['get', 'their'];
+  return `${listed(froms.map(({ id }) => id))} ${gets} no data after the next failover or ${its} next restart`;
+};
 
 const linkOf = ({ info }: GatheredNode): string | undefined =>
   info.ok ? info.value.master_link_status : undefined;

@@ -7,10 +7,12 @@ import type { Agreement, StatusResult } from './status.js';
 import { type ExitOn, verdictExitCode } from './verdict.js';
 import { count } from './words.js';
 
-/** That of the verdict; 5 when not one server answered. */
+/** That of the verdict; 5 when not one server answered: one that wants a password did. */
 export function statusExitCode(status: StatusResult, exitOn?: ExitOn): ExitCode {
   const servers = [...status.sentinels, ...status.masters.flatMap((m) => m.nodes)];
-  return servers.some((s) => s.reachable) ? verdictExitCode(status.verdict, exitOn) : EXIT.unreachable;
+  return servers.some((s) => s.reachable || s.locked === true)
+    ? verdictExitCode(status.verdict, exitOn)
+    : EXIT.unreachable;
 }
 
 /** The address that more than half of all known sentinels give for this master, silent ones counted; else null. */

@@ -16,10 +16,14 @@ const serverIn = (line: string): string | undefined => /redis-cli (-h \S+ -p \d+
  */
 export const commandIn = (fix: readonly string[]): string | null => firstStep(fix)?.command ?? null;
 
-/** How many of the first lines of a fix a command says that `commandIn` made; 0 for another one. */
+/**
+ * How many of the first lines of a fix a command says that `commandIn` made; 0 for another one, and where what comes after
+ * it is the rest of the same step.
+ */
 export function linesSaid(fix: readonly string[], command: string | undefined): number {
   const first = firstStep(fix);
-  return first !== null && first.command === command ? first.lines : 0;
+  if (first === null || first.command !== command) return 0;
+  return (fix[first.lines] ?? '#').startsWith('#') ? first.lines : 0;
 }
 
 function firstStep(fix: readonly string[]): { command: string; lines: number } | null {

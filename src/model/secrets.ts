@@ -68,12 +68,9 @@ export const knownSecret = (variable: string, what: string, kind: NodeKind): str
 /** Whether this command line logs in to these servers with a password. */
 export const usesPassword = (kind: NodeKind): boolean => logins[kind].password !== null;
 
-/**
- * Whether the sentinels are given the user and password of the data nodes. A password without a user is often right at
- * the data nodes alone.
- */
+/** Whether the sentinels are given the same user, if any, and the same password as the data nodes. */
 export const sharesLogin = (): boolean =>
-  userOf('redis') !== null && JSON.stringify(logins.redis) === JSON.stringify(logins.sentinel);
+  usesPassword('redis') && JSON.stringify(logins.redis) === JSON.stringify(logins.sentinel);
 
 /** The user that this command line logs in to these servers as; null: the default user. */
 export const userOf = (kind: NodeKind): string | null => logins[kind].username;

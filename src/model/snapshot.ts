@@ -1,3 +1,4 @@
+import { EXIT, type ExitCode } from '../errors.js';
 import type { Address } from './address.js';
 import type { Fields, NodeReplies, ViewReplies } from './answers.js';
 
@@ -17,6 +18,13 @@ export interface Silence {
 /** Whether a server is there and does not let this command in: that says nothing of the server. */
 export const isLocked = (silence: Silence | null): boolean =>
   silence?.kind === 'auth' || silence?.kind === 'tls';
+
+/**
+ * The exit code of a command that none of these servers answered as itself: 2 where one is there and this command lacks
+ * what it wants, 5 where nothing answers.
+ */
+export const silentExitCode = (silences: readonly (Silence | null)[]): ExitCode =>
+  silences.some(isLocked) ? EXIT.unknown : EXIT.unreachable;
 
 /** Whether it takes no further connection, and serves those that it has (networking.c, acceptCommonHandler). */
 export const isFull = ({ silence }: { silence: Silence | null }): boolean =>

@@ -12,6 +12,7 @@ const VERBS: readonly (readonly [one: string, several: string])[] = [
   ['does not answer', 'do not answer'],
   ['denies a command to this user', 'deny a command to this user'],
   ['rejects this password', 'reject this password'],
+  ['rejects this user name or password', 'reject this user name or password'],
   ['wants a password', 'want a password'],
   ['wants another password than the master', 'want another password than the master'],
   ['wants a password that the master does not want', 'want a password that the master does not want'],

@@ -1,5 +1,5 @@
-import { type OperatorError, unreachable } from '../errors.js';
-import { isLocked, type SentinelState, type Snapshot } from './snapshot.js';
+import { OperatorError } from '../errors.js';
+import { isLocked, type SentinelState, type Snapshot, silentExitCode } from './snapshot.js';
 import { listed } from './words.js';
 
 const GIVE_PASSWORD =
@@ -15,8 +15,9 @@ const GIVE_RIGHT =
   "give this user the right at each sentinel, as a user that may: ACL SETUSER USER '+info' '+sentinel'";
 
 /**
- * `no-sentinel` (5), by what the servers at those addresses said: one that wants a password answers, and so does a data
- * node. `outcome`: what follows for the command; `hint`: what to do where neither a password nor another address is missing.
+ * `no-sentinel` (5; 2 where one wants a password, see silentExitCode), by what the servers at those addresses said: one
+ * that wants a password answers, and so does a data node. `outcome`: what follows for the command; `hint`: what to do where
+ * neither a password nor another address is missing.
  */
 export function noSentinel(
   { sentinels }: Pick<Snapshot, 'sentinels'>,
@@ -26,7 +27,10 @@ export function noSentinel(
   const said = sentinels.map((s) => `${s.id}: ${s.silence?.message ?? 'no answer'}`);
   // Of one server that refuses a login the first line says all of it.
   const isSaid = said.length === 1 && sentinels[0]?.silence?.kind === 'auth';
-  return unreachable('no-sentinel', outcome === undefined ? what : `${what}: ${outcome}`, {
+  return new OperatorError({
+    code: 'no-sentinel',
+    message: outcome === undefined ? what : `${what}: ${outcome}`,
+    exitCode: silentExitCode(sentinels.map((s) => s.silence)),
     why: isSaid ? undefined : said.join('\n') || undefined,
     hint: remedy ?? hint,
   });

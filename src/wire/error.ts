@@ -1,7 +1,7 @@
-import { EXIT, errnoOf, messageOf, OperatorError } from '../errors.js';
+import { errnoOf, messageOf, OperatorError } from '../errors.js';
 import { type Address, formatAddress } from '../model/address.js';
 import { humanDurationMs } from '../model/duration.js';
-import type { Silence } from '../model/snapshot.js';
+import { type Silence, silentExitCode } from '../model/snapshot.js';
 
 export interface WireErrorInit {
   address?: Address | undefined;
@@ -28,7 +28,7 @@ export class WireError extends OperatorError {
       code: `wire-${silence.kind}`,
       message: address === undefined ? silence.message : `${formatAddress(address)} ${silence.message}`,
       hint: HINT[silence.kind],
-      exitCode: EXIT.unreachable,
+      exitCode: silentExitCode([silence]),
     });
     this.name = 'WireError';
     this.silence = silence;

@@ -292,17 +292,18 @@ it('what cannot be attached says why', async () => {
   const expected = { exit: 5, code: 'no-sentinel', says: 'nothing was attached' };
   await refusal(cli, ['attach', 'none', '--sentinel-addrs', '127.0.0.1:1'], expected);
   const node = ['--sentinel-addrs', `127.0.0.1:${PORT + 1}`];
+  const locked = { ...expected, exit: 2 };
   await refusal(cli, ['attach', 'none', ...node], {
-    ...expected,
+    ...locked,
     says: /^error: \S+ wants a password: nothing was attached\n[\s\S]*try: add --password-file FILE/,
   });
   await writeFile(file('wrong'), 'not-it', { mode: 0o600 });
   await refusal(cli, ['attach', 'none', ...node, '--password-file', file('wrong')], {
-    ...expected,
+    ...locked,
     says: /^error: \S+ rejects this password: nothing was attached\n {2}try: give the right one .* add --username NAME/,
   });
   await refusal(cli, ['attach', 'none', ...node, '--username', 'unknown', ...passwordFile()], {
-    ...expected,
+    ...locked,
     says: /^error: \S+ rejects this user name or password: nothing was attached/,
   });
   await refusal(cli, ['attach', 'none', ...node, ...passwordFile()], {

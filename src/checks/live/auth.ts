@@ -41,7 +41,9 @@ export default {
       // without a password is asked without it.
       const mayShare =
         isSentinel && (hasNoPassword(said) || sharesLogin()) && masters.every((m) => m.answered.length === 0);
-      const option = optionFor(said, isSentinel && !mayShare);
+      // A password without a user may be right at the data nodes alone, or wrong at both: either is typed once.
+      const isEither = mayShare && isWrong(said) !== null && userOf('redis') === null;
+      const option = isEither ? BOTH_FILES : optionFor(said, isSentinel && !mayShare);
       if (server.silence?.kind === 'tls') return withoutTls(server, said, { expectation, hints });
       const apart = masters.find((master) => differsFromMaster(master, server));
       if (expectation.own && /password/.test(said))
@@ -65,13 +67,15 @@ export default {
             brief: `${server.id} ${wantOf(said, option)}`,
             evidence: isWrong(said),
             message: `${nameOf(server)} ${wantOf(said, option)}`,
-            fix: [hints.again(option), ...(mayShare ? [APART] : [])],
+            fix: [hints.again(option), ...(isEither ? [ONE_FILE] : mayShare ? [APART] : [])],
           };
     });
     return judged(found, unanswered(servers));
   },
 } satisfies SnapshotCheck;
 
+const BOTH_FILES = '--password-file FILE --sentinel-password-file FILE';
+const ONE_FILE = '# the same file twice where sentinels and data nodes have one password';
 const APART = '# where the sentinels have a password of their own: --sentinel-password-file FILE as well';
 
 /** What it refused this command with; also one that answers other questions, and does not allow who it is (`doctor`). */

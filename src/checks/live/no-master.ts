@@ -84,13 +84,15 @@ function laterStart({ expectation, hints }: MasterFacts, lost: NodeState): Pick<
 function masterIsDown(facts: MasterFacts, lost: NodeState): RawFinding {
   const { words, why, brief, evidence, ...next } = outlook(facts, lost);
   const said = `${lost.id}: ${lost.silence?.message ?? 'no answer'}`;
+  // A time that it gave no answer within says no more than that it does not answer.
+  const isSaid = lost.silence?.kind === 'timeout' && lost.silence.unreached !== true;
   return {
     subject: facts.name,
     servers: [lost.id],
     brief: `${lost.id} (master) ${downWord(lost)}; ${brief ?? words}`,
     evidence: brief === undefined ? null : (evidence ?? words),
     message: `${facts.name}: its master ${nameOf(lost)} ${downWord(lost)}, nothing can be written; ${words}`,
-    consequence: why === null ? said : `${said}; ${why}`,
+    consequence: why === null ? said : isSaid ? why : `${said}; ${why}`,
     ...next,
   };
 }

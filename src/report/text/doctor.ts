@@ -199,10 +199,8 @@ const atTop = (lines: readonly string[]): string => (lines.some(isTyped) ? 'the 
 function fixLines({ fix: whole, id }: Finding, shown: Map<string, string>, view: View): string[] {
   const [headline] = [...shown].find(([, id]) => id === IN_HEADLINE) ?? [];
   const said = linesSaid(whole, headline);
-  const next = whole[said] ?? '#';
-  // What comes after it is another step, not the rest of the same.
-  const isSaid = said > 0 && next.startsWith('#');
-  const fix = isSaid ? whole.slice(said) : whole;
+  const isSaid = said > 0;
+  const fix = whole.slice(said);
   // Else the only commands below it would be those of other findings.
   if (fix.length === 0)
     return isSaid ? nextLines(`fixed by ${atTop(whole.slice(0, said))} at the top`, view, 2) : [];

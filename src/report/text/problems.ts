@@ -17,7 +17,7 @@ interface Above {
 
 /**
  * Each problem with why it matters and what to type next; what consecutive problems share is shown once. Of one that a
- * verdict says only what is new: its evidence, else why it matters.
+ * verdict says only what is new: its evidence, else why it matters; nothing where that is shown too.
  */
 export function problemParts(problems: readonly Problem[], view: View, above: Above): Part[] {
   const theme = themeOf(view);
@@ -25,16 +25,15 @@ export function problemParts(problems: readonly Problem[], view: View, above: Ab
   // What belongs to the verdict is next to it.
   const led = problems.map((problem) => ({ problem, lead: above.leadOf(problem) }));
   const sorted = [...led.filter(({ lead }) => lead !== null), ...led.filter(({ lead }) => lead === null)];
-  const inBrief = ({ message, severity }: Problem): string =>
-    severityPaint(severity, theme)(cut(`${SEVERITY_MARK[severity]} ${plain(message)}`, lineWidth(view)));
-  return sorted.map(({ problem, lead }, i): Part => {
-    const brief = inBrief(problem);
+  const inBrief = ({ severity }: Problem, words: string): string =>
+    severityPaint(severity, theme)(cut(`${SEVERITY_MARK[severity]} ${plain(words)}`, lineWidth(view)));
+  const parts = sorted.map(({ problem, lead }, i): Part => {
     const before = sorted[i - 1]?.problem;
     const isSame = problem.why === before?.why && problem.id === before?.id;
     const said = lead === null ? problem.message : problem.evidence;
     const [head, ...more] = [said, isSame ? null : problem.why].filter((text) => text !== null);
     const steps = stepLines(problem, shown, view);
-    if (head === undefined) return { full: steps, brief };
+    if (head === undefined) return { full: steps, brief: inBrief(problem, problem.message) };
     const [only, ...others] = problem.subjects;
     const named = only === undefined || others.length > 0 ? head : about([only], head);
     const sentence = lead === null ? head : `${lead}${named}`;
@@ -45,18 +44,24 @@ export function problemParts(problems: readonly Problem[], view: View, above: Ab
       ...more.flatMap((text) => wrap(`  ${plain(text)}`, lineWidth(view), 2)).map(theme.dim),
       ...steps,
     ];
-    return { full, brief };
+    return { full, brief: inBrief(problem, lead === null ? problem.message : sentence) };
   });
+  return parts.filter(({ full }) => full.length > 0);
 }
 
-/** The commands of a problem that no earlier one asked for. */
+/** The steps of a problem that are not shown above it, which are its first ones or all of them. */
 function stepLines({ fix, later }: Problem, shown: Set<string>, view: View): string[] {
-  const isSaid = (lines: readonly string[]): boolean =>
-    [...shown].some((command) => linesSaid(lines, command) === lines.length);
-  const fresh = (command: string): boolean =>
-    command !== '' && !shown.has(command) && !isSaid(command.split('\n')) && shown.add(command).size > 0;
+  const fresh = (steps: string): string[] => {
+    const lines = steps.split('\n');
+    if (steps === '' || shown.has(steps) || lines.every((line) => shown.has(line))) return [];
+    const said = Math.max(0, ...[...shown].map((command) => linesSaid(lines, command)));
+    for (const one of [steps, ...lines]) shown.add(one);
+    return lines.slice(said);
+  };
+  const now = fresh(fix);
+  const next = later === undefined ? [] : fresh(later.fix);
   return [
-    ...(fresh(fix) ? fix.split('\n').flatMap((line) => nextLines(line, view, 2)) : []),
-    ...(later !== undefined && fresh(later.fix) ? nextLines(`${later.when}:\n${later.fix}`, view, 2) : []),
+    ...now.flatMap((line) => nextLines(line, view, 2)),
+    ...(next.length === 0 ? [] : nextLines([`${later?.when}:`, ...next].join('\n'), view, 2)),
   ];
 }

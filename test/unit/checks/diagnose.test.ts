@@ -314,6 +314,12 @@ describe('the verdict and the exit code', () => {
     expect(silent.verdict.word).toBe('UNKNOWN');
     expect(silent.verdict.text).toContain('redis-1 refused the connection');
     expect(doctorExitCode(silent)).toBe(5);
+    const wants = { kind: 'auth', message: 'requires a password' } as const;
+    const locked = diagnose({ ...gathered(), nodes: [{ ...server('redis-1'), silence: wants }] }, [
+      check('a', { skip: 'requires a password' }),
+    ]);
+    expect(locked).toMatchObject({ silence: null, verdict: { word: 'UNKNOWN' } });
+    expect(doctorExitCode(locked)).toBe(2);
     expect(diagnosed([]).verdict.word).toBe('UNKNOWN');
   });
 

@@ -88,6 +88,14 @@ describe('the exit code', () => {
       }
     });
     expect(statusExitCode(assess(silent, ours()))).toBe(5);
+    // One that wants a password is there: what is missing is not its answer.
+    const locked = altered((s) => {
+      for (const n of [1, 2, 3]) {
+        silenceNode(s, n);
+        silenceSentinel(s, n, { kind: 'auth', message: 'requires a password' });
+      }
+    });
+    expect(statusExitCode(assess(locked, attached()))).toBe(2);
     expect(statusExitCode(assess({ takenAtMs: 0, sentinels: [], groups: [] }, attached()))).toBe(5);
   });
 

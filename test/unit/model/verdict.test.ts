@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { assess } from '../../../src/checks/assess.js';
 import { statusExitCode } from '../../../src/model/agreement.js';
 import { setTyped } from '../../../src/model/hints.js';
+import { OPEN, setLogins } from '../../../src/model/secrets.js';
 import type { Silence, Snapshot } from '../../../src/model/snapshot.js';
 import type { Expectation } from '../../../src/model/status.js';
 import { verdictOn } from '../../../src/model/verdict.js';
@@ -222,6 +223,29 @@ describe('what only sentinelctl lacks', () => {
     expect(assess(closed, attached()).problems[0]?.fix).toBe(
       'sentinelctl status --password-file FILE --sentinel-addrs 127.0.0.1:26379\n# where the sentinels have a password of their own: --sentinel-password-file FILE as well',
     );
+  });
+
+  it('a wrong password at all sentinels is one finding, and its hint leaves no wrong file on the line', () => {
+    onTestFinished(() => setLogins({ redis: OPEN, sentinel: OPEN }));
+    const rejecting = (message: string, username: string | null) => {
+      const login = { username, password: { from: 'file', path: 'pw' } } as const;
+      setLogins({ redis: login, sentinel: login });
+      const closed = altered((s) => {
+        for (const n of [1, 2, 3]) silenceSentinel(s, n, { kind: 'auth', message });
+        s.groups = [];
+      });
+      return assess(closed, attached());
+    };
+    const all = '127.0.0.1:26379: sentinel-1, sentinel-2 and sentinel-3 reject this';
+    const one = rejecting('rejects this password', null);
+    expect(one.verdict.text).toBe(`${all} password: --password-file FILE --sentinel-password-file FILE`);
+    expect(one.problems.map(({ fix }) => fix)).toEqual([
+      'sentinelctl status --password-file FILE --sentinel-password-file FILE --sentinel-addrs 127.0.0.1:26379\n# the same file twice where sentinels and data nodes have one password',
+    ]);
+    const user = rejecting('rejects this user name or password', 'ops');
+    expect(user.verdict.text).toBe(`${all} user name or password: --username USER --password-file FILE`);
+    expect(user.problems).toHaveLength(1);
+    expect(statusExitCode(user)).toBe(2);
   });
 
   it('a route: a replica that the sentinels reach, and a cluster of which nothing answers in time', () => {

@@ -16,6 +16,7 @@ import {
   TIMEOUT,
   view,
   viewOf,
+  viewsIn,
   zombie,
 } from '../../helpers/snapshots.js';
 import { expectToFit, plainView } from './lines.js';
@@ -227,6 +228,23 @@ describe('status on one screen', () => {
     expect(statusText(assess(high, ours()), plainView(100))).toMatch(/sentinel-1 .*✗ 3\/3, quorum 4/);
   });
 
+  it('of a frozen master no line repeats the headline, and each command stands once', () => {
+    const frozen = masterLost();
+    silenceNode(frozen, 1, TIMEOUT);
+    for (const view of viewsIn(frozen))
+      Object.assign(view, { flags: ['master'], answeredMsAgo: 2100, pingPendingMs: 2100, downAfterMs: 5000 });
+    for (const room of [Infinity, 20]) {
+      const text = statusText(assess(frozen, ours()), plainView(100), { room });
+      const lines = text.split('\n');
+      const commands = lines.filter((line) => line.includes('→ '));
+      expect(new Set(commands.map((line) => line.trim())).size, text).toBe(commands.length);
+      expect(commands[0]).toBe('→ sentinelctl status --watch');
+      expect(text.match(/does not answer/g), text).toHaveLength(1);
+      expect(text.match(/did not answer|no answer within/g), text).toHaveLength(1);
+      expect(text).not.toContain('nothing can be written');
+    }
+  });
+
   it('disagreements are marked where they are', () => {
     expect(statusText(torn, plainView(100))).toMatchInlineSnapshot(`
       "DOWN  mymaster: no writes: the sentinels send clients to redis-2, which is a replica; redis-1 is the
@@ -246,7 +264,6 @@ describe('status on one screen', () => {
 
       ✗ redis-2 follows redis-1 127.0.0.1:6379
         clients that check the role refuse it; others get READONLY for each write
-        → sentinelctl status --watch --cluster lab
           # redis-1 is the master: the sentinels call redis-2 down for its role, and switch by themselves,
           usually 25 to 55 s after the change (down-after + 20 to 50 s)
       ✗ the sentinels disagree on the master of mymaster: sentinel-3 says redis-2 127.0.0.1:6380 (epoch

@@ -112,6 +112,9 @@ describe('masterauth-missing, by what every node would let in', () => {
     ]);
     expect(masterauthMissing.live(gathered)).toMatchObject([
       {
+        // The first line of the verdict names what is at stake.
+        brief:
+          'redis-2 gets no data after the next failover or its next restart: masterauth of redis-2 is not the password of redis-1 and redis-3',
         fix: ['sentinelctl doctor --fix --only masterauth-missing'],
         repairs: [{ kind: 'masterauth', node: 'redis-2', replaces: true }],
       },
