@@ -171,7 +171,7 @@ export async function sentinelFiles({ plan, host }: LiveCluster): Promise<InFile
 }
 
 /** @internal Tested with files of several versions. */
-export function inFile(text: string, masterName: string): Omit<InFile, 'id'> {
+function inFile(text: string, masterName: string): Omit<InFile, 'id'> {
   const wordsOf = (...start: string[]): string[] | undefined =>
     text
       .split('\n')

@@ -73,7 +73,7 @@ function runWords(result: FailoverResult): string {
  * `1 of 3 trials passed, 1 interrupted, 1 not begun`, by how many were asked for; empty for a run of one. What a killed
  * run left does not say whether another trial had begun.
  */
-export function passedWords({ trials, trialsAsked, account }: FailoverResult): string[] {
+function passedWords({ trials, trialsAsked, account }: FailoverResult): string[] {
   const asked = trialsAsked ?? trials.length;
   if (asked < 2) return [];
   const passed = trials.filter((t) => trialVerdict(t) === 'holds').length;
