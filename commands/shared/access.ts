@@ -155,7 +155,9 @@ export async function openSources(context: Context, sources: AccessSources): Pro
   const { redis, sentinel } = sources.credentials;
   const password = await readSource(context, redis.password);
   const [sentinelPassword, tls] = await Promise.all([
-    isSame(redis.password, sentinel.password) ? password : readSource(context, sentinel.password),
+    isSame(redis.password, sentinel.password)
+      ? password
+      : readSource(context, sentinel.password, '--sentinel-password-file'),
     sources.tls === null ? null : readTls(sources.tls),
   ]);
   setDialled(dialledWords(sources.tls));
@@ -173,18 +175,22 @@ export async function openSources(context: Context, sources: AccessSources): Pro
   };
 }
 
-async function readSource({ env, signal }: Context, source: SecretSource | null): Promise<string | null> {
+async function readSource(
+  { env, signal }: Context,
+  source: SecretSource | null,
+  option: '--password-file' | '--sentinel-password-file' = '--password-file',
+): Promise<string | null> {
   switch (source?.from) {
     case undefined:
       return null;
     case 'file':
-      return readSecret(source.path);
+      return readSecret(source.path, undefined, option);
     case 'environment': {
       const value = env[source.variable];
       if (value !== undefined && value !== '') return value;
       throw refused('no-secret', `no password: the variable ${source.variable} is not set`, {
         why: 'the cluster was attached with its password in that variable',
-        hint: '--password-file FILE # or set it in this shell',
+        hint: `${option} FILE # or set it in this shell`,
       });
     }
     case 'command': {
@@ -192,7 +198,7 @@ async function readSource({ env, signal }: Context, source: SecretSource | null)
       if (read.ok) return read.line;
       throw refused('no-secret', `no password: ${source.words[0]} did not print it`, {
         why: read.why,
-        hint: '--password-file FILE # or run it in this shell to see what it wants',
+        hint: `${option} FILE # or run it in this shell to see what it wants`,
       });
     }
   }

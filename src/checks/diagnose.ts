@@ -101,7 +101,7 @@ function fixWith(gathered: Gathered, masters: readonly MasterFacts[]): string | 
   const { gone = [] } = gathered;
   const fix = `doctor --fix${gone.length === 0 ? '' : ` --gone ${gone.join(',')}`}`;
   if (gathered.own) return ctl(gathered, fix);
-  if (gathered.acts === undefined || masters.length !== 1) return null;
+  if (gathered.acts === undefined || gathered.readonly === true || masters.length !== 1) return null;
   const { masterName } = gathered;
   return ctl(gathered, `${fix}${masterName === null ? '' : ` --master-name ${masterName}`}`);
 }

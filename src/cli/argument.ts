@@ -1,4 +1,5 @@
 import { choice } from '../config/parsers.js';
+import { shellWord } from '../model/secrets.js';
 import type { Completion } from './option.js';
 
 /** An argument as the harness reads, asks for and completes it. */
@@ -16,8 +17,8 @@ export interface ArgumentDef {
   likely?: (directory: string) => Promise<string[]>;
   /** The command line with its placeholders, for the hint where it is missing: what stands there only the user knows. */
   form?: string;
-  /** Throws usageError; `command` is named in its hint. */
-  parse(text: string, command: string): unknown;
+  /** Throws usageError; `command` is named in its hint, with the words that were typed behind this one. */
+  parse(text: string, command: string, rest?: readonly string[]): unknown;
 }
 
 /** An argument whose value is a `T`. */
@@ -64,7 +65,10 @@ export const argument = {
   choice: <const T extends string>(name: string, choices: readonly T[], settings: Shared): Argument<T> =>
     define(name, settings, {
       choices,
-      parse: (text, command) => choice(name, choices, (word) => `sentinelctl ${command} ${word}`)(text),
+      parse: (text, command, rest = []) =>
+        choice(name, choices, (word) => ['sentinelctl', command, word, ...rest.map(shellWord)].join(' '))(
+          text,
+        ),
     }),
 } as const;
 
@@ -77,6 +81,6 @@ export function argumentValues(
   return defs.map((def, i) => {
     if (def.variadic) return words.slice(i).map((word) => def.parse(word, command));
     const word = words[i];
-    return word === undefined ? undefined : def.parse(word, command);
+    return word === undefined ? undefined : def.parse(word, command, words.slice(i + 1));
   });
 }

@@ -106,6 +106,7 @@ function checkCount(def: Command, words: readonly string[]): void {
   const extra = shown(words[takes.length] ?? '');
   const few = takes.length === 0 ? 'takes no argument' : `takes only ${takes.map((a) => a.name).join(' ')}`;
   throw usageError('too-many-arguments', `${def.name} ${few}; unexpected argument ${extra}`, {
+    why: def.creates === true && takes.length === 0 ? 'a cluster is named with --cluster NAME' : undefined,
     hint: `sentinelctl ${def.name} --help`,
   });
 }

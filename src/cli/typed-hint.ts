@@ -84,12 +84,16 @@ function lineOf({ argv, def, words }: Typed, without: readonly string[] = []): s
     );
     const isLeftOut = option?.long != null && without.includes(option.long);
     if (!isLeftOut && word !== replaced) kept.push(word);
-    else if (isLeftOut && option.required && name === word) i++;
+    // The value of an option that may stand alone is the next word, unless that is an option.
+    else if (isLeftOut && name === word && (option.required || (option.optional && isValue(argv[i + 1]))))
+      i++;
   }
   // Options may stand before the command's name.
   const at = kept.indexOf(def.name);
   return ['sentinelctl', def.name, ...kept.toSpliced(at, 1).map(shellWord)].join(' ');
 }
+
+const isValue = (word: string | undefined): boolean => word !== undefined && !word.startsWith('-');
 
 function withOptions(typed: Typed, line: string): string {
   const [options = '', remark] = line.split(' # ');

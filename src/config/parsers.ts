@@ -51,7 +51,9 @@ export function duration(
     }
     const { minMs, maxMs } = bounds;
     if (minMs !== undefined && ms < minMs) {
-      throw outOfRange(name, text, `the minimum is ${formatDurationMs(minMs)}`, formatDurationMs(minMs));
+      // The least that is not 0 is a bound, and no advice.
+      const enough = minMs <= 1 ? example : formatDurationMs(minMs);
+      throw outOfRange(name, text, `the minimum is ${formatDurationMs(minMs)}`, enough);
     }
     if (maxMs !== undefined && ms > maxMs) {
       throw outOfRange(name, text, `the maximum is ${formatDurationMs(maxMs)}`, formatDurationMs(maxMs));

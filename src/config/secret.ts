@@ -5,6 +5,9 @@ import { shown } from './parsers.js';
 /** Where `-` reads from. */
 export type SecretInput = AsyncIterable<string | Uint8Array> & { isTTY?: boolean };
 
+/** Which password a file is for. */
+type PasswordOption = '--password-file' | '--sentinel-password-file';
+
 /** A secret is a line, not a disk image pointed at by mistake. */
 const MOST_BYTES = 64 * 1024;
 
@@ -13,9 +16,15 @@ const MOST_BYTES = 64 * 1024;
  * Throws usageError when it is missing, unreadable, empty or of more than one line; the secret itself is
  * never part of an error.
  */
-export async function readSecret(file: string, stdin: SecretInput = process.stdin): Promise<string> {
+export async function readSecret(
+  file: string,
+  stdin: SecretInput = process.stdin,
+  option: PasswordOption = '--password-file',
+): Promise<string> {
+  const bad = (message: string, why: string): OperatorError => unusable(option, message, why);
   const where = file === '-' ? 'standard input' : shown(file);
-  const secret = (file === '-' ? await fromInput(stdin) : await fromFile(file, where)).replace(/\r?\n$/, '');
+  const read = file === '-' ? await fromInput(stdin, bad) : await fromFile(file, where, bad);
+  const secret = read.replace(/\r?\n$/, '');
   if (secret === '') throw bad(`${where} holds no password`, 'it is empty');
   if (/[\r\n\0]/.test(secret)) throw bad(`${where} holds no password`, 'a password is a single line');
   return secret;
@@ -38,7 +47,7 @@ export async function readPem(option: string, file: string): Promise<string> {
   return text;
 }
 
-async function fromFile(file: string, where: string): Promise<string> {
+async function fromFile(file: string, where: string, bad: Bad): Promise<string> {
   try {
     const bytes = await readFile(file);
     if (bytes.length > MOST_BYTES) throw bad(`${where} holds no password`, 'it is larger than 64 KiB');
@@ -50,7 +59,7 @@ async function fromFile(file: string, where: string): Promise<string> {
   }
 }
 
-async function fromInput(stdin: SecretInput): Promise<string> {
+async function fromInput(stdin: SecretInput, bad: Bad): Promise<string> {
   if (stdin.isTTY === true) {
     throw bad('no password on standard input', 'it is a terminal, which would show what is typed');
   }
@@ -65,9 +74,11 @@ async function fromInput(stdin: SecretInput): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-function bad(message: string, why: string): OperatorError {
-  return usageError('password-file', `--password-file: ${message}`, {
+type Bad = (message: string, why: string) => OperatorError;
+
+function unusable(option: PasswordOption, message: string, why: string): OperatorError {
+  return usageError('password-file', `${option}: ${message}`, {
     why,
-    hint: '--password-file FILE # FILE contains only the password; - reads standard input',
+    hint: `${option} FILE # FILE contains only the password; - reads standard input`,
   });
 }

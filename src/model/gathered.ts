@@ -244,6 +244,8 @@ export interface Gathered extends KnownBefore {
   /** The cluster's name, or the addresses of an attached one. */
   cluster: string;
   own: boolean;
+  /** It was attached with --readonly: each command that changes it is refused. */
+  readonly?: true;
   driver: DriverName | typeof ATTACHED;
   /** The master name that the diagnosis is about; null: every name that the sentinels know. */
   masterName: string | null;

@@ -136,7 +136,7 @@ describe('by kubectl', () => {
   it('touches no pod where two have the address of a server', async () => {
     const stop = ['stop', 'redis-2', ...NAMED];
     const before = await infoOf(REPLICA.port, 'run_id');
-    await rm(join(cli.home, 'clusters', 'cache', 'processes', 'redis-2.json'));
+    await rm(join(cli.home, 'clusters', 'cache', 'commanded', 'redis-2.json'));
     await writeFile(file('another-0.ip'), REPLICA.ip);
     await refusal(cli, stop, { exit: 3, code: 'not-possible-here', says: 'more than one pod' }, { env });
     await rm(file('another-0.ip'));

@@ -104,7 +104,9 @@ it('up creates default beside it; then default is meant, until use chooses', asy
   const ran = await cli.run([...up, '--sentinel-port', 'auto', '--json']);
   expect(ran.json()).toMatchObject({ cluster: 'default' });
   expect(await status()).toBe('default');
-  expect((await run(['use'])).stdout).toBe('cluster default: the default\n');
+  expect((await run(['use'])).stdout).toBe(
+    'cluster default: the one that commands work on where none is chosen\n',
+  );
 
   expect((await run(['use', 'staging'])).stdout).toBe('cluster staging: chosen with sentinelctl use\n');
   expect(await status()).toBe('staging');
@@ -156,7 +158,9 @@ it('a name that is not known is refused, and completed', async () => {
 });
 
 it('--clear chooses none, and a cluster that is removed is no longer chosen', async () => {
-  expect((await run(['use', '--clear'])).stdout).toBe('cluster default: the default\n');
+  expect((await run(['use', '--clear'])).stdout).toBe(
+    'cluster default: the one that commands work on where none is chosen\n',
+  );
   expect((await run(['use', 'default'])).code).toBe(0);
   expect((await cli.run(['down', '--cluster', 'default'])).code).toBe(0);
   expect((await run(['use'])).stdout).toBe('cluster staging: the only one that is known here\n');

@@ -83,6 +83,7 @@ export async function gather(runtime: Runtime, target: Target, request: GatherRe
     own,
     ...(own && target.state.phase === 'kept' && { kept: true }),
     ...(!own && target.record?.way && { acts: target.record.way }),
+    ...(!own && target.record?.readonly === true && { readonly: true as const }),
     ...(unseen.length > 0 && { unseen }),
     ...(recorded.length > 0 && { recorded }),
     ...(!own && target.record?.label && { label: target.record.label }),

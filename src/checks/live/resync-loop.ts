@@ -98,8 +98,9 @@ export default {
       const follows = server.role.ok ? server.role.value.follows : null;
       const master = nodes.find((n) => follows !== null && isAt(n, follows));
       if (master?.info.ok !== true) return [];
-      const total = num(master.info.value, 'sync_full') ?? 0;
       const begun = resync.begun ?? 0;
+      // Those that were begun while it was watched came after its answer.
+      const total = Math.max(num(master.info.value, 'sync_full') ?? 0, begun);
       if (begun === 0 && total < nodes.length + MANY) return [];
       const { freeBytes, warning } = resync;
       const isFull = NO_ROOM.test(warning ?? '') || (freeBytes !== null && freeBytes < FULL);

@@ -22,7 +22,7 @@ const WHY: Readonly<Record<UseResult['from'], string>> = {
   file: 'named by a settings file',
   use: 'chosen with sentinelctl use',
   only: 'the only one that is known here',
-  default: 'the default',
+  default: 'the one that commands work on where none is chosen',
 };
 
 /** Which cluster commands work on, and why; a choice that something stronger overrules is said. */

@@ -20,6 +20,10 @@ async function hintOf(hint: string, line: string, exitCode: Failure['exitCode'])
   return (await withTypedHint(failure, line.split(' '), commands)).hint ?? '';
 }
 
+it('the wrong value of an option that may stand alone does not become an argument', async () => {
+  expect(await tried('status --watch x')).toBe('sentinelctl status --watch 5s');
+});
+
 describe('what an error says to try is a command', () => {
   it.each([
     // An option alone.
@@ -28,6 +32,13 @@ describe('what an error says to try is a command', () => {
     ['status --json=yes', 'sentinelctl status --json'],
     ['status --timeout fast', 'sentinelctl status --timeout 30s'],
     ['--timeout fast status --all', 'sentinelctl status --all --timeout 30s'],
+    ['wait --for master --timeout 0', 'sentinelctl wait --for master --timeout 30s'],
+    // What stands behind a misspelt word stays.
+    ['chaos shwo kill', 'sentinelctl chaos show kill'],
+    [
+      'status --sentinel-addrs 127.0.0.1:9 --sentinel-password-file nofile',
+      'sentinelctl status --sentinel-addrs 127.0.0.1:9 --sentinel-password-file FILE # FILE contains only the password; - reads standard input',
+    ],
     ['status --cluster BAD!', 'sentinelctl status --cluster NAME'],
     // What interrupts clients is explained only.
     ['kill redis-1 --timeout fast', 'sentinelctl kill --help # such as --timeout 30s'],
