@@ -80,7 +80,7 @@ describe('doctor finds in a living cluster, and its fix cures', () => {
       await patient.finds('tilt', sentinels[0] ?? '', 'warning');
       await cli(sentinel(1), 'SENTINEL DEBUG tilt-period 1500 tilt-trigger 1');
       const message = await foundAndCured('tilt', sentinels[0], 'critical');
-      expect(message).toContain('2 of 3 in TILT');
+      expect(message).toContain('1 of 3 sentinels can call a master down, and 2 must');
       await foundAndCured('tilt', sentinels[1], 'warning');
       for (const s of raw.sentinels) await cli(s, 'SENTINEL DEBUG tilt-period 30000');
     },
