@@ -154,7 +154,7 @@ const written = (): string[] => [
 /** Commands that act: every other one of the registry is played here, also one that is new. */
 const ACTS = [
   ...['up', 'down', 'kill', 'stop', 'start', 'restart', 'pause', 'resume', 'inject', 'heal', 'recover'],
-  ...['failover-test', 'quorum-test', 'sweep'],
+  ...['failover-test', 'quorum-test', 'sweep', 'switchover'],
 ];
 /** How a command is typed so that it only looks, where its name alone is not enough. */
 const TYPED: Readonly<Record<string, readonly string[]>> = {
