@@ -1,8 +1,11 @@
 import { defineCommand } from '../src/cli/command.js';
 import { option } from '../src/cli/option.js';
 import { EXIT } from '../src/errors.js';
+import { formatDurationMs } from '../src/model/duration.js';
+import { SWITCHOVER_METHODS } from '../src/observe/switchover-result.js';
 import { switchoverText } from '../src/report/text/switchover.js';
 import { SWITCHOVER_ROWS } from '../src/report/tsv.js';
+import { MAX_GAP_MS } from '../src/switchover/options.js';
 import { confirmFor } from './shared/confirm.js';
 import { CUT_OFF } from './shared/cut-off.js';
 import { contradiction } from './shared/failover-options.js';
@@ -36,7 +39,13 @@ export default defineCommand({
     maxGapMs: option.duration('--max-gap <duration>', {
       summary: 'the longest acceptable time that a client waits for a write',
       minMs: 1,
-      default: 500,
+      otherwise: `${formatDurationMs(MAX_GAP_MS.direct)}, by Sentinel ${formatDurationMs(MAX_GAP_MS.sentinel)}`,
+      example: '300ms',
+    }),
+    method: option.choice('--method <method>', SWITCHOVER_METHODS, {
+      summary:
+        'direct: message by message; sentinel: by SENTINEL FAILOVER in a pause; coordinated: by Valkey 9.1.1 itself',
+      otherwise: 'direct, where a sentinel has a peer',
     }),
     without: option.text('--without <sentinel>', {
       summary: 'leave out a sentinel that does not answer; it hears of the new master when it runs again',
@@ -58,7 +67,7 @@ export default defineCommand({
     }),
   },
   async run(context, { options }) {
-    const { to = null, without = null, trials, dryRun, maxGapMs } = options;
+    const { to = null, method = null, without = null, trials, dryRun, maxGapMs = null } = options;
     if (dryRun && trials > 1) throw contradiction(`--trials ${trials}`, '--dry-run');
     const own = await ownCluster(context, 'switchover');
     const { clients = own.state.attached === undefined ? DEFAULT_WORKLOAD.clients : 0 } = options;
@@ -70,7 +79,7 @@ export default defineCommand({
         return `moves the master from ${from} to ${to ?? 'a replica'}: writes wait for about 20 ms, none is lost`;
       });
     const { runSwitchover } = await import('../src/switchover/run.js');
-    return runSwitchover(own.runtime, own.state, { to, without, trials, dryRun, maxGapMs, workload });
+    return runSwitchover(own.runtime, own.state, { to, method, without, trials, dryRun, maxGapMs, workload });
   },
   cutOff: CUT_OFF,
   render: switchoverText,

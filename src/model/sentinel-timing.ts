@@ -189,14 +189,27 @@ export const endsBeforeOdown = (hungMs: number, { downAfterMs }: DownAfter): boo
 
 /** How long a planned move of the master holds writes back at most: measured, 20 ms are usual. */
 const LONGEST_SWITCHOVER_PAUSE_MS = 1000;
+/** The same where a sentinel promotes: once told, it cannot be told to stop, and a pause that ends before loses writes. */
+const LONGEST_SENTINEL_PAUSE_MS = 3000;
 /** A shorter pause does not give a replica the time to catch up. */
 export const SHORTEST_SWITCHOVER_PAUSE_MS = 200;
 /**
  * The same below half of down-after, since a pause also holds back the hello of the sentinels, and with it their PING: a
  * link that was silent for half of down-after is closed (sentinelCheckSubjectivelyDown).
  */
-export const switchoverPauseMs = (settings: Timings): number =>
-  Math.min(LONGEST_SWITCHOVER_PAUSE_MS, Math.floor(firstDownAfterMs(settings) / 2) - TICK_MS);
+export const switchoverPauseMs = (settings: Timings, bySentinel: boolean): number =>
+  Math.min(
+    bySentinel ? LONGEST_SENTINEL_PAUSE_MS : LONGEST_SWITCHOVER_PAUSE_MS,
+    Math.floor(firstDownAfterMs(settings) / 2) - TICK_MS,
+  );
+/**
+ * How old a sentinel's INFO of a replica is best when it is told to promote it: it asks again a second after the last one
+ * (sentinelSendPeriodicCommands), which is then right after the promotion. Measured: 530 ms instead of 1180 ms.
+ */
+export const SWITCHOVER_INFO_AGE_MS = { least: 600, most: 760 } as const;
+/** A shorter pause may end before a sentinel has promoted the replica: some ticks, and the time to catch up. */
+export const SHORTEST_SENTINEL_PAUSE_MS =
+  SELECTED_BOUND_MS + PROMOTED_BOUND_MS + SHORTEST_SWITCHOVER_PAUSE_MS;
 /** How long of it the new master may take to catch up: the rest is for the moves. */
 export const switchoverBudgetMs = (pauseMs: number): number => Math.floor(pauseMs / 2);
 

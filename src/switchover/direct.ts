@@ -40,10 +40,7 @@ export interface MoveContext {
 export async function direct(context: MoveContext): Promise<Moved> {
   const { clock, links, move } = context;
   const startedAtMs = clock.now();
-  const steps: SwitchoverStep[] = [];
-  const did = (id: string, label: string, atMs = clock.now()): void => {
-    steps.push({ id, label, atMs: Math.round((atMs - startedAtMs) * 10) / 10 });
-  };
+  const { steps, did } = stepsFrom(clock, startedAtMs);
   const { master, target } = move;
 
   context.guard.hold();
@@ -90,8 +87,22 @@ export async function direct(context: MoveContext): Promise<Moved> {
   };
 }
 
+/** What was done, each with its moment. */
+export function stepsFrom(
+  clock: Clock,
+  startedAtMs: number,
+): { steps: SwitchoverStep[]; did(id: string, label: string, atMs?: number): void } {
+  const steps: SwitchoverStep[] = [];
+  return {
+    steps,
+    did: (id, label, atMs = clock.now()) => {
+      steps.push({ id, label, atMs: Math.round((atMs - startedAtMs) * 10) / 10 });
+    },
+  };
+}
+
 /** Answers with the last offset of the master. */
-async function holdWrites({ cluster, links, move, guard }: MoveContext): Promise<number> {
+export async function holdWrites({ cluster, links, move, guard }: MoveContext): Promise<number> {
   try {
     const [, role] = await transaction(links.master, [['CLIENT', 'PAUSE', move.pauseMs, 'WRITE'], ['ROLE']]);
     const { role: is, offset } = parseRole(role);
@@ -103,7 +114,7 @@ async function holdWrites({ cluster, links, move, guard }: MoveContext): Promise
   }
 }
 
-async function catchUp(
+export async function catchUp(
   { clock, cluster, links, move, guard }: MoveContext,
   goal: number,
   startedAtMs: number,
@@ -170,7 +181,7 @@ async function rollBack(context: MoveContext, step: string, what: string, why: s
   throw aborted(cluster, step, what, why);
 }
 
-const aborted = (cluster: string, step: string, what: string, why: string): OperatorError =>
+export const aborted = (cluster: string, step: string, what: string, why: string): OperatorError =>
   refused(
     'switchover-aborted',
     `the switchover was given up at the step "${step}": ${what}; everything is as it was`,

@@ -17,6 +17,8 @@ export interface Guarding {
   hold(): void;
   /** From here on it finishes the moves if this process ends; `untilMs`: when the pause is over, on this run's clock. */
   arm(untilMs: number): void;
+  /** The same where a sentinel promotes: it demotes the old master once the new one is a master. */
+  follow(untilMs: number): void;
   /** False where it has begun to finish; else it does nothing from here on. */
   disarm(): Promise<boolean>;
   end(): void;
@@ -26,7 +28,13 @@ export interface Guarding {
 const READY_MS = 15_000;
 const ANSWER_MS = 500;
 
-const NO_GUARD: Guarding = { hold: () => {}, arm: () => {}, disarm: async () => true, end: () => {} };
+const NO_GUARD: Guarding = {
+  hold: () => {},
+  arm: () => {},
+  follow: () => {},
+  disarm: async () => true,
+  end: () => {},
+};
 
 /**
  * Starts it, gives it everything by a pipe, passwords too, and waits until its connections are open. Where that fails
@@ -72,6 +80,9 @@ function guardOn(pipe: Duplex, clock: Clock, answer: () => Promise<string>, end:
     },
     arm: (untilMs) => {
       pipe.write(`armed ${machineNowMs() + untilMs - clock.now()}\n`);
+    },
+    follow: (untilMs) => {
+      pipe.write(`follow ${machineNowMs() + untilMs - clock.now()}\n`);
     },
     disarm: async () => {
       pipe.write('off\n');

@@ -3,11 +3,23 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.js';
 import { machineNowMs } from '../host/monotonic.js';
 import { sameAddress } from '../model/address.js';
+import { until } from '../until.js';
 import { ASK_DEADLINE_MS } from '../wire/access.js';
-import { openConnection } from '../wire/client.js';
+import { type Connection, openConnection } from '../wire/client.js';
 import { parseMasterAddress, parseRole } from '../wire/replies.js';
+import { transaction } from '../wire/transaction.js';
 import { linesOf } from './guard-lines.js';
-import { type Links, type Move, openLinks, promote, putBack, sendTurn, unpause } from './moves.js';
+import {
+  demotion,
+  type Links,
+  type Move,
+  openLinks,
+  promote,
+  putBack,
+  type Server,
+  sendTurn,
+  unpause,
+} from './moves.js';
 
 /** The pipe to the command that started it. */
 const PIPE = 3;
@@ -30,12 +42,14 @@ export async function standBy(clock: Clock, pipe: Duplex = new Socket({ fd: PIPE
   try {
     let armedUntilMs: number | null = null;
     let isHeld = false;
+    let followsUntilMs: number | null = null;
     let begun = false;
     let cancel = (): void => {};
     const late = new Promise<void>((ring) => {
       lines.onLine((line) => {
         const [word, until] = line.split(' ');
         if (word === 'held') isHeld = true;
+        else if (word === 'follow') followsUntilMs = Number(until);
         else if (word === 'armed') {
           armedUntilMs = Number(until);
           // A quarter of the pause is left for what is missing.
@@ -43,6 +57,7 @@ export async function standBy(clock: Clock, pipe: Duplex = new Socket({ fd: PIPE
         } else if (word === 'off') {
           if (!begun) armedUntilMs = null;
           isHeld = false;
+          followsUntilMs = null;
           pipe.write(begun ? 'begun\n' : 'off\n');
         }
       });
@@ -50,6 +65,7 @@ export async function standBy(clock: Clock, pipe: Duplex = new Socket({ fd: PIPE
     pipe.write('ready\n');
     await Promise.race([ended, late]);
     cancel();
+    if (followsUntilMs !== null) return await demoteWhenPromoted(links, move, followsUntilMs, clock);
     if (armedUntilMs === null) {
       if (!isHeld) return 'not-needed';
       await unpause(links);
@@ -100,4 +116,41 @@ async function mayGoOn(links: Links, move: Move): Promise<boolean> {
     ),
   );
   return (await Promise.all([isDemoted, ...named])).includes(true);
+}
+
+/** How often the target is asked whether a sentinel has promoted it, in milliseconds. */
+const ROLE_EVERY_MS = 2;
+
+/** A sentinel promotes: the old master follows once that is done, while it still holds writes back. */
+async function demoteWhenPromoted(links: Links, move: Move, untilMs: number, clock: Clock): Promise<Finish> {
+  if (!(await isMasterBy(move.target, clock, untilMs - machineNowMs()))) return 'not-needed';
+  await transaction((await withMaster(links, move, clock)).master, demotion(move));
+  return 'finished';
+}
+
+/** Waits until a server says master; a sentinel that promotes it closes its connections. False where it does not in time. */
+export async function isMasterBy(
+  { endpoint, credentials }: Server,
+  clock: Clock,
+  withinMs: number,
+): Promise<boolean> {
+  let open: Connection | null = null;
+  try {
+    const isMaster = await until(
+      async () => {
+        try {
+          open ??= await openConnection(endpoint, { clock, deadlineMs: ASK_DEADLINE_MS, credentials });
+          return parseRole(await open.call('ROLE')).role === 'master' ? true : undefined;
+        } catch {
+          open?.close();
+          open = null;
+          return undefined;
+        }
+      },
+      { clock, everyMs: ROLE_EVERY_MS, deadlineMs: Math.max(0, withinMs) },
+    );
+    return isMaster === true;
+  } finally {
+    (open as Connection | null)?.close();
+  }
 }

@@ -5,6 +5,7 @@ import { messageOf, refused } from '../errors.js';
 import { type FailoverGuard, failoverGuard } from '../faults/preflight.js';
 import { type Address, sameAddress } from '../model/address.js';
 import { type SentinelView, sentinelViewsOf } from '../model/facts.js';
+import { hellosFor } from '../model/hello.js';
 import { NEEDED } from '../model/operator-rights.js';
 import { type NodePlan, sentinelNodes } from '../model/plan.js';
 import { byRank, eligibility } from '../model/promotable.js';
@@ -12,6 +13,7 @@ import { switchoverBudgetMs, switchoverPauseMs } from '../model/sentinel-timing.
 import type { NodeAnswer, Snapshot } from '../model/snapshot.js';
 import { unknownNode } from '../model/unknown-node.js';
 import { type ClusterRoles, rolesIn } from '../observe/roles.js';
+import type { SwitchoverMethod } from '../observe/switchover-result.js';
 import { until } from '../until.js';
 import { askingAs } from '../wire/access.js';
 import { lackedRights } from '../wire/gather-rights.js';
@@ -19,6 +21,9 @@ import { parseRole } from '../wire/replies.js';
 
 /** What a switchover knows of the cluster before it does anything. */
 export interface Look {
+  method: SwitchoverMethod;
+  /** Why it is not the direct one, where none was asked for. */
+  methodWhy: string | null;
   snapshot: Snapshot;
   roles: ClusterRoles;
   target: NodePlan;
@@ -43,27 +48,41 @@ export interface Look {
 /** How long the target needs to reach what the master has at one moment, without a pause. */
 export type CatchUp = { ms: number; lagBytes: number } | { ms: null; lagBytes: number | null; why: string };
 
+/** What was asked for; null: the usual. */
+export interface Wanted {
+  to: string | null;
+  method: SwitchoverMethod | null;
+}
+
 /**
  * Reads everything; changes nothing. `to`: the node that shall be the master, else the replica that Sentinel would choose.
  * Throws `no-master` or `no-target` (3), `node-unknown` (64).
  */
-export async function lookAt(runtime: Runtime, live: LiveCluster, to: string | null): Promise<Look> {
+export async function lookAt(
+  runtime: Runtime,
+  live: LiveCluster,
+  { to, method: wanted }: Wanted,
+): Promise<Look> {
   const { plan, asking } = live;
   const snapshot = await surveyPlan(plan, asking);
   const roles = rolesIn(plan, snapshot);
   const views = sentinelViewsOf(snapshot, plan.spec.masterName);
   const target = targetOf(roles, views, to);
   const nodes = snapshot.groups.find((g) => g.masterName === plan.spec.masterName)?.nodes ?? [];
-  const pauseMs = switchoverPauseMs(roles.settings);
+  const isTold = hellosFor(snapshot, plan.spec.masterName).length > 0;
+  const method = wanted ?? (isTold ? 'direct' : 'sentinel');
+  const pauseMs = switchoverPauseMs(roles.settings, method !== 'direct');
   const budgetMs = switchoverBudgetMs(pauseMs);
   const [catchUp, guard, rights, epochs, restarts] = await Promise.all([
     catchUpOf(live, roles.master, target, budgetMs),
     failoverGuard(runtime, live, roles.settings),
-    rightsAt(live),
+    rightsAt(live, method),
     currentEpochs(live),
     restartsOf(live, roles.nodes),
   ]);
   return {
+    method,
+    methodWhy: wanted === null && !isTold ? 'no sentinel has a peer in whose name it can be told' : null,
     snapshot,
     roles,
     target,
@@ -136,10 +155,13 @@ async function catchUpOf(
   }
 }
 
-const rightsAt = ({ plan, asking }: LiveCluster): Promise<Look['rights']> =>
+const rightsAt = ({ plan, asking }: LiveCluster, method: SwitchoverMethod): Promise<Look['rights']> =>
   Promise.all(
     plan.nodes.map(async ({ id, kind, endpoint }) => {
-      const { commands } = NEEDED.switchover[kind];
+      const { masterName } = plan.spec;
+      const failover =
+        kind === 'sentinel' && method !== 'direct' ? [['sentinel', 'failover', masterName]] : [];
+      const commands = [...NEEDED.switchover[kind].commands, ...failover];
       const as = askingAs(asking, kind);
       const user = as.credentials.username ?? 'default';
       const lacks = await lackedRights(endpoint, commands, { ...as, user });
@@ -170,7 +192,6 @@ export async function sentinelFiles({ plan, host }: LiveCluster): Promise<InFile
   return read.flat();
 }
 
-/** @internal Tested with files of several versions. */
 function inFile(text: string, masterName: string): Omit<InFile, 'id'> {
   const wordsOf = (...start: string[]): string[] | undefined =>
     text

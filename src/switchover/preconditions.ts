@@ -6,9 +6,13 @@ import { livingPeer } from '../model/hello.js';
 import { command } from '../model/hints.js';
 import { sentinelNodes } from '../model/plan.js';
 import { eligibility, excludedWords } from '../model/promotable.js';
-import { majorityOf, SHORTEST_SWITCHOVER_PAUSE_MS, switchoverPauseMs } from '../model/sentinel-timing.js';
+import {
+  majorityOf,
+  SHORTEST_SENTINEL_PAUSE_MS,
+  SHORTEST_SWITCHOVER_PAUSE_MS,
+} from '../model/sentinel-timing.js';
 import { bytes, count, listed } from '../model/words.js';
-import type { Precondition } from '../observe/switchover-result.js';
+import type { Precondition, SwitchoverMethod } from '../observe/switchover-result.js';
 import type { Look } from './look.js';
 
 type Judged = Omit<Precondition, 'id'>;
@@ -24,18 +28,25 @@ const unknown = (evidence: string): Judged => ({ verdict: 'unknown', evidence })
 export const NEWS = 'converged';
 
 /** What must hold before anything is done, in the order in which it is shown. Each is judged on what was read. Pure. */
-const PRECONDITIONS: readonly { id: string; judge: (look: Look) => Judged }[] = [
+const PRECONDITIONS: readonly {
+  id: string;
+  judge: (look: Look) => Judged;
+  /** Absent: for each method. */
+  only?: readonly SwitchoverMethod[];
+}[] = [
   { id: 'sentinels-reachable', judge: sentinelsReachable },
   { id: 'sentinels-agree', judge: sentinelsAgree },
   { id: 'no-tilt', judge: noTilt },
   { id: 'no-failover', judge: noFailover },
   { id: 'past-failover-guard', judge: pastGuard },
-  { id: 'living-peers', judge: livingPeers },
+  { id: 'living-peers', judge: livingPeers, only: ['direct'] },
   { id: 'master-answers', judge: masterAnswers },
   { id: 'not-paused', judge: notPaused },
   { id: 'target-linked', judge: targetLinked },
   { id: 'target-catches-up', judge: targetCatchesUp },
   { id: 'target-eligible', judge: targetEligible },
+  { id: 'target-chosen', judge: targetChosen, only: ['sentinel', 'coordinated'] },
+  { id: 'coordinated-version', judge: coordinatedVersion, only: ['coordinated'] },
   { id: 'target-version', judge: targetVersion },
   { id: 'target-memory', judge: targetMemory },
   { id: 'disks', judge: disks },
@@ -63,7 +74,10 @@ export function requireMet({ roles }: Look, preconditions: readonly Precondition
 }
 
 export const preconditionsOf = (look: Look): Precondition[] =>
-  PRECONDITIONS.map(({ id, judge }) => ({ id, ...judge(look) }));
+  PRECONDITIONS.filter(({ only }) => only?.includes(look.method) ?? true).map(({ id, judge }) => ({
+    id,
+    ...judge(look),
+  }));
 
 const ctl = ({ roles }: Look, words: string): string => command(words, roles.plan.spec.cluster);
 const nodesOf = ({ roles, answerOf }: Look) => roles.nodes.map((node) => ({ node, answer: answerOf(node) }));
@@ -217,6 +231,68 @@ function targetEligible(look: Look): Judged {
     : broken(`${target.id}: ${against.join('; ')}`, ctl(look, 'doctor'));
 }
 
+/** Sentinel prefers the lowest priority but 0. */
+export const FIRST_PRIORITY = 1;
+
+/**
+ * Whether every sentinel chooses the target for its priority. Among equal ones the offset decides that INFO gave last, which
+ * another replica may exceed by then.
+ */
+export const isFirst = ({ views, target }: Look): boolean =>
+  views.every(({ view }) => {
+    const priorityOf = (isTarget: boolean): number[] =>
+      view.replicas
+        .filter(
+          (replica) =>
+            sameAddress(replica.address, target.announce) === isTarget &&
+            eligibility(replica, view).is !== 'no',
+        )
+        .map(({ priority }) => priority ?? 0);
+    const [own] = priorityOf(true);
+    return own !== undefined && priorityOf(false).every((other) => own < other);
+  });
+
+/** Sentinel chooses: a priority that comes first decides, unless another node has that one too. */
+function targetChosen(look: Look): Judged {
+  const { target, views } = look;
+  if (isFirst(look)) return holds(`Sentinel would choose ${target.id}`);
+  const rivals = views.flatMap(({ view }) =>
+    view.replicas.filter(
+      ({ address, priority }) => !sameAddress(address, target.announce) && priority === FIRST_PRIORITY,
+    ),
+  );
+  return rivals.length === 0
+    ? holds(`${target.id} gets replica-priority ${FIRST_PRIORITY} meanwhile, so that Sentinel chooses it`)
+    : broken(
+        `${formatAddress(rivals[0]?.address ?? target.announce)} has replica-priority ${FIRST_PRIORITY}: Sentinel may choose that node`,
+        ctl(look, 'replicas'),
+      );
+}
+
+/** A coordinated failover of 9.1.0 can end a sentinel, and what is older knows none. */
+const COORDINATED_SINCE = [9, 1, 1] as const;
+
+function coordinatedVersion(look: Look): Judged {
+  const versions = [
+    ...look.views.map(({ sentinel }) => ({ id: sentinel.id, version: sentinel.answer.version })),
+    ...nodesOf(look).map(({ node, answer }) => ({
+      id: node.id,
+      version: answer?.engine === 'valkey' ? answer.version : '0',
+    })),
+  ];
+  const old = versions.filter(({ version }) => {
+    const numbers = version.split('.').map(Number);
+    const at = COORDINATED_SINCE.findIndex((least, i) => (numbers[i] ?? 0) !== least);
+    return at !== -1 && (numbers[at] ?? 0) < (COORDINATED_SINCE[at] ?? 0);
+  });
+  return old.length === 0
+    ? holds('every server is Valkey 9.1.1 or newer')
+    : broken(
+        `${listed(old.map(({ id }) => id))} ${old.length === 1 ? 'is' : 'are'} not Valkey 9.1.1 or newer`,
+        '--method direct',
+      );
+}
+
 /** A replica that is older than its master may not read its stream. */
 function targetVersion(look: Look): Judged {
   const target = look.answerOf(look.target);
@@ -297,13 +373,14 @@ function minReplicas(look: Look): Judged {
   return left >= least ? holds(words) : broken(words, ctl(look, 'doctor'));
 }
 
-function pauseFits({ roles, pauseMs, budgetMs }: Look): Judged {
+function pauseFits({ roles, pauseMs, budgetMs, method }: Look): Judged {
   const { settings } = roles;
   const words = `writes wait for ${pauseMs} ms at most, ${budgetMs} ms of it for the new master; down-after is ${humanDurationMs(settings.downAfterMs)}`;
-  return switchoverPauseMs(settings) >= SHORTEST_SWITCHOVER_PAUSE_MS
+  const leastMs = method === 'sentinel' ? SHORTEST_SENTINEL_PAUSE_MS : SHORTEST_SWITCHOVER_PAUSE_MS;
+  return pauseMs >= leastMs
     ? holds(words)
     : broken(
-        `down-after is ${settings.downAfterMs} ms: half of it leaves ${Math.max(0, pauseMs)} ms for a pause, and ${SHORTEST_SWITCHOVER_PAUSE_MS} ms are needed`,
+        `down-after is ${settings.downAfterMs} ms: half of it leaves ${Math.max(0, pauseMs)} ms for a pause, and ${leastMs} ms are needed`,
       );
 }
 

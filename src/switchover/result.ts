@@ -13,7 +13,7 @@ import type {
 } from '../observe/switchover-result.js';
 import { refOf } from './judge.js';
 import type { Look } from './look.js';
-import type { SwitchoverOptions } from './options.js';
+import { MAX_GAP_MS, type SwitchoverOptions } from './options.js';
 
 /** What was read, done and seen. */
 export interface Played {
@@ -42,12 +42,12 @@ export function resultOf(live: LiveCluster, options: SwitchoverOptions, played: 
     dryRun: options.dryRun,
     complete: stoppedBy === undefined,
     ...(stoppedBy !== undefined && { stoppedBy }),
-    method: last?.method ?? 'direct',
+    method: last?.method ?? look.method,
     oldMaster: last?.oldMaster ?? refOf(look.roles.master),
     newMaster: last?.newMaster ?? refOf(look.target),
     writeGapMs: last?.writeGapMs ?? null,
     syncFull: last?.syncFull ?? null,
-    maxGapMs: options.maxGapMs,
+    maxGapMs: options.maxGapMs ?? MAX_GAP_MS[look.method],
     workload: options.workload,
     engine: { name: engine?.engine ?? 'unknown', version: engine?.version ?? 'unknown' },
     config: look.roles.settings,

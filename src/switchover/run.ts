@@ -6,12 +6,13 @@ import { inOneLine, OperatorError, usageError } from '../errors.js';
 import { journalled, withTrialCluster } from '../failover/run.js';
 import { isNotRestored } from '../faults/conduct.js';
 import type { Experiment } from '../faults/experiment.js';
+import { requireRights } from '../faults/rights.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
 import { majorityOf, RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
 import { unknownNode } from '../model/unknown-node.js';
 import type { Precondition, SwitchoverResult, SwitchoverTrial } from '../observe/switchover-result.js';
 import { until } from '../until.js';
-import { type Look, lookAt } from './look.js';
+import { type Look, lookAt, type Wanted } from './look.js';
 import type { SwitchoverOptions } from './options.js';
 import { areMet, NEWS, preconditionsOf, requireMet } from './preconditions.js';
 import { rehearse } from './rehearsal.js';
@@ -47,7 +48,7 @@ async function dryRun(
   options: SwitchoverOptions,
 ): Promise<SwitchoverResult> {
   const live = leavingOut(open, options.without);
-  const { look, preconditions } = await lookWhenSettled(runtime, live, options.to);
+  const { look, preconditions } = await lookWhenSettled(runtime, live, options);
   const isReadonly = live.state.attached?.readonly === true;
   const rehearsal = isReadonly || !areMet(preconditions) ? [] : await rehearse(live, look);
   return resultOf(live, options, { look, preconditions, rehearsal, after: null, trials: [] });
@@ -59,8 +60,14 @@ async function playAll(
   experiment: Experiment,
   options: SwitchoverOptions,
 ): Promise<SwitchoverResult> {
-  const { look: first, preconditions: before } = await lookWhenSettled(runtime, live, options.to);
+  const { look: first, preconditions: before } = await lookWhenSettled(runtime, live, options);
   requireMet(first, before);
+  if (first.methodWhy !== null)
+    runtime.onProgress({
+      type: 'note',
+      level: 'warning',
+      text: `by SENTINEL FAILOVER, since ${first.methodWhy}: writes wait for about 600 ms`,
+    });
   const trials: SwitchoverTrial[] = [];
   let last: Awaited<ReturnType<typeof playSwitchover>> | null = null;
   let stoppedBy: string | undefined;
@@ -90,12 +97,14 @@ async function playAll(
 async function lookWhenSettled(
   runtime: Runtime,
   live: LiveCluster,
-  to: string | null,
+  wanted: Wanted,
 ): Promise<{ look: Look; preconditions: Precondition[] }> {
   const { clock, signal } = runtime;
+  // Without a right to look nothing else can be judged.
+  if (live.plan.attached === true) await requireRights(runtime, live, 'switchover');
   return step(runtime, 'preconditions', 'checking the preconditions', async (onMissing) => {
     const lookNow = async () => {
-      const look = await lookAt(runtime, live, to);
+      const look = await lookAt(runtime, live, wanted);
       return { look, preconditions: preconditionsOf(look) };
     };
     let last = await lookNow();

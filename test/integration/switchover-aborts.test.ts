@@ -16,7 +16,13 @@ import { transaction } from '../../src/wire/transaction.js';
 import { type FaultCluster, openFaultCluster } from '../helpers/faults.js';
 
 const LINK_MS = 5000;
-const NO_GUARD: Guarding = { hold: () => {}, arm: () => {}, disarm: async () => true, end: () => {} };
+const NO_GUARD: Guarding = {
+  hold: () => {},
+  arm: () => {},
+  follow: () => {},
+  disarm: async () => true,
+  end: () => {},
+};
 
 describe('a switchover that is cut off', () => {
   let cluster: FaultCluster;
@@ -28,7 +34,7 @@ describe('a switchover that is cut off', () => {
   afterAll(() => cluster?.close());
 
   beforeEach(async () => {
-    look = await lookAt(cluster.runtime, cluster.live, null);
+    look = await lookAt(cluster.runtime, cluster.live, { to: null, method: null });
     move = { ...moveOf(cluster.live, look), pauseMs: 20_000 };
   });
 
@@ -155,6 +161,23 @@ describe('a switchover that is cut off', () => {
     await promote(links);
     pipe.end();
     expect(await end).toBe('finished');
+    await isMoved();
+  });
+
+  it('is demoted by the guard where the command dies while a sentinel promotes', async () => {
+    const experiment = await cluster.open();
+    await experiment.plan([{ act: 'switchover', master: look.roles.master.id, target: look.target.id }]);
+    const { pipe, end } = await guarded();
+    const links = await linked();
+    await held(links);
+    pipe.write(`held\nfollow ${machineNowMs() + move.pauseMs}\n`);
+    pipe.end();
+    await promote(links);
+    expect(await end).toBe('finished');
+    const role = parseRole(await cluster.ask(look.roles.master.id, 'ROLE'));
+    expect(role).toMatchObject({ role: 'replica', follows: look.target.announce });
+    await experiment.heal({ guarded: true });
+    await experiment.close();
     await isMoved();
   });
 
