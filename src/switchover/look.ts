@@ -40,13 +40,13 @@ export interface Look {
   guard: FailoverGuard;
   /** By server: the commands that our user may not run there, or why that is not known. */
   rights: { id: string; lacks: string[] | null; why: string }[];
-  /** By data node: what restarts or moves it; null where that is not known. */
-  restarts: { id: string; policy: string | null; known: boolean }[];
+  /** Data nodes of which nothing is seen from outside: what starts and stops them is not known. */
+  unseen: string[];
   answerOf(node: NodePlan): NodeAnswer | null;
 }
 
 /** How long the target needs to reach what the master has at one moment, without a pause. */
-export type CatchUp = { ms: number; lagBytes: number } | { ms: null; lagBytes: number | null; why: string };
+type CatchUp = { ms: number; lagBytes: number } | { ms: null; lagBytes: number | null; why: string };
 
 /** What was asked for; null: the usual. */
 export interface Wanted {
@@ -73,12 +73,12 @@ export async function lookAt(
   const method = wanted ?? (isTold ? 'direct' : 'sentinel');
   const pauseMs = switchoverPauseMs(roles.settings, method !== 'direct');
   const budgetMs = switchoverBudgetMs(pauseMs);
-  const [catchUp, guard, rights, epochs, restarts] = await Promise.all([
+  const [catchUp, guard, rights, epochs, unseen] = await Promise.all([
     catchUpOf(live, roles.master, target, budgetMs),
     failoverGuard(runtime, live, roles.settings),
     rightsAt(live, method),
     currentEpochs(live),
-    restartsOf(live, roles.nodes),
+    unseenOf(live, roles.nodes),
   ]);
   return {
     method,
@@ -95,7 +95,7 @@ export async function lookAt(
     catchUp,
     guard,
     rights,
-    restarts,
+    unseen,
     answerOf: ({ id }) => nodes.find((node) => node.id === id)?.answer ?? null,
   };
 }
@@ -217,11 +217,8 @@ function inFile(text: string, masterName: string): Omit<InFile, 'id'> {
 const currentEpochs = async (live: LiveCluster): Promise<number[]> =>
   (await sentinelFiles(live)).flatMap(({ currentEpoch }) => currentEpoch ?? []);
 
-const restartsOf = ({ host }: LiveCluster, nodes: readonly NodePlan[]): Promise<Look['restarts']> =>
-  Promise.all(
-    nodes.map(async ({ id }) => {
-      if (!host.can.life.ok) return { id, policy: null, known: false };
-      const life = await host.life(id).catch(() => undefined);
-      return { id, policy: life?.restartPolicy ?? null, known: life !== undefined };
-    }),
-  );
+const unseenOf = async ({ host }: LiveCluster, nodes: readonly NodePlan[]): Promise<string[]> => {
+  if (!host.can.life.ok) return nodes.map(({ id }) => id);
+  const lives = await Promise.all(nodes.map(({ id }) => host.life(id).catch(() => undefined)));
+  return nodes.flatMap(({ id }, i) => (lives[i] === undefined ? [id] : []));
+};

@@ -15,7 +15,7 @@ export interface Server {
 }
 
 /** A sentinel, the hello that makes it name the new master, and the one that takes that back. */
-export interface ToldSentinel extends Server {
+interface ToldSentinel extends Server {
   hello: string;
   back: string;
 }

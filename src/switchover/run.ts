@@ -14,7 +14,7 @@ import type { Precondition, SwitchoverResult, SwitchoverTrial } from '../observe
 import { until } from '../until.js';
 import { type Look, lookAt, type Wanted } from './look.js';
 import type { SwitchoverOptions } from './options.js';
-import { areMet, NEWS, preconditionsOf, requireMet } from './preconditions.js';
+import { areMet, NEWS, preconditionsOf, requireMet } from './preconditions/index.js';
 import { rehearse } from './rehearsal.js';
 import { resultOf } from './result.js';
 import { playSwitchover } from './trial.js';
