@@ -6,7 +6,6 @@ import { inOneLine, OperatorError, usageError } from '../errors.js';
 import { journalled, withTrialCluster } from '../failover/run.js';
 import { isNotRestored } from '../faults/conduct.js';
 import type { Experiment } from '../faults/experiment.js';
-import { requireRights } from '../faults/rights.js';
 import { dataNodes, sentinelNodes } from '../model/plan.js';
 import { majorityOf, RETURNED_MASTER_MS } from '../model/sentinel-timing.js';
 import { unknownNode } from '../model/unknown-node.js';
@@ -100,8 +99,6 @@ async function lookWhenSettled(
   wanted: Wanted,
 ): Promise<{ look: Look; preconditions: Precondition[] }> {
   const { clock, signal } = runtime;
-  // Without a right to look nothing else can be judged.
-  if (live.plan.attached === true) await requireRights(runtime, live, 'switchover');
   return step(runtime, 'preconditions', 'checking the preconditions', async (onMissing) => {
     const lookNow = async () => {
       const look = await lookAt(runtime, live, wanted);
