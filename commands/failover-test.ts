@@ -141,6 +141,7 @@ export default defineCommand({
     return compared;
   },
   cutOff: CUT_OFF,
+  insteadOf: { '--junit': '--report DIRECTORY # writes junit.xml there, beside the other reports' },
   render: (result, view) =>
     [
       failoverText(result, view, runAgain(result.command), result.baseline),

@@ -65,7 +65,7 @@ export const SPEC_OPTIONS = {
     example: 26379,
   }),
   persistence: option.choice('--persistence <which>', PERSISTENCE, {
-    summary: 'which data nodes write to disk; procedure: only the replicas',
+    summary: 'which data nodes write to disk; procedure: the replicas, but not the first master',
     otherwise: DEFAULT_SPEC.persistence,
   }),
   redisConf: option.values('--redis-conf <directive=value>', {

@@ -48,6 +48,8 @@ interface CommandSpec<R, A extends readonly ArgumentDef[], O extends OptionDefs>
    * what was not rolled back, last change first; null where no journal was begun. Null: nothing is left.
    */
   cutOff?(globals: Globals, undo: readonly string[] | null, options: OptionsOf<O>): string | null;
+  /** Options that other commands have, with what to type for the same here: a hint for who types one. */
+  insteadOf?: Readonly<Record<string, string>>;
 }
 
 /** What a command's file exports: the types of its values are forgotten. */

@@ -29,7 +29,7 @@ export function secondLook(def: Command, argv: readonly string[]): Parsed {
   const command = bind(def.name, options);
   const { operands, unknown } = parsing(command, argv);
   const [stopped] = unknown;
-  if (stopped !== undefined) throw unknownOption(stopped, options, def.name);
+  if (stopped !== undefined) throw unknownOption(stopped, options, def);
   const words = operands.slice(1);
   checkCount(def, words);
   return { words, flags: flagsOf(command) };
@@ -80,12 +80,14 @@ function flagsOf(command: Commander): Record<string, unknown> {
 export function unknownOption(
   word: string,
   options: readonly OptionDef[],
-  commandName?: string,
+  def?: Pick<Command, 'name' | 'insteadOf'>,
 ): OperatorError {
+  const commandName = def?.name;
   const typed = word.replace(/=.*$/s, '');
   const known = options.map((o) => new Option(o.flags)).flatMap((o) => o.long ?? []);
   const help = commandName === undefined ? 'sentinelctl --help' : `sentinelctl ${commandName} --help`;
-  const found = nearest(typed, known);
+  const instead = def?.insteadOf?.[typed];
+  const found = instead === undefined ? nearest(typed, known) : undefined;
   // `--json=yes`: the option exists and takes no value.
   if (typed !== word && known.includes(typed)) {
     return usageError('bad-option', `${typed} takes no value`, { hint: typed });
@@ -95,7 +97,7 @@ export function unknownOption(
     `unknown option ${shown(typed)}${commandName ? ` for ${commandName}` : ''}`,
     {
       why: found === undefined ? undefined : `did you mean ${found}?`,
-      hint: help,
+      hint: instead ?? help,
     },
   );
 }

@@ -84,9 +84,9 @@ function nodeChanges(was: NodeStatus | undefined, is: NodeStatus | undefined): C
     changes.push(change('role', is.id, 'neutral', `${is.id} has the role ${is.role} now`));
   if (was.linkStatus !== is.linkStatus && is.linkStatus !== null) {
     const up = is.linkStatus === 'up';
-    changes.push(
-      change('link', is.id, up ? 'better' : 'worse', `${is.id}'s link is ${up ? 'up again' : 'down'}`),
-    );
+    // A former master had none.
+    const state = up ? (was.linkStatus === null ? 'up' : 'up again') : 'down';
+    changes.push(change('link', is.id, up ? 'better' : 'worse', `${is.id}'s link is ${state}`));
   }
   if (is.follows !== null && was.follows !== null && was.follows.id !== is.follows.id) {
     changes.push(change('follows', is.id, 'neutral', `${is.id} follows ${is.follows.id} now`));

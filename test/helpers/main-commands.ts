@@ -24,6 +24,7 @@ const echo = defineCommand({
   },
   run: async ({ globals }, { args, options }) => ({ globals, args: args[0], options }),
   render: () => 'rendered',
+  insteadOf: { '--junk': '--set junk=1' },
   toJson: (result) => result,
 });
 

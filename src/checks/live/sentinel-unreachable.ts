@@ -79,7 +79,7 @@ function countedStill(facts: SnapshotFacts, sentinel: SentinelState): Pick<RawFi
   if (counting.length === 0 || !isStopped(sentinel)) return {};
   const who = ids([...new Set(counting)]);
   return {
-    consequence: `a sentinel that is down has no vote in a failover; CKQUORUM of ${who} counts it until down-after ends; a client that asks it first waits for its connect timeout`,
+    consequence: `a sentinel that is down has no vote in a failover; ${who} still ${counting.length === 1 ? 'counts' : 'count'} it as usable in CKQUORUM until down-after has passed; a client that asks it first waits for its connect timeout`,
   };
 }
 

@@ -170,8 +170,8 @@ export function moreLines(status: StatusResult, found: Beyond | null, view: View
     return status.healthy
       ? quietly(`${doctor} also checks ${what}`)
       : nextLines(`${doctor} # looks for the cause in ${what} too`, view);
-  const { present, others, verdict } = found;
-  const more = `doctor: ${count(present.length + others.length, 'more finding')}`;
+  const { present, risks, notes, verdict } = found;
+  const more = `doctor: ${count(present.length + risks.length + notes.length, 'more finding')}`;
   if (present.length > 0)
     return [
       ...wrap(`${more}: ${presentWords(found, status.verdict)}`, lineWidth(view), 2).map(themeOf(view).warn),
@@ -179,19 +179,25 @@ export function moreLines(status: StatusResult, found: Beyond | null, view: View
     ];
   if (verdict.word === 'UNKNOWN' && status.verdict.word !== 'UNKNOWN')
     return nextLines(`${doctor} # could not judge everything`, view);
-  return quietly(others.length === 0 ? more : `${more}, all risks or notes: ${doctor}`);
+  const others = othersWords(found);
+  return quietly(others.length === 0 ? more : `doctor also finds ${listed(others)}, no fault: ${doctor}`);
 }
 
-/** `masterauth-missing (AT RISK), 4 risks or notes`; the verdict where it is worse than the one above. */
-function presentWords({ present, others, verdict }: Beyond, shown: Verdict): string {
+/** `1 risk`, `3 notes`. */
+const othersWords = ({ risks, notes }: Beyond): string[] => [
+  ...(risks.length > 0 ? [count(risks.length, 'risk')] : []),
+  ...(notes.length > 0 ? [count(notes.length, 'note')] : []),
+];
+
+/** `masterauth-missing (AT RISK), 1 risk, 3 notes`; the verdict where it is worse than the one above. */
+function presentWords(found: Beyond, shown: Verdict): string {
+  const { present, verdict } = found;
   const first = present.slice(0, 3);
   const left = present.length - first.length;
   const isWorse = verdictRank(verdict.word) < verdictRank(shown.word);
   return [
     `${first.join(', ')}${left > 0 ? ` and ${left} more` : ''}${isWorse ? ` (${verdict.word})` : ''}`,
-    ...(others.length > 0
-      ? [`${others.length} ${others.length === 1 ? 'risk or note' : 'risks or notes'}`]
-      : []),
+    ...othersWords(found),
   ].join(', ');
 }
 

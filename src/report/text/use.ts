@@ -22,7 +22,7 @@ const WHY: Readonly<Record<UseResult['from'], string>> = {
   file: 'named by a settings file',
   use: 'chosen with sentinelctl use',
   only: 'the only one that is known here',
-  default: 'the one that commands work on where none is chosen',
+  default: 'used because no cluster is named or chosen',
 };
 
 /** Which cluster commands work on, and why; a choice that something stronger overrules is said. */

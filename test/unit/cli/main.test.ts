@@ -90,6 +90,7 @@ describe('the command line', () => {
     [['a\x1b[31mb'], /unknown command "a\\u001b\[31mb"/],
     [['x'.repeat(300)], /unknown command/],
     [['echo', '--folow'], /unknown option "--folow" for echo/, /did you mean --follow\?/],
+    [['echo', '--junk', 'x'], /unknown option "--junk" for echo/, /--set junk=1/],
     [['--clutser', 'c', 'echo'], /unknown option "--clutser"/, /did you mean --cluster\?/],
     [['echo', '-x'], /unknown option "-x"/],
     [['echo', '--follow=yes'], /--follow takes no value/],

@@ -102,6 +102,9 @@ describe('what changed between two looks', () => {
       "worse: redis-1's link is down",
       'neutral: redis-2 has the role master now',
     ]);
+    // A former master had no link before: it is not up again.
+    const linked = [node('redis-1', { role: 'replica', linkStatus: 'up', follows: ref('redis-2') })];
+    expect(messages(status({ nodes: linked }))).toContain("better: redis-1's link is up");
     const other = [node('redis-1'), node('redis-2', { follows: ref('redis-3') })];
     expect(messages(status({ nodes: other }))).toEqual(['neutral: redis-2 follows redis-3 now']);
   });

@@ -25,6 +25,9 @@ it('where two files are to be filled in, each is said beside its own', () => {
 it('knows which lines of a fix it says', () => {
   const fix = [SECRET, SET, 'redis-cli -h 10.0.0.5 -p 6379 CONFIG REWRITE'];
   expect(linesSaid(fix, commandIn(fix) ?? '')).toBe(3);
+  expect(linesSaid([SECRET, SET, '# then', 'redis-cli PING'], `${SECRET} && ${SET}`)).toBe(2);
+  // What comes after it is the rest of the same step: without it that would stand alone.
+  expect(linesSaid([SECRET, SET, 'redis-cli PING'], `${SECRET} && ${SET}`)).toBe(0);
   expect(linesSaid(fix, SET)).toBe(0);
   expect(linesSaid(['# only by hand', SET], SET)).toBe(0);
 });
