@@ -105,7 +105,7 @@ it('up creates default beside it; then default is meant, until use chooses', asy
   expect(ran.json()).toMatchObject({ cluster: 'default' });
   expect(await status()).toBe('default');
   expect((await run(['use'])).stdout).toBe(
-    'cluster default: the one that commands work on where none is chosen\n',
+    'cluster default: used because no cluster is named or chosen\n',
   );
 
   expect((await run(['use', 'staging'])).stdout).toBe('cluster staging: chosen with sentinelctl use\n');
@@ -159,7 +159,7 @@ it('a name that is not known is refused, and completed', async () => {
 
 it('--clear chooses none, and a cluster that is removed is no longer chosen', async () => {
   expect((await run(['use', '--clear'])).stdout).toBe(
-    'cluster default: the one that commands work on where none is chosen\n',
+    'cluster default: used because no cluster is named or chosen\n',
   );
   expect((await run(['use', 'default'])).code).toBe(0);
   expect((await cli.run(['down', '--cluster', 'default'])).code).toBe(0);
