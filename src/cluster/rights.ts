@@ -95,7 +95,7 @@ export async function requireRights(
 
 /**
  * Whether the nodes that are ended and started again know the user that is logged in when they come back: one that was
- * made by ACL SETUSER alone is gone with the process, and nothing could be done there any more. Throws `user-not-saved`
+ * made by ACL SETUSER alone is gone with the process, and nothing could be done there after that. Throws `user-not-saved`
  * (3); nothing is said where the files cannot be read.
  */
 export async function requireSavedUsers(
