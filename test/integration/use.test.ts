@@ -104,9 +104,7 @@ it('up creates default beside it; then default is meant, until use chooses', asy
   const ran = await cli.run([...up, '--sentinel-port', 'auto', '--json']);
   expect(ran.json()).toMatchObject({ cluster: 'default' });
   expect(await status()).toBe('default');
-  expect((await run(['use'])).stdout).toBe(
-    'cluster default: used because no cluster is named or chosen\n',
-  );
+  expect((await run(['use'])).stdout).toBe('cluster default: used because no cluster is named or chosen\n');
 
   expect((await run(['use', 'staging'])).stdout).toBe('cluster staging: chosen with sentinelctl use\n');
   expect(await status()).toBe('staging');
