@@ -73,6 +73,9 @@ const OPTIONS = {
   ...WORKLOAD_OPTIONS,
 };
 
+/** What `failover-test` shows. */
+type FailoverTested = FailoverResult & { baseline?: BaselineComparison; writesPage: boolean };
+
 export default defineCommand({
   description:
     'Checks that the cluster is steady → starts clients that write → takes the master down → follows every sentinel\n' +
@@ -86,7 +89,7 @@ export default defineCommand({
     "sentinelctl failover-test --trials 3 --rejoin guarded --threshold 'ledger.lost:count<10' --report report --quiet",
   ],
   options: OPTIONS,
-  async run(context, { options }): Promise<FailoverResult & { baseline?: BaselineComparison }> {
+  async run(context, { options }): Promise<FailoverTested> {
     const own = await ownCluster(context, 'failover-test');
     const clientLogin = await clientLoginOf(context, own.state, options);
     const { name: cluster } = own;
@@ -138,15 +141,16 @@ export default defineCommand({
     });
     const compared = compare(result);
     await keeper.final(result, earlier, compared.baseline ?? null);
-    return compared;
+    return { ...compared, writesPage: keeper.writesPage };
   },
   cutOff: CUT_OFF,
   insteadOf: { '--junit': '--report DIRECTORY # writes junit.xml there, beside the other reports' },
   render: (result, view) =>
     [
-      failoverText(result, view, runAgain(result.command), result.baseline),
+      failoverText(result, view, runAgain(result.command), result.baseline, result.writesPage),
       ...(result.baseline ? [baselineText(result.baseline, view)] : []),
     ].join('\n\n'),
+  toJson: ({ writesPage: _, ...result }) => result,
   rows: FAILOVER_ROWS,
   exitCode: (result) => EXIT_OF[verdictOf(result, result.baseline)],
 });

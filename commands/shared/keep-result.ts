@@ -9,6 +9,8 @@ import { noteWritten, planReports, writeReports } from './write-reports.js';
 
 /** Where a run's result goes. */
 export interface Keeper {
+  /** Whether the HTML report is among what it writes. */
+  writesPage: boolean;
   /** Between trials: the result so far, in the machine-readable formats, so that a killed run leaves it. */
   soFar(result: FailoverResult): Promise<void>;
   /** The whole result, in every format that was asked for, and into the history. */
@@ -28,6 +30,7 @@ export async function openKeeper(context: Context, destination: string | undefin
   const machine = files.filter(({ format }) => files.length === 1 || format.id === 'json');
   let isNoted = false;
   return {
+    writesPage: files.some(({ format }) => format.id === 'html'),
     async soFar(result) {
       const cut = { ...result, complete: false };
       await noteRun(home, result.cluster, runRecordOf(cut));

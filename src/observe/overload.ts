@@ -54,7 +54,7 @@ export function overloadWords(result: Pick<FailoverResult, 'trials' | 'workload'
   const p50 = p50Ms === null ? [] : [`p50 ${humanDurationMs(p50Ms)}`];
   const isBehind = duePerS === 0 || sentPerS < duePerS || p50Ms === null;
   const words = [...(isBehind ? [`${sent} writes per second were sent`] : []), ...p50].join(', ');
-  return `the clients could not keep up: ${words} before the fault: the numbers are not those of the cluster (a lower --rate, or a less busy machine)`;
+  return `the test’s own clients could not keep up before the fault (${words}): your applications may see shorter times; run it again with a lower --rate, or on a less busy machine`;
 }
 
 /** The median of the buckets' medians, each as often as it has writes. */

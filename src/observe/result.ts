@@ -199,7 +199,7 @@ export interface Trial {
   overheadMs: number | null;
   rejoin: Rejoin | null;
   client?: ClientSummary;
-  /** Only where the clients fell behind before the fault: the numbers are not those of the cluster. */
+  /** Only where the clients fell behind before the fault: other clients may see shorter times. */
   overload?: Overload;
   ledger?: LedgerSummary;
   invariants: InvariantResult[];

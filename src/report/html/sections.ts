@@ -199,7 +199,7 @@ export function eventsHtml(trial: Trial): string {
 }
 
 export function adviceHtml(result: FailoverResult): string {
-  const advice = adviceOf(result);
+  const advice = adviceOf(result, true);
   return advice.length === 0 ? '' : `<ul>${advice.map((a) => `<li>${html(a)}</li>`).join('')}</ul>`;
 }
 

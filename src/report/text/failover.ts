@@ -28,12 +28,14 @@ import { lineWidth, themeOf, type View } from './theme.js';
 /**
  * One screen: the verdict, then one trial on a time axis or several as a summary, what must hold (with evidence for
  * what does not), what to change, and the next commands. `again` repeats the run; the whole command line by default.
+ * `writesPage` as in adviceOf.
  */
 export function failoverText(
   result: FailoverResult,
   view: View,
   again = result.command,
   comparison: BaselineComparison | null = null,
+  writesPage = false,
 ): string {
   const theme = themeOf(view);
   const [only, ...others] = result.trials;
@@ -60,7 +62,7 @@ export function failoverText(
     ...(only === undefined || others.length > 0 ? manyLines(result, view) : trialLines(only, result, view)),
     ...judgementLines(result, view),
     '',
-    ...adviceOf(result)
+    ...adviceOf(result, writesPage)
       .filter((words) => words !== prevention)
       .flatMap((words) => warningLines(words, view)),
     ...nextCommands(result, again).flatMap((line) => nextLines(line, view)),

@@ -18,13 +18,16 @@ import { groupedCount, metricLabel } from './metrics.js';
 /** Beyond this a client's way back costs more than the failover itself asks for, in milliseconds. */
 const SLOW_CLIENT_MS = 500;
 
-/** What to change next, by what was measured; each a sentence. Empty where nothing asks for a change. */
-export function adviceOf(result: FailoverResult): string[] {
+/**
+ * What to change next, by what was measured; each a sentence. Empty where nothing asks for a change. `writesPage`: the run
+ * writes the HTML report, so its option is not advised.
+ */
+export function adviceOf(result: FailoverResult, writesPage = false): string[] {
   return [
     ...budgetAdvice(result),
     ...lossAdvice(ledgerTotals(result)?.causes ?? {}),
     ...zombieAdvice(result),
-    ...clientAdvice(result),
+    ...clientAdvice(result, writesPage),
     ...timingAdvice(result),
   ];
 }
@@ -144,7 +147,7 @@ function zombieWords(result: FailoverResult, worstMs: number): string {
   return `stayed writable for up to ${humanDurationMs(worstMs)}${cost}`;
 }
 
-function clientAdvice({ trials }: FailoverResult): string[] {
+function clientAdvice({ trials }: FailoverResult, writesPage: boolean): string[] {
   // The clients of an interrupted trial were stopped before they could recover.
   const stranded = trials.filter((t) => t.cutShort !== true && neverBack(t).length > 0);
   if (stranded.length > 0) {
@@ -158,7 +161,7 @@ function clientAdvice({ trials }: FailoverResult): string[] {
   const how =
     worst.policy === 'default'
       ? '--client-policy tuned (connect() of the library) follows the sentinels’ events'
-      : 'the lanes of the HTML report (--report PATH) show what each client waited for';
+      : `the HTML report${writesPage ? '' : ' (--report PATH)'} shows what each client waited for`;
   return [`the last client recovered ${humanDurationMs(worst.ms)} after the first switch: ${how}`];
 }
 

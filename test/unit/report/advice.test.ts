@@ -120,3 +120,15 @@ it('a second failover under a short down-after is named with its cause and its f
     'below',
   );
 });
+
+it('clients that recovered late point to the HTML report, and to its option only where it was not given', () => {
+  const late = client({ lastRecoveredMs: 60_000, policy: 'tuned' });
+  const result = resultOfTrials([trial({ client: late })]);
+  expect(adviceOf(result).join()).toContain(
+    ': the HTML report (--report PATH) shows what each client waited for',
+  );
+  expect(failoverText(result, plainView(400), result.command, null, true)).toContain(
+    ': the HTML report shows what each client waited for',
+  );
+  expect(failoverHtml(result)).not.toContain('--report PATH');
+});
