@@ -11,7 +11,7 @@ export default defineCommand({
   description:
     'Forgets what attach wrote down on this machine. Nothing is asked of the cluster, and nothing changes there.',
   examples: ['sentinelctl detach staging'],
-  arguments: [argument.required('NAME', { summary: 'the attached cluster', complete: 'cluster' })],
+  arguments: [argument.required('NAME', { summary: 'the attached cluster', complete: 'attached' })],
   async run(context, { args: [name] }) {
     const { detach } = await import('../src/cluster/attach.js');
     const entry = inFile(context.globals, name);

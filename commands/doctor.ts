@@ -70,6 +70,7 @@ const OPTIONS = {
     flagOnly: true,
   }),
   gone: option.words('--gone <nodes>', {
+    complete: 'id',
     summary: 'these nodes are gone for good: show how the sentinels forget them',
     example: 'redis-3',
     flagOnly: true,

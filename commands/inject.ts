@@ -6,7 +6,7 @@ import { SLOW_NETWORK } from '../src/faults/catalogue/fault.js';
 import { formatDurationMs } from '../src/model/duration.js';
 import { injectText } from '../src/report/text/faults.js';
 import { INJECT_ROWS } from '../src/report/tsv.js';
-import { faultNames } from './shared/completions.js';
+import { faultNames, faultTargets } from './shared/completions.js';
 import { confirmFor } from './shared/confirm.js';
 import { CUT_OFF } from './shared/cut-off.js';
 import { ownCluster } from './shared/runtime.js';
@@ -30,7 +30,7 @@ export default defineCommand({
     }),
     argument.rest('TARGET', {
       summary: 'the nodes or links that it affects: see faults FAULT',
-      complete: 'node',
+      complete: { after: faultTargets },
     }),
   ],
   options: {

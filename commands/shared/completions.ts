@@ -3,6 +3,24 @@
 export const faultNames = async (): Promise<string[]> =>
   (await import('../../src/faults/catalogue/index.js')).catalogue.map(({ name }) => name);
 
+/** Which nodes a fault hits, by the words of its targets; any node where they say more. */
+const TARGETS = {
+  'a data node, or master': 'data node',
+  'data nodes': 'data node',
+  'a replica': 'replica',
+  'a sentinel': 'sentinel',
+  none: null,
+} as const;
+
+/** What may follow the name of a fault. */
+export async function faultTargets([name]: readonly string[]): Promise<
+  'node' | (typeof TARGETS)[keyof typeof TARGETS]
+> {
+  const { catalogue } = await import('../../src/faults/catalogue/index.js');
+  const words = catalogue.find((fault) => fault.name === name)?.target.words ?? '';
+  return words in TARGETS ? TARGETS[words as keyof typeof TARGETS] : 'node';
+}
+
 export const checkIds = async (): Promise<string[]> =>
   (await import('../../src/checks/index.js')).CHECKS.map(({ id }) => id);
 

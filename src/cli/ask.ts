@@ -6,7 +6,7 @@ import { shellWord } from '../model/secrets.js';
 import type { ArgumentDef } from './argument.js';
 import type { Command } from './command.js';
 import type { Prompts } from './interactive.js';
-import { type KnownCluster, knownClusters } from './known.js';
+import { isAttached, type KnownCluster, knownClusters } from './known.js';
 import type { World } from './world.js';
 
 /** Who answers, and about which clusters. */
@@ -46,7 +46,7 @@ async function hintFor(
 ): Promise<string> {
   if (complete === 'node' && def.harmful !== true) return command('status', cluster);
   if (form !== undefined) return form;
-  if (complete === 'cluster') return 'sentinelctl list';
+  if (complete === 'cluster' || complete === 'attached') return 'sentinelctl list';
   if (likely === undefined) return example(def);
   const [found] = await likely(directory);
   return found === undefined
@@ -89,11 +89,26 @@ export function candidates(
   cluster: string,
 ): string[] {
   const chosen = clusters.find((c) => c.name === cluster);
+  const beside = (words: readonly string[], start = ''): string[] =>
+    chosen === undefined ? [] : [...words, ...chosen.nodes.filter((id) => id.startsWith(start))];
   switch (what) {
     case 'node':
-      return chosen === undefined ? [] : ['master', ...chosen.nodes];
+      return beside(['master']);
+    case 'id':
+      return beside([]);
+    case 'server':
+      return beside(['master', 'replicas', 'sentinels', 'all']);
+    case 'data node':
+      return beside(['master'], 'redis-');
+    case 'replica':
+      // Which of them is the master is not in a file.
+      return beside([], 'redis-');
+    case 'sentinel':
+      return beside([], 'sentinel-');
     case 'cluster':
       return clusters.map((c) => c.name);
+    case 'attached':
+      return clusters.filter((c) => isAttached(c) && !c.isInFile).map((c) => c.name);
     case 'master':
       return [...new Set((chosen ? [chosen] : clusters).flatMap((c) => c.masterName ?? []))];
     default:

@@ -34,7 +34,7 @@ export async function complete(words: readonly string[], place: CompletionPlace)
   if (isSkipped(line.pending, current)) line.pending = undefined;
   const values = ({ choices, complete }: Completed): Promise<Candidate[]> | Candidate[] =>
     choices?.map((value) => ({ value, text: '' })) ??
-    liveValues(complete, { ...place, cluster: line.cluster ?? place.cluster });
+    liveValues(complete, line.words, { ...place, cluster: line.cluster ?? place.cluster });
 
   const inline = /^(--[^=]+)=(.*)$/s.exec(current);
   const wanted = line.pending ?? (inline?.[1] === undefined ? undefined : find(line.options, inline[1]));
@@ -142,7 +142,7 @@ function find(options: readonly OptionDef[], name: string): OptionDef | undefine
 }
 
 /** Options whose value is several words, separated by commas. */
-const LIST = /<(list|ids)>$/;
+const LIST = /<(list|ids|nodes)>$/;
 
 const columnsOf = ({ def }: Line): Candidate[] =>
   (def?.rows?.columns ?? []).map((value) => ({ value, text: '' }));
@@ -163,13 +163,16 @@ function optionNames(line: Line): Candidate[] {
 
 async function liveValues(
   what: Completion | undefined,
+  before: readonly string[],
   { cluster, env, fileClusters }: CompletionPlace,
 ): Promise<Candidate[]> {
   if (what === undefined) return [];
   if (what === 'file') return [{ value: ':files', text: '' }];
   if (typeof what === 'function') return (await what()).map((value) => ({ value, text: '' }));
+  const named = typeof what === 'object' ? await what.after(before) : what;
+  if (named === null) return [];
   const known = await knownClusters(stateHome(env), fileClusters);
-  return candidates(what, known, cluster).map((value) => ({ value, text: '' }));
+  return candidates(named, known, cluster).map((value) => ({ value, text: '' }));
 }
 
 function commandNames(commands: Registry): Candidate[] {

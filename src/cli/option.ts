@@ -1,8 +1,27 @@
 import { badValue, choice, type DurationBounds, duration, integer, portOrAuto } from '../config/parsers.js';
 import { formatDurationMs } from '../model/duration.js';
 
-/** What a shell completes a value with, live; `file` leaves it to the shell; a function loads names that never change. */
-export type Completion = 'node' | 'cluster' | 'master' | 'file' | (() => Promise<string[]>);
+/** What the files of the clusters name: `node` is an id or `master`, `server` an id or a word for several servers. */
+type Named =
+  | 'node'
+  | 'id'
+  | 'server'
+  | 'data node'
+  | 'replica'
+  | 'sentinel'
+  | 'cluster'
+  | 'attached'
+  | 'master';
+
+/**
+ * What a shell completes a value with, live; `file` leaves it to the shell; a function loads names that never change, and
+ * `after` tells it by the arguments before this one, null where it takes none.
+ */
+export type Completion =
+  | Named
+  | 'file'
+  | (() => Promise<string[]>)
+  | { after(words: readonly string[]): Promise<Named | null> };
 
 /** An option as the harness reads, completes and explains it. */
 export interface OptionDef {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commands as shipped } from '../../../commands/index.js';
 import { argument } from '../../../src/cli/argument.js';
 import { defineCommand } from '../../../src/cli/command.js';
 import { complete } from '../../../src/cli/complete.js';
@@ -90,6 +91,25 @@ describe('complete', () => {
     ['no options after --', ['act', '--', '-'], []],
     ['nothing for a free text', ['act', '--set', ''], []],
   ])('%s: %j', async (_what, words, expected) => expect(await values(...words)).toEqual(expected));
+
+  it.each([
+    ['nodes that are gone', ['doctor', '--gone', ''], ['redis-1', 'sentinel-1']],
+    ['a list of them', ['doctor', '--gone', 'redis-1,s'], ['redis-1,sentinel-1']],
+    ['servers of a kind', ['call', '--on', 'master,re'], ['master,replicas', 'master,redis-1']],
+    ['attached clusters alone', ['detach', ''], ['theirs']],
+    ['replicas', ['inject', 'replica-kill', ''], ['redis-1']],
+    ['sentinels', ['inject', 'sentinel-down', ''], ['sentinel-1']],
+    ['data nodes', ['inject', 'freeze', ''], ['master', 'redis-1']],
+    ['no target of a fault that takes none', ['inject', 'role-lie', ''], []],
+    ['any node where targets are more than nodes', ['inject', 'partition', 's'], ['sentinel-1']],
+  ])('of the real commands: %s', async (_what, words, expected) => {
+    const dir = await home();
+    await mkdir(join(dir, 'clusters', 'theirs'));
+    const record = { masterName: 'm', servers: [{ id: 'redis-7' }] };
+    await writeFile(join(dir, 'clusters', 'theirs', 'attached.json'), JSON.stringify(record));
+    const place = { commands: shipped, env: { SENTINELCTL_HOME: dir }, cluster: 'default', fileClusters: [] };
+    expect((await complete(words, place)).map(({ value }) => value)).toEqual(expected);
+  });
 
   it('without any cluster nothing is live', async () => {
     expect(await knownClusters('/nonexistent', [])).toEqual([]);
