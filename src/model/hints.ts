@@ -14,8 +14,10 @@ export interface Hints {
   ctl(words: string): string;
   /** The command that was typed, with one more option. */
   again(option: string): string;
-  /** The command that was typed, at these addresses of sentinels; `plain`: without TLS. */
-  at(addresses: string, plain?: boolean): string;
+  /** The command that was typed, at these addresses of sentinels. */
+  at(addresses: string): string;
+  /** The command that was typed, without the options of TLS. */
+  plain(): string;
   cli(server: { endpoint: Address }, words: string): string;
   /**
    * For a server that does not answer; `restart`: a frozen one may not go on as what it was; `master`: whose replica it is
@@ -54,6 +56,14 @@ export function setGiven(options: readonly Given[]): void {
 }
 
 const TLS_OPTIONS: readonly string[] = ['--tls', '--ca', '--cert', '--key', '--server-name', '--insecure'];
+
+/** The options of TLS that were typed: `--insecure`. */
+export const typedTls = (): string[] =>
+  given.flatMap(({ name }) => (TLS_OPTIONS.includes(name) ? [name] : []));
+
+/** An option as it was typed, with its value; undefined where it was not. */
+export const givenWords = (option: string): string | undefined =>
+  given.find(({ name }) => name === option)?.words;
 
 /** The options that were typed, but those that a command has already. */
 const givenBeside = (words: string, without: readonly string[] = []): string => beside(given, words, without);
@@ -198,10 +208,12 @@ export function hintsFor(expectation: Expectation): Hints {
   return {
     ctl: (words) => ctl(expectation, words),
     again: (option) => ctl(expectation, `${typed} ${option}`),
-    at: (addresses, plain = false) =>
-      plain
-        ? `${at(typed, addresses)}${givenBeside(typed, TLS_OPTIONS)}`
-        : ctl({ own: false, cluster: addresses }, typed),
+    at: (addresses) => ctl({ own: false, cluster: addresses }, typed),
+    plain() {
+      const { cluster } = expectation;
+      const line = cluster.includes(':') ? at(typed, cluster) : command(typed, cluster);
+      return `${line}${givenBeside(typed, TLS_OPTIONS)}`;
+    },
     cli,
     revive: (server, silence, restart = false, master = null) => {
       // A server that accepts and does not answer is paused rather than down.

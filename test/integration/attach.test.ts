@@ -277,7 +277,12 @@ describe('TLS', () => {
       /^UNKNOWN .*certificate for another name \(.*\), and other, the --server-name, is for every server/,
     );
     const plain = await cli.run(['status', ...ADDRS, ...passwordFile(), '--insecure']);
-    expect(plain.stdout.split('\n')[0]).toMatch(/^UNKNOWN .*speaks no TLS at this port: leave --tls out/);
+    expect(plain.stdout.split('\n')[0]).toMatch(
+      /^UNKNOWN .*speaks no TLS at this port: leave --insecure out/,
+    );
+    expect(plain.stdout.split('\n')[1]).toMatch(
+      /^→ sentinelctl status --sentinel-addrs \S+ --password-file \S+$/,
+    );
     await refusal(cli, ['status', ...TLS_ADDRS, '--ca', file('none.crt')], { exit: 64, code: 'tls-file' });
     await refusal(cli, ['status', ...TLS_ADDRS, '--ca', file('password')], { exit: 64, code: 'tls-file' });
     await refusal(cli, ['status', ...TLS_ADDRS, '--cert', ca], {

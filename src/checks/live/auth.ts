@@ -1,8 +1,9 @@
 import type { Address } from '../../model/address.js';
 import { isAt, type MasterFacts, type SnapshotFacts } from '../../model/facts.js';
-import { cli, cliSecret } from '../../model/hints.js';
+import { cli, cliSecret, givenWords, typedTls } from '../../model/hints.js';
 import { ifSet, knownSecret, ownSecret, passwordLines, sharesLogin, userOf } from '../../model/secrets.js';
 import { isLocked, type NodeState, type SentinelState } from '../../model/snapshot.js';
+import { listed } from '../../model/words.js';
 import type { RawFinding, SnapshotCheck } from '../check.js';
 import { judged } from '../group.js';
 import { isDown, nameOf, unanswered } from '../snapshot.js';
@@ -44,6 +45,7 @@ export default {
       // A password without a user may be right at the data nodes alone, or wrong at both: either is typed once.
       const isEither = mayShare && isWrong(said) !== null && userOf('redis') === null;
       const option = isEither ? BOTH_FILES : optionFor(said, isSentinel && !mayShare);
+      const typed = `${isSentinel ? '' : keptBySentinels(snapshot.sentinels)}${option}`;
       if (server.silence?.kind === 'tls') return withoutTls(server, said, { expectation, hints });
       const apart = masters.find((master) => differsFromMaster(master, server));
       if (expectation.own && /password/.test(said))
@@ -61,18 +63,26 @@ export default {
         (master) => isCalledDown(master, server) && givenUpMaster(master) !== null,
       );
       return headless !== undefined
-        ? besideDeadMaster(headless, server, option)
+        ? besideDeadMaster(headless, server, typed)
         : {
             subject: server.id,
             brief: `${server.id} ${wantOf(said, option)}`,
             evidence: isWrong(said),
             message: `${nameOf(server)} ${wantOf(said, option)}`,
-            fix: [hints.again(option), ...(isEither ? [ONE_FILE] : mayShare ? [APART] : [])],
+            fix: [hints.again(typed), ...(isEither ? [ONE_FILE] : mayShare ? [APART] : [])],
           };
     });
     return judged(found, unanswered(servers));
   },
 } satisfies SnapshotCheck;
+
+/** The password that only the sentinels accept is given to them, where the data nodes want another one. */
+function keptBySentinels(sentinels: readonly SentinelState[]): string {
+  const typed = givenWords('--password-file');
+  const isTheirs =
+    sharesLogin() && userOf('redis') === null && sentinels.some(({ answer }) => answer !== null);
+  return typed !== undefined && isTheirs ? `--sentinel-${typed.slice(2)} ` : '';
+}
 
 const BOTH_FILES = '--password-file FILE --sentinel-password-file FILE';
 const ONE_FILE = '# the same file twice where sentinels and data nodes have one password';
@@ -97,13 +107,20 @@ const withoutTls = (
   server: NodeState | SentinelState,
   said: string,
   facts: Pick<SnapshotFacts, 'expectation' | 'hints'>,
-): RawFinding => ({
-  subject: server.id,
-  brief: `${server.id} ${said}`,
-  evidence: null,
-  message: `${nameOf(server)} ${said}`,
-  fix: tlsFix(server, said, facts),
-});
+): RawFinding => {
+  const typed = typedTls();
+  // Any of the options of TLS means TLS.
+  const words = typed.length === 0 ? said : said.replace(LEAVE_OUT, `leave ${listed(typed)} out`);
+  return {
+    subject: server.id,
+    brief: `${server.id} ${words}`,
+    evidence: null,
+    message: `${nameOf(server)} ${words}`,
+    fix: tlsFix(server, said, facts),
+  };
+};
+
+const LEAVE_OUT = 'leave --tls out';
 
 const TLS_OPTIONS = ['--tls --ca FILE', '--ca FILE', '--cert FILE --key FILE', '--server-name'] as const;
 
@@ -112,11 +129,12 @@ function tlsFix(
   said: string,
   { expectation: { cluster, own }, hints }: Pick<SnapshotFacts, 'expectation' | 'hints'>,
 ): string[] {
-  const isTyped = !own && cluster.includes(':');
-  if (/leave --tls out/.test(said))
-    return isTyped
-      ? [hints.at(cluster, true)]
-      : ['# type the command again without --tls, --ca, --cert and --key'];
+  if (said.includes(LEAVE_OUT))
+    return !own && (cluster.includes(':') || typedTls().length > 0)
+      ? [hints.plain()]
+      : [
+          '# TLS is not in the command: leave it out where the cluster was attached, in the settings file or in the variables',
+        ];
   if (/has expired/.test(said))
     return [
       `renew the certificate of ${server.id} on its machine (tls-cert-file), or that of its authority where that one has expired`,
@@ -181,7 +199,7 @@ function otherPassword(facts: MasterFacts, server: NodeState | SentinelState, sa
 }
 
 /** The master is down, and the sentinels, which have its password, cannot log in to this replica: they promote none. */
-function besideDeadMaster(facts: MasterFacts, server: NodeState | SentinelState, option: string): RawFinding {
+function besideDeadMaster(facts: MasterFacts, server: NodeState | SentinelState, typed: string): RawFinding {
   const { hints } = facts;
   const lost = givenUpMaster(facts);
   const said = (server.silence?.message ?? '').replace(/: .*/, '');
@@ -196,7 +214,7 @@ function besideDeadMaster(facts: MasterFacts, server: NodeState | SentinelState,
       ...(lost === null ? [] : [hints.revive(lost, lost.silence)]),
       `# and on the machine of ${server.id}: requirepass and masterauth as in the configuration file of the master, then restart it`,
       '# if the master cannot be started, that alone makes a replica eligible: the sentinels use one password for all nodes',
-      `# with the password that ${server.id} has now, this shows its state: ${hints.again(option)}`,
+      `# with the password that ${server.id} has now, this shows its state: ${hints.again(typed)}`,
     ],
   };
 }

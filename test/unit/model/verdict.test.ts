@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { assess } from '../../../src/checks/assess.js';
 import { statusExitCode } from '../../../src/model/agreement.js';
-import { setTyped } from '../../../src/model/hints.js';
+import { setGiven, setTyped } from '../../../src/model/hints.js';
 import { OPEN, setLogins } from '../../../src/model/secrets.js';
 import type { Silence, Snapshot } from '../../../src/model/snapshot.js';
 import type { Expectation } from '../../../src/model/status.js';
@@ -222,6 +222,27 @@ describe('what only sentinelctl lacks', () => {
     });
     expect(assess(closed, attached()).problems[0]?.fix).toBe(
       'sentinelctl status --password-file FILE --sentinel-addrs 127.0.0.1:26379\n# where the sentinels have a password of their own: --sentinel-password-file FILE as well',
+    );
+  });
+
+  it('a password that the sentinels accept stays theirs in the hint for the data nodes', () => {
+    onTestFinished(() => {
+      setLogins({ redis: OPEN, sentinel: OPEN });
+      setGiven([]);
+    });
+    const login = { username: null, password: { from: 'file', path: 'ps' } } as const;
+    setLogins({ redis: login, sentinel: login });
+    setGiven([{ name: '--password-file', words: '--password-file ps' }]);
+    const nodes = altered((s) => {
+      for (const n of [1, 2, 3]) silenceNode(s, n, { kind: 'auth', message: 'rejects this password' });
+    });
+    expect(said(nodes, attached())[1]).toBe(
+      'sentinelctl status --sentinel-password-file ps --password-file FILE --sentinel-addrs 127.0.0.1:26379',
+    );
+    // Sentinels that answer without one need none.
+    setLogins({ redis: login, sentinel: OPEN });
+    expect(said(nodes, attached())[1]).toBe(
+      'sentinelctl status --password-file FILE --sentinel-addrs 127.0.0.1:26379',
     );
   });
 

@@ -139,7 +139,7 @@ describe('a server that only this machine does not reach', () => {
 });
 
 describe('typed addresses at which no sentinel answers', () => {
-  const next = (silence: Silence): string | null =>
+  const next = (silence: Silence, cluster = '127.0.0.1:26379'): string | null =>
     assess(
       discovered(
         altered((s) => {
@@ -147,7 +147,7 @@ describe('typed addresses at which no sentinel answers', () => {
           s.groups = [];
         }),
       ),
-      attached({ cluster: '127.0.0.1:26379' }),
+      attached({ cluster }),
     ).verdict.next;
 
   it.each<[Silence['kind'], string, RegExp]>([
@@ -188,6 +188,7 @@ describe('typed addresses at which no sentinel answers', () => {
       { name: '--insecure', words: '--insecure' },
     ]);
     const tls = next({ kind: 'tls', message: 'does not speak TLS: leave --tls out' });
+    const named = next({ kind: 'tls', message: 'does not speak TLS: leave --tls out' }, 'shop');
     const untrusted = next({
       kind: 'tls',
       message: 'has a certificate that is not trusted: --ca FILE has it',
@@ -197,6 +198,7 @@ describe('typed addresses at which no sentinel answers', () => {
     setDialled(PLAIN);
     setGiven([]);
     expect(tls).toBe('sentinelctl doctor --sentinel-addrs 127.0.0.1:26379 --username ops');
+    expect(named).toBe('sentinelctl doctor --cluster shop --username ops');
     // The last one of an option decides: the wrong one does not stay behind the right one.
     expect(untrusted?.match(/--ca \S+/g)).toEqual(['--ca FILE']);
     expect(elsewhere).toMatch(
