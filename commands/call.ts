@@ -49,7 +49,7 @@ export default defineCommand({
       summary: 'which servers: master, replicas, sentinels, all, or ids such as redis-1, separated by commas',
       of: (text) => text,
       most: 100,
-      complete: 'node',
+      complete: 'server',
       otherwise: 'every server that knows the command',
     }),
     differing: option.flag('--differing', { summary: 'show only the names whose values differ' }),
@@ -70,9 +70,10 @@ export default defineCommand({
     const { kind, unknownAt } = await examineCall(named, words, asking);
     requireEnd(words, kind);
     const targets = on === undefined ? knowing(named, unknownAt, words) : named;
-    const result = (called: Parameters<typeof callResult>[3]): CallShown => ({
+    const result = (called: readonly Called[]): CallShown => ({
       ...callResult(target.name, words, kind.kind === 'acts', called),
       differing,
+      locked: called.flatMap(({ id, isLocked }) => (isLocked ? [id] : [])),
     });
     if (kind.kind !== 'acts') {
       const called = await callEach(targets, words, asking);
@@ -89,9 +90,9 @@ export default defineCommand({
     return result(await act(context, own, targets, words));
   },
   render: callText,
-  toJson: ({ differing: _, ...result }) => result,
+  toJson: ({ differing: _, locked: __, ...result }) => result,
   rows: CALL_ROWS,
-  exitCode: (result) => callExitCode(result),
+  exitCode: (result) => callExitCode(result, result.locked),
 });
 
 /** Under the cluster's lock, at the servers that were confirmed. */

@@ -4,7 +4,7 @@ import { majorityMaster, noMasterWords } from '../model/agreement.js';
 import type { Called, CalledServer } from '../model/called.js';
 import { type CommandFacts, type CommandKind, kindOf } from '../model/command-facts.js';
 import type { NodeKind } from '../model/plan.js';
-import type { Snapshot } from '../model/snapshot.js';
+import { isLocked, type Snapshot } from '../model/snapshot.js';
 import { listed } from '../model/words.js';
 import { type Asking, askingAs } from '../wire/access.js';
 import { type Connection, openConnection, WireError } from '../wire/client.js';
@@ -106,16 +106,22 @@ export const callEach = (
       const server = { id, host: announce.host, port: announce.port, role };
       try {
         const raw = await onConnection(target, asking, (connection) => connection.call(...words));
-        return { ...server, raw, error: null, answered: true };
+        return { ...server, raw, error: null, answered: true, isLocked: false };
       } catch (error) {
         asking.signal?.throwIfAborted();
         if (!(error instanceof OperatorError)) throw error;
         const silence = error instanceof WireError ? error.silence : null;
         // What a server that shuts down says.
         if (/^shutdown$/i.test(words[0] ?? '') && silence?.kind === 'closed')
-          return { ...server, raw: silence.message, error: null, answered: true };
+          return { ...server, raw: silence.message, error: null, answered: true, isLocked: false };
         const answered = error instanceof WireError && error.reply !== undefined;
-        return { ...server, raw: null, error: silence?.message ?? messageOf(error), answered };
+        return {
+          ...server,
+          raw: null,
+          error: silence?.message ?? messageOf(error),
+          answered,
+          isLocked: isLocked(silence),
+        };
       }
     }),
   );

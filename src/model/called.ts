@@ -33,7 +33,11 @@ export interface CallResult {
 }
 
 /** A server's answer before it is compared. */
-export type Called = Omit<CalledServer, 'differs' | 'reply'> & { raw: unknown };
+export type Called = Omit<CalledServer, 'differs' | 'reply'> & {
+  raw: unknown;
+  /** Whether it wants a password, a right or TLS options that this command lacks: no error of the command. */
+  isLocked: boolean;
+};
 
 /** Commands whose flat list is names and values (RESP2 has no maps). */
 const NAMED_VALUES =
@@ -59,7 +63,7 @@ export function callResult(
     command,
     acts,
     differences: names.filter((name) => new Set(valuesOf(name)).size > 1),
-    servers: shaped.map(({ raw: _, ...one }) => ({
+    servers: shaped.map(({ raw: _, isLocked: __, ...one }) => ({
       ...one,
       reply: withoutSecrets(words, one.reply),
       // Before secrets were taken out: two passwords that differ are a difference.
@@ -103,11 +107,15 @@ export function notMeant(called: readonly Called[]): Called[] {
   );
 }
 
-/** 0 where every server gave a reply, 1 where one gave an error, 2 where one did not answer, 5 where none did. */
-export function callExitCode({ servers }: CallResult): ExitCode {
-  if (servers.every(({ answered }) => !answered)) return EXIT.unreachable;
-  if (servers.some(({ answered, error }) => answered && error !== null)) return EXIT.violated;
-  return servers.some(({ answered }) => !answered) ? EXIT.unknown : EXIT.ok;
+/**
+ * 0 where every server gave a reply, 1 where one gave an error of the command, 2 where one did not answer or is among the
+ * `locked` ids, 5 where none answered.
+ */
+export function callExitCode({ servers }: CallResult, locked: readonly string[]): ExitCode {
+  const open = servers.filter(({ id }) => !locked.includes(id));
+  if (open.length === servers.length && open.every(({ answered }) => !answered)) return EXIT.unreachable;
+  if (open.some(({ answered, error }) => answered && error !== null)) return EXIT.violated;
+  return servers.every(({ error }) => error === null) ? EXIT.ok : EXIT.unknown;
 }
 
 export const isRecord = (reply: Reply): reply is { readonly [name: string]: Reply } =>

@@ -9,6 +9,8 @@ import { lineWidth, SYMBOL, type Theme, themeOf, type View } from './theme.js';
 export interface CallShown extends CallResult {
   /** Only the names whose values differ. */
   differing: boolean;
+  /** The ids of those that want what this command lacks: a password, a right, TLS options. */
+  locked: readonly string[];
 }
 
 /** The answers of all servers side by side, the differences marked. */

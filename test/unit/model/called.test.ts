@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { type Called, callExitCode, callResult, differsAt, notMeant } from '../../../src/model/called.js';
 
 const answer = (id: string, raw: unknown, more: Partial<Called> = {}): Called => {
-  return { id, host: '127.0.0.1', port: 6379, role: 'replica', raw, error: null, answered: true, ...more };
+  const heard = { raw, error: null, answered: true, isLocked: false };
+  return { id, host: '127.0.0.1', port: 6379, role: 'replica', ...heard, ...more };
 };
 const result = (line: string, ...called: Called[]) => callResult('x', line.split(' '), false, called);
 
@@ -81,11 +82,21 @@ it('reads INFO as names, and leaves a list that is none alone', () => {
   expect(result('LRANGE q 0 -1', answer('a', ['x', 'y'])).servers[0]?.reply).toEqual(['x', 'y']);
 });
 
-it('exits by what came: 1 for an error, 2 for silence, 5 where none answered', () => {
+it('exits by what came: 1 for an error of the command, 2 for silence and for what it lacks, 5 where none answered', () => {
   const error = answer('b', null, { error: 'answered: ERR no' });
   const silent = answer('c', null, { error: 'did not answer', answered: false });
-  expect(callExitCode(result('PING', answer('a', 'PONG')))).toBe(0);
-  expect(callExitCode(result('PING', answer('a', 'PONG'), error, silent))).toBe(1);
-  expect(callExitCode(result('PING', answer('a', 'PONG'), silent))).toBe(2);
-  expect(callExitCode(result('PING', silent))).toBe(5);
+  const closed = answer('d', null, { error: 'requires a password', isLocked: true });
+  const coded = (...called: Called[]) =>
+    callExitCode(
+      result('PING', ...called),
+      called.flatMap(({ id, isLocked }) => (isLocked ? [id] : [])),
+    );
+  expect(coded(answer('a', 'PONG'))).toBe(0);
+  expect(coded(answer('a', 'PONG'), error, silent)).toBe(1);
+  expect(coded(answer('a', 'PONG'), silent)).toBe(2);
+  expect(coded(silent)).toBe(5);
+  expect(coded(closed)).toBe(2);
+  expect(coded(closed, silent)).toBe(2);
+  expect(coded(closed, error)).toBe(1);
+  expect(result('PING', closed).servers[0]).not.toHaveProperty('isLocked');
 });
