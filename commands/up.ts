@@ -1,8 +1,12 @@
 import { defineCommand } from '../src/cli/command.js';
+import type { Context } from '../src/cli/context.js';
+import { lastingClusters } from '../src/cli/which-cluster.js';
+import { stateHome } from '../src/config/paths.js';
 import { readSecret } from '../src/config/secret.js';
 import { usageError } from '../src/errors.js';
 import { formatAddress } from '../src/model/address.js';
 import { type ClusterSpec, completeSpec, specFaults } from '../src/model/spec.js';
+import { listed } from '../src/model/words.js';
 import { upText } from '../src/report/text/up.js';
 import { UP_ROWS } from '../src/report/tsv.js';
 import { runtimeOf } from './shared/runtime.js';
@@ -53,6 +57,7 @@ export default defineCommand({
     const fault = specFaults(spec)[0];
     if (fault !== undefined)
       throw usageError('bad-spec', `${fault.option}: ${fault.message}`, { hint: fault.hint });
+    await noteOthers(context);
     const password = passwordFile === null ? undefined : await readSecret(passwordFile);
     const { up } = await import('../src/cluster/up/up.js');
     return up(runtimeOf(context), {
@@ -66,3 +71,13 @@ export default defineCommand({
   render: (result, view) => upText(result, view),
   rows: UP_ROWS,
 });
+
+/** Where no name was given, the cluster that is meant may be another one that is known. */
+async function noteOthers({ env, globals, progress }: Context): Promise<void> {
+  const { cluster, clusterFrom, fileClusters } = globals;
+  if (clusterFrom !== 'default') return;
+  const known = await lastingClusters(stateHome(env), fileClusters);
+  if (known.length === 0 || known.includes(cluster)) return;
+  const text = `up creates the cluster "${cluster}", because no name was given; it does not touch ${listed(known)} (--cluster NAME is for one of them)`;
+  progress({ type: 'note', level: 'info', text });
+}

@@ -7,6 +7,7 @@ import { type Command, Streamed } from './command.js';
 import type { Context } from './context.js';
 import type { PromptOptions, Prompts } from './interactive.js';
 import { armInterrupts, type Interrupts } from './interrupts.js';
+import { withOrigin } from './name-origin.js';
 import { checkOutput, formatResult } from './output.js';
 import type { Parsed } from './parse.js';
 import { type ProgressReader, progressReader } from './progress.js';
@@ -37,7 +38,7 @@ export async function runCommand(
   shown: Shown,
   line: readonly string[],
 ): Promise<number> {
-  const { globals, options, color } = await settle(def, parsed, world);
+  const { globals, options, color, elsewhere } = await settle(def, parsed, world);
   shown.json = globals.output === 'json';
   shown.color = color;
   checkOutput(def, globals);
@@ -88,7 +89,7 @@ export async function runCommand(
     return code;
   } catch (error) {
     await ended(error instanceof OperatorError ? error.exitCode : EXIT.violated);
-    throw error;
+    throw withOrigin(error, elsewhere);
   } finally {
     progress.close();
     interrupts.disarm();

@@ -1,6 +1,6 @@
 import { badFile, type FileCluster, loadFiles, type SettingsFile } from '../config/files.js';
 import { type Globals, resolveGlobals, withReadableApp } from '../config/globals.js';
-import { resolveSettings } from '../config/settings.js';
+import { type Origin, resolveSettings } from '../config/settings.js';
 import type { OperatorError } from '../errors.js';
 import { setAsked, setImplied, setNamed, setTyped } from '../model/hints.js';
 import { nearest } from '../model/nearest.js';
@@ -18,7 +18,13 @@ export async function settle(
   def: Command,
   parsed: Parsed,
   world: World,
-): Promise<{ globals: Globals; options: Readonly<Record<string, unknown>>; color: boolean | undefined }> {
+): Promise<{
+  globals: Globals;
+  options: Readonly<Record<string, unknown>>;
+  color: boolean | undefined;
+  /** What no flag gave: by the name of its option, where it came from. */
+  elsewhere: ReadonlyMap<string, Origin>;
+}> {
   const files = await loadFiles(world.cwd, world.env);
   const settable = [...Object.values(def.options), ...GLOBAL_OPTIONS].map(toSettable);
   await checkKeys(
@@ -50,6 +56,12 @@ export async function settle(
   return {
     globals: isUnnamed ? { ...named, ...chosen } : named,
     options,
+    elsewhere: new Map(
+      settable.flatMap(({ name, attribute }) => {
+        const origin = settings.get(attribute)?.origin;
+        return origin === undefined || origin.from === 'flag' ? [] : [[name, origin]];
+      }),
+    ),
     color: typeof color === 'boolean' ? color : undefined,
   };
 }

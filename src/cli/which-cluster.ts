@@ -20,12 +20,7 @@ export async function unnamedCluster(
   fileClusters: readonly FileCluster[],
 ): Promise<Pick<Globals, 'cluster' | 'clusterFrom'>> {
   const home = stateHome(env, cwd);
-  const entries = await readdir(join(home, 'clusters'), { withFileTypes: true }).catch(() => []);
-  const scratch: string[] = await readdir(join(home, 'scratch')).catch(() => []);
-  const recorded = entries
-    .filter((entry) => entry.isDirectory() && !scratch.includes(`${entry.name}.json`))
-    .map((entry) => entry.name);
-  const known = [...new Set([...recorded, ...fileClusters.map(({ name }) => name)])];
+  const known = await lastingClusters(home, fileClusters);
   const used = await usedCluster(home);
   if (used !== null && known.includes(used)) return { cluster: used, clusterFrom: 'use' };
   const [only] = known;
@@ -35,4 +30,14 @@ export async function unnamedCluster(
       return { cluster: only, clusterFrom: 'only' };
   }
   return { cluster: DEFAULT_SPEC.cluster, clusterFrom: 'default' };
+}
+
+/** The clusters below `home` and in the project's file, without those that a scenario made for itself. */
+export async function lastingClusters(home: string, fileClusters: readonly FileCluster[]): Promise<string[]> {
+  const entries = await readdir(join(home, 'clusters'), { withFileTypes: true }).catch(() => []);
+  const scratch: string[] = await readdir(join(home, 'scratch')).catch(() => []);
+  const recorded = entries
+    .filter((entry) => entry.isDirectory() && !scratch.includes(`${entry.name}.json`))
+    .map((entry) => entry.name);
+  return [...new Set([...recorded, ...fileClusters.map(({ name }) => name)])];
 }

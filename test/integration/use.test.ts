@@ -48,6 +48,27 @@ it.runIf(process.platform === 'linux')(
   },
 );
 
+it('up says which cluster it creates where no name was given, and which are known', async () => {
+  const { status } = await statusOf(cli, '-c', 'staging');
+  const line = ['--driver', 'process', '--port', String(status.masters[0]?.nodes[0]?.port)];
+  const note =
+    'note: up creates the cluster "default", because no name was given; it does not touch staging (--cluster NAME is for one of them)\n';
+  expect((await run(['up', ...line])).stderr).toContain(note);
+  expect((await run(['up', '-c', 'default', ...line])).stderr).not.toContain('note: up creates');
+});
+
+it('a refusal names the variable that a value comes from', async () => {
+  const cluster = await run(['status'], { SENTINELCTL_CLUSTER: 'ghost' });
+  expect(cluster).toMatchObject({ code: 3 });
+  expect(cluster.stderr).toContain('known clusters: staging; --cluster comes from SENTINELCTL_CLUSTER\n');
+  const bound = await run(['failover-test', '-c', 'staging'], { SENTINELCTL_FOR: '15s' });
+  expect(bound).toMatchObject({ code: 64 });
+  expect(bound.stderr).toMatch(/--for comes from SENTINELCTL_FOR\n.*try: unset SENTINELCTL_FOR\b/);
+  const typed = await run(['failover-test', '-c', 'staging', '--for', '15s'], { SENTINELCTL_FOR: '9s' });
+  expect(typed.stderr).toContain('leave --for out');
+  expect(typed.stderr).not.toContain('SENTINELCTL_FOR');
+});
+
 it('off a terminal what interrupts clients takes it too, and says so', async () => {
   for (const line of [
     ['kill', 'sentinel-2'],
