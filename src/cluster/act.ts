@@ -3,9 +3,11 @@ import { SAVING_GRACE_MS } from '../drivers/provisioner.js';
 import { refused } from '../errors.js';
 import { command } from '../model/hints.js';
 import { RESTART_RIGHTS } from '../model/operator-rights.js';
-import type { NodePlan } from '../model/plan.js';
+import { type NodePlan, sentinelNodes } from '../model/plan.js';
 import { USUAL_RETURN_MS } from '../model/sentinel-timing.js';
-import { surveyPlan } from './ask.js';
+import { isFull } from '../model/snapshot.js';
+import { type Connection, WireError } from '../wire/client.js';
+import { surveyPlan, withNode } from './ask.js';
 import { nodeById, nodeIn } from './impact.js';
 import { type LiveCluster, withCluster } from './open.js';
 import { atEach, requireSavedUsers } from './rights.js';
@@ -93,20 +95,19 @@ async function perform(
 ): Promise<boolean> {
   const { host } = live;
   const { signal } = live.asking;
-  const { cluster } = live.plan.spec;
   switch (request.action) {
     case 'kill':
-      requireAlive(node, before, 'killed', cluster);
+      requireAlive(live, node, before, 'killed');
       await host.kill(node.id, 'SIGKILL', signal);
       return true;
     case 'pause':
       if (before.state === 'paused') return false;
-      requireAlive(node, before, 'paused', cluster);
+      requireAlive(live, node, before, 'paused');
       await host.pause(node.id, signal);
       return true;
     case 'resume':
       if (before.state === 'running') return false;
-      requireAlive(node, before, 'resumed', cluster);
+      requireAlive(live, node, before, 'resumed');
       if (!request.asFrozen) await requireResumable(live, node);
       await host.resume(node.id, signal);
       return true;
@@ -144,7 +145,7 @@ export async function start(
 ): Promise<void> {
   if (!asCrashed) {
     await safely(runtime, live, node);
-    return;
+    return noteFull(runtime, live, node);
   }
   if (node.kind === 'redis') {
     runtime.onProgress({
@@ -153,18 +154,50 @@ export async function start(
       text: `${node.id} starts without the guard: if another master was promoted, it accepts writes for about ${USUAL_RETURN_MS / 1000} s that are then lost; if none was promoted, its replicas copy what it has on disk, old data or none, and delete their own`,
     });
   }
-  return startAsCrashed(live, node);
+  await startAsCrashed(live, node);
+  return noteFull(runtime, live, node);
+}
+
+/** It answered once, before the sentinels took the few connections that its maxclients allows. */
+async function noteFull(
+  { onProgress }: Pick<Runtime, 'onProgress'>,
+  { plan, asking }: LiveCluster,
+  node: NodePlan,
+): Promise<void> {
+  // Each sentinel has one for commands and one for messages (sentinel.c, sentinelReconnectInstance).
+  const taken = 2 * sentinelNodes(plan).length;
+  if (node.kind === 'sentinel') return;
+  const most = await withNode(node, asking, maxClientsOf).catch((error: unknown) => {
+    if (error instanceof WireError) return isFull(error) ? 0 : null;
+    throw error;
+  });
+  if (most === null || most > taken) return;
+  const { cluster } = plan.spec;
+  const room = most === 0 ? 'maxclients is reached' : `the sentinels take all of its maxclients (${most})`;
+  onProgress({
+    type: 'note',
+    level: 'warning',
+    text: `${node.id} runs and accepts no client: ${room}; ${command(`stop ${node.id}`, cluster)}, then a higher maxclients in its file, then ${command(`start ${node.id}`, cluster)}`,
+  });
+}
+
+/** Null where its release does not say it. */
+async function maxClientsOf(connection: Connection): Promise<number | null> {
+  const said = /^maxclients:(\d+)/m.exec(String(await connection.call('INFO', 'clients')))?.[1];
+  return said === undefined ? null : Number(said);
 }
 
 function requireAlive(
+  { plan }: LiveCluster,
   node: NodePlan,
   { state, detail }: NodeInspection,
   done: string,
-  cluster: string,
 ): void {
   if (state === 'running' || state === 'paused') return;
+  // Of a cluster that was taken down no server says which master it must follow: only `up` starts all of them.
+  const isMade = state === 'absent' && plan.attached !== true;
   throw refused('not-running', `${node.id} cannot be ${done}: it is not running`, {
     why: detail,
-    hint: command(`start ${node.id}`, cluster),
+    hint: command(isMade ? 'up' : `start ${node.id}`, plan.spec.cluster),
   });
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +96,20 @@ describe('a replica', () => {
     expect(await roleOf('redis-3')).toBe('slave');
   });
 
+  it('is said to accept no client where its maxclients is below what the sentinels take', async () => {
+    const conf = join(dirOf(cli), 'nodes', 'redis-3', 'redis.conf');
+    await act('stop', 'redis-3');
+    const before = await readFile(conf, 'utf8');
+    await writeFile(conf, `${before}\nmaxclients 4\n`);
+    for (const verb of ['start', 'restart'])
+      expect((await act(verb, 'redis-3')).said).toMatch(
+        /warning: redis-3 runs and accepts no client: the sentinels take all of its maxclients \(4\); sentinelctl stop redis-3,/,
+      );
+    await act('stop', 'redis-3');
+    await writeFile(conf, before);
+    expect((await act('start', 'redis-3')).said).not.toContain('accepts no client');
+  });
+
   it('is frozen and thawed, with the same pid', async () => {
     const { 'redis-3': pid } = await pidsOf(cli);
     expect(await act('pause', 'redis-3')).toMatchObject({ after: { state: 'paused' }, changed: true });
@@ -113,6 +127,7 @@ describe('a replica', () => {
     await act('kill', 'redis-3');
     await rm(join(dirOf(cli), 'nodes', 'redis-3'), { recursive: true });
     await refusal(cli, ['start', 'redis-3'], { exit: 3, code: 'no-such-node', says: 'sentinelctl up' });
+    await refusal(cli, ['kill', 'redis-3'], { exit: 3, code: 'not-running', says: 'sentinelctl up' });
     expect((await cli.run(['up'])).code).toBe(0);
     expect(await roleOf('redis-3')).toBe('slave');
     expect(await healthy()).toBe('redis-1');
