@@ -7,8 +7,9 @@ import type { MonitoredAt } from '../evidence.js';
 import { byLocalhost } from '../files/by-localhost.js';
 import type { Directive } from '../files/conf.js';
 import { judgeSentinelFiles } from '../files/judge.js';
-import { type FileServer, nodeFiles } from '../files/project.js';
-import { isYes, lastOf, place, sentinelLine, settingOf } from '../files/settings.js';
+import { announcedOtherwise, nameToAnnounce, TWICE } from '../files/monitored-name.js';
+import { type FileServer, nodeFiles, type Project } from '../files/project.js';
+import { isYes, lastOf, monitorsOf, place, sentinelLine, settingOf } from '../files/settings.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
 
 export default {
@@ -53,6 +54,8 @@ export default {
     }),
   files(project) {
     const mixed = judgeSentinelFiles(project, (sentinels) => {
+      const otherwise = announcedOtherwise(project, sentinels);
+      if (otherwise.length > 0) return otherwise;
       const announced = [
         ...sentinels.flatMap((s) => ({ server: s, line: sentinelLine(s, 'announce-ip'), host: 1 })),
         ...nodeFiles(project).flatMap((n) => ({
@@ -85,7 +88,7 @@ export default {
       const named = names.filter((a) => a.server.kind === 'redis');
       if (names.length > 0 && !byName) return [withoutLines(sentinels, named.length > 0 ? named : names)];
       if (!byName || nodes.length === 0) return [];
-      return [withoutNames(nodes)];
+      return [withoutNames(nodes, sentinels, project)];
     });
     return Array.isArray(mixed) ? [...mixed, ...byLocalhost(project)] : mixed;
   },
@@ -111,15 +114,17 @@ function withoutLines(
 }
 
 /** The data nodes that announce nothing, where the sentinels announce names. */
-function withoutNames(nodes: FileServer[]): RawFinding {
+function withoutNames(nodes: FileServer[], sentinels: readonly FileServer[], project: Project): RawFinding {
   const isOne = nodes.length === 1;
+  const byName = sentinels.flatMap(monitorsOf).some(({ host }) => !isIp(host));
   return {
     subject: nodes.map((n) => n.id).join(', '),
     message: `announce-hostnames is on, but ${isOne ? 'this node has' : 'these nodes have'} no replica-announce-ip: sentinels know ${isOne ? 'it by its address' : 'them by their addresses'}`,
     fix: nodes.map(
       (n) =>
-        `${isOne ? '' : `${n.id}: `}replica-announce-ip ${n.service?.name ?? n.host?.name ?? '<its host name>'}`,
+        `${isOne ? '' : `${n.id}: `}replica-announce-ip ${nameToAnnounce(n, project) ?? '<its host name>'}`,
     ),
+    ...(byName && { consequence: TWICE }),
     at: nodes[0]?.at ?? { file: '', line: 1 },
   };
 }

@@ -4,6 +4,7 @@ import { cli } from '../../model/hints.js';
 import type { Check } from '../check.js';
 import { judgeSentinelFiles } from '../files/judge.js';
 import { isBeforeNames } from '../files/monitor-lines.js';
+import { nameToAnnounce } from '../files/monitored-name.js';
 import { type FileServer, looseNodes, type Project, serviceAt } from '../files/project.js';
 import { isOwnAddress, isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
 import { changeFile, withLine } from '../fixes.js';
@@ -109,19 +110,19 @@ function resolvingFix(project: Project, server: FileServer): string[] {
   const keeps = isYes(sentinelLine(server, 'announce-hostnames')?.args[1]);
   if (keeps || loose.length === 0) return [resolve];
   if (server.service?.pod !== undefined)
-    return [resolve, 'sentinel announce-hostnames yes', ...inPods(unannounced)];
+    return [resolve, 'sentinel announce-hostnames yes', ...inPods(unannounced, project)];
   return [
     resolve,
     'sentinel announce-hostnames yes',
-    ...unannounced.map((n) => `${n.id}: replica-announce-ip ${n.service?.name ?? n.id}`),
+    ...unannounced.map((n) => `${n.id}: replica-announce-ip ${nameToAnnounce(n, project) ?? n.id}`),
     `or instead: ipv4_address for ${loose.map((n) => n.id).join(', ')}, and the master's in the sentinel monitor line`,
   ];
 }
 
 /** The names that pods announce: those of a StatefulSet keep theirs. */
-const inPods = (nodes: readonly FileServer[]): string[] =>
+const inPods = (nodes: readonly FileServer[], project: Project): string[] =>
   nodes.map((n) =>
     n.copies > 1 || n.service?.pod?.workload.startsWith('Deployment ')
       ? `# ${n.service?.pod?.workload ?? n.id}: a StatefulSet with a headless Service, so that its pods have names that stay`
-      : `${n.id}: replica-announce-ip ${n.service?.name ?? n.id}`,
+      : `${n.id}: replica-announce-ip ${nameToAnnounce(n, project) ?? n.id}`,
   );

@@ -3,6 +3,7 @@ import type { Check, RawFinding } from '../check.js';
 import { merged, noSentinelFile } from '../files/judge.js';
 import { settingLine } from '../files/logins.js';
 import { isBeforeNames } from '../files/monitor-lines.js';
+import { nameToAnnounce } from '../files/monitored-name.js';
 import { type FileServer, looseNodes, nodeFiles, type Project, sentinelFiles } from '../files/project.js';
 import { hostNamesOf, inSubnet } from '../files/server-address.js';
 import { isOwnAddress, isYes, lastOf, monitorsOf, sentinelLine } from '../files/settings.js';
@@ -115,12 +116,12 @@ export default {
 } satisfies Check;
 
 /** The other half of announce-hostnames: without it the sentinels learn the replicas by their addresses. */
-const announcedNames = (nodes: readonly FileServer[]): string[] =>
+const announcedNames = (nodes: readonly FileServer[], project: Project): string[] =>
   nodes
     .filter((node) => lastOf(node, 'replica-announce-ip') === undefined)
     .map(
       (node) =>
-        `and ${node.id}: ${settingLine(node, `replica-announce-ip ${node.service?.name ?? node.id}`)}`,
+        `and ${node.id}: ${settingLine(node, `replica-announce-ip ${nameToAnnounce(node, project) ?? node.id}`)}`,
     );
 
 /** What gives the data nodes in pods a name that stays. */
@@ -180,7 +181,9 @@ function named(
       message: `${host} is resolved once and kept as an address, but ${ids} may get a new address when recreated`,
       fix: [
         ...keep,
-        ...(keep.length === 0 || inPods || onOverlay || copied.length > 0 ? [] : announcedNames(loose)),
+        ...(keep.length === 0 || inPods || onOverlay || copied.length > 0
+          ? []
+          : announcedNames(loose, project)),
         ...(inPods ? podNames(loose, isOld) : own),
         ...(isOld && onOverlay
           ? [
