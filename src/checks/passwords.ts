@@ -64,6 +64,10 @@ export function answersWrongly(fields: Readonly<Record<string, string>>): boolea
   return isWrong && !isLetIn(info, accepted);
 }
 
+/** Whether the last reply to a sentinel's PING was an error: a link that was closed and opened since leaves it old. */
+export const lastGotAnError = (fields: Readonly<Record<string, string>>): boolean =>
+  Number(fields['last-ok-ping-reply']) > Number(fields['last-ping-reply']) + REPLIES_MS / 2;
+
 const isCalledDown = ({ flags = '' }: Readonly<Record<string, string>>): boolean =>
   flags.split(',').includes('s_down');
 

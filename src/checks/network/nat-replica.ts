@@ -6,7 +6,7 @@ import type { GatheredCheck, RawFinding } from '../check.js';
 import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { reconnectReplicas, setConfig } from '../fixes.js';
 import { attachedIn, type Group, groupsOf, idsOf, judged, justStarted, num, shown } from '../group.js';
-import { answersWrongly } from '../passwords.js';
+import { answersWrongly, lastGotAnError } from '../passwords.js';
 import { announceOther, sendsWhere } from '../unreached.js';
 
 /** It streams, and acknowledges each second: a frozen replica is another matter. */
@@ -135,12 +135,19 @@ const byTls = ({ config }: GatheredNode): string =>
   config.ok && config.value['tls-replication'] === 'yes' ? ' (with tls-replication yes: its tls-port)' : '';
 
 /** How each sentinel that lists this replica gets on with it. */
-function sightings({ views }: Group, address: Address): { sentinel: { id: string }; unreached: boolean }[] {
+function sightings(
+  { views, nodes }: Group,
+  address: Address,
+): { sentinel: { id: string }; unreached: boolean }[] {
+  // It refuses a login here: where a sentinel got an error there too, that is the cause, and not the network.
+  const isLocked = nodes.some((n) => n.silence?.kind === 'auth' && sameAddress(n.announce, address));
   return views.flatMap(({ sentinel, master }) => {
     const record = master.replicas.ok
       ? master.replicas.value.find((r) => sameAddress(addressIn(r), address))
       : undefined;
-    return record === undefined ? [] : [{ sentinel, unreached: isUnreached(record) }];
+    return record === undefined
+      ? []
+      : [{ sentinel, unreached: isUnreached(record) && !(isLocked && lastGotAnError(record)) }];
   });
 }
 

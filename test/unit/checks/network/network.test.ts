@@ -190,6 +190,17 @@ describe('nat-replica', () => {
     expect(away()).toMatchObject([{ subject: 'redis-3' }]);
   });
 
+  it('is not one that refuses a login, here and at the sentinels, also where they opened their link again since', () => {
+    const refusing = (here: 'auth' | 'refused') =>
+      away((g) => {
+        nodeIn(g, 3).silence = { kind: here, message: 'rejects the password' };
+        for (const record of replicaRecords(g, 3))
+          Object.assign(record, { 'last-ping-reply': '4000', 'last-ok-ping-reply': '12000' });
+      });
+    expect(refusing('auth')).toEqual([]);
+    expect(refusing('refused')).toMatchObject([{ subject: '127.0.0.1:6381' }]);
+  });
+
   it('is not one that is frozen, whose acknowledgements stop too', () => {
     expect(
       away((g) =>
