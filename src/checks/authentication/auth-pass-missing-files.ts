@@ -1,5 +1,6 @@
 import type { RawFinding, Skip } from '../check.js';
 import type { FileGroup } from '../files/groups.js';
+import { openMaster } from '../files/half-passwords.js';
 import { judgeMonitoredGroups, noNodeFile } from '../files/judge.js';
 import { comparePasswords, differenceOf, unknownEqual } from '../files/logins.js';
 import { oddPasswords } from '../files/odd-passwords.js';
@@ -20,6 +21,8 @@ export function authPassFiles(project: Project): RawFinding[] | Skip {
 
 function wrongAtSentinels(group: FileGroup, project: Project, missing: string[]): RawFinding[] {
   const { monitors, nodes, name } = group;
+  // The master asks for none: masterauth-missing has the password of all of them, the sentinels' too.
+  if (openMaster(group) !== null) return [];
   // One with a password of its own is what is wrong itself: masterauth-missing says so.
   const { odd } = oddPasswords(group, project);
   const node = nodes.find((one) => asksForPassword(one) && !odd.has(one));

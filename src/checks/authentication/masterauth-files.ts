@@ -1,6 +1,6 @@
 import { listed } from '../../model/words.js';
 import type { RawFinding, Skip } from '../check.js';
-import { halfPasswords } from '../files/half-passwords.js';
+import { halfPasswords, openMaster } from '../files/half-passwords.js';
 import { judgeNodeGroups, merged } from '../files/judge.js';
 import type { UnstartedFile } from '../files/kube/manifests.js';
 import { loginFinding } from '../files/node-login.js';
@@ -15,6 +15,8 @@ export function masterauthFiles(project: Project): RawFinding[] | Skip {
   const missing: string[] = [];
   const found = judgeNodeGroups(project, (group) => {
     const { name, nodes } = group;
+    const open = openMaster(group);
+    if (open !== null) return [open];
     const { odd, found: differing, missing: unknown } = oddPasswords(group, project);
     missing.push(...unknown);
     const asking = nodes.find((node) => asksForPassword(node) && !odd.has(node));
