@@ -115,6 +115,9 @@ export default defineCommand({
       clientLogin: clientLoginWords(options),
     };
     const limits = { budgetMs: budget.switchMs, outageBudgetMs: budget.outageMs, workload };
+    const { requireWay } = await import('../src/cluster/attached-live.js');
+    const { abilityOf } = await import('../src/failover/fault.js');
+    await requireWay(runtime, own.state.attached, 'the master', abilityOf(settings.fault));
     await confirmFor(context, own, async (seen) => {
       const { requireTime } = await import('../src/failover/budget.js');
       // A question is not asked about a run that is refused.

@@ -57,6 +57,8 @@ export const actOnNode = (
     ],
     async run(typed, { args: [node], options }) {
       const [context, own] = await aboutNode(typed, node, `${action} ${node}`);
+      const { requireWay } = await import('../../src/cluster/attached-live.js');
+      await requireWay(own.runtime, own.state.attached, node, action === 'restart' ? 'stop' : action);
       let id = node;
       const isAsItWas = options.asCrashed === true || options.asFrozen === true;
       if (isAsItWas && (action === 'start' || action === 'restart' || action === 'resume'))

@@ -45,7 +45,8 @@ export async function expectationOf(context: Context, target: Target): Promise<E
     driver: own ? target.state.plan.driver : ATTACHED,
     own,
     masterName: own ? target.state.plan.spec.masterName : target.masterName,
-    ...(!own && target.record?.way && { acts: target.record.way }),
+    // Of one that nothing is done to no command that acts is printed.
+    ...(!own && target.record?.way && !target.record.readonly && { acts: target.record.way }),
     ...(unseen.length > 0 && { unseen }),
     ...(recorded.length > 0 && { recorded }),
     ...(!own && target.record?.label && { label: target.record.label }),

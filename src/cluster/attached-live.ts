@@ -1,4 +1,5 @@
 import type { AttachedHost, AttachedNode } from '../drivers/attached-host.js';
+import type { Ability } from '../drivers/node-host.js';
 import { OperatorError, refused, usageError } from '../errors.js';
 import { type Address, sameAddress } from '../model/address.js';
 import { type AttachedCluster, type AttachedServer, wayFacts, wayOf } from '../model/attached.js';
@@ -90,6 +91,30 @@ export async function openAttachedHost(
       }),
     ),
   });
+}
+
+/**
+ * Throws `not-possible-here` (3) where the cluster was attached without a way to its processes, so that no answer to a
+ * question could help. `who`: the node as it was named.
+ */
+export async function requireWay(
+  { attached, store, env }: Pick<Runtime, 'attached' | 'store' | 'env'>,
+  record: AttachedCluster | undefined,
+  who: string,
+  ability: Ability,
+): Promise<void> {
+  if (attached === undefined || record === undefined || record.readonly || wayOf(record) !== 'network')
+    return;
+  const open = await attached.hosts.network();
+  const host = open({
+    cluster: record.cluster,
+    dir: store.dirOf(record.cluster),
+    env,
+    afresh: false,
+    commands: record.commands,
+    nodes: [],
+  });
+  await host.requireAble(who, ability);
 }
 
 /**

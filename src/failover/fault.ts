@@ -1,3 +1,4 @@
+import type { Ability } from '../drivers/node-host.js';
 import type { Act } from '../faults/act.js';
 import { type FaultRun, inject } from '../faults/conduct.js';
 import { formatAddress } from '../model/address.js';
@@ -16,6 +17,9 @@ export type FaultSpec =
   | { name: 'stop' }
   /** Frozen, and thawed after `forMs`; null: down-after + 10 s, by the settings in effect. */
   | { name: 'freeze'; forMs: number | null };
+
+/** What must be possible with the master. */
+export const abilityOf = ({ name }: FaultSpec): Ability => (name === 'freeze' ? 'pause' : name);
 
 export interface Fault {
   name: FaultSpec['name'];

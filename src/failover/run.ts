@@ -12,6 +12,7 @@ import { dataNodes, type NodePlan } from '../model/plan.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { FailoverResult, Trial } from '../observe/result.js';
 import { requireTime } from './budget.js';
+import { abilityOf } from './fault.js';
 import { withRollback } from './interrupted.js';
 import type { FailoverTestOptions } from './options.js';
 import { type Steering, steer } from './steer.js';
@@ -102,7 +103,7 @@ export async function playTrials(
   options: FailoverTestOptions,
 ): Promise<FailoverResult> {
   // Any data node may be the master by the time of a later trial.
-  const ability = options.fault.name === 'freeze' ? 'pause' : options.fault.name;
+  const ability = abilityOf(options.fault);
   for (const { id } of dataNodes(live.plan)) {
     await live.host.requireAble(id, ability);
     if (options.rejoin === 'guarded') await live.host.requireAble(id, 'start');

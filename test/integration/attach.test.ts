@@ -132,8 +132,12 @@ describe('a cluster that sentinelctl did not start gets a name', () => {
         code: 'attached',
         says: 'sentinelctl detach orders # forgets it here',
       });
-    for (const line of [['stop', 'redis-1'], ['failover-test'], ['inject', 'kill'], ['quorum-test']])
+    for (const line of [['inject', 'kill'], ['quorum-test']])
       await refusal(cli, [...line, '--cluster', 'orders', '--yes'], { exit: 3, code: 'not-confirmed' });
+    // A name would not help where the processes are not reached.
+    const expected = { exit: 3, code: 'not-possible-here', says: 'attach orders --local' };
+    for (const line of [['stop', 'redis-1'], ['start', 'redis-1'], ['failover-test']])
+      await refusal(cli, [...line, '--cluster', 'orders', '--yes'], expected);
   });
 
   it('and what needs its processes is refused before anything is done, where they are not reached', async () => {

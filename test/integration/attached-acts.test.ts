@@ -146,6 +146,12 @@ it('is refused where it was attached to look, and wants more of production', asy
   });
   const ran = await run('kill', 'redis-2', ...SHOP_GROUP, '--confirm', 'shop/redis-1');
   expect(ran.code, ran.stderr).toBe(0);
+  // Of one that is only looked at no command is printed that would be refused.
+  expect((await cli.run([...again, '--readonly'])).code).toBe(0);
+  const { stdout } = await run('status', ...SHOP_GROUP);
+  expect(stdout).toContain('redis-2');
+  expect(stdout).toContain('start the server again on the machine of');
+  expect(stdout).not.toMatch(/sentinelctl (start|doctor --fix)/);
   expect((await cli.run(again)).code).toBe(0);
 });
 
