@@ -19,7 +19,7 @@ export function withOrigin(error: unknown, elsewhere: ReadonlyMap<string, Origin
     code,
     message,
     why: why === undefined ? words : `${why}; ${words}`,
-    hint: isLeftOut ? `unset ${source}` : hint,
+    hint: isLeftOut ? `unset ${source} # then type the command again` : hint,
     account,
     exitCode,
     cause: error.cause,
