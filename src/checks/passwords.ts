@@ -2,7 +2,7 @@ import type { Gathered, GatheredNode, GatheredSentinel } from '../model/gathered
 import { cli } from '../model/hints.js';
 import { oncePer } from '../model/once-per.js';
 import { usesPassword, withPasswords } from '../model/secrets.js';
-import { REPLIES_MS } from '../model/sentinel-timing.js';
+import { ERRORS_MS, REPLIES_MS } from '../model/sentinel-timing.js';
 import { asked } from './asked.js';
 import type { Finding } from './check.js';
 import { asksForPassword, sentinelLines } from './files/settings.js';
@@ -60,7 +60,7 @@ export function answersWrongly(fields: Readonly<Record<string, string>>): boolea
   const accepted = Number(fields['last-ok-ping-reply'] ?? Number.NaN);
   // 0 where it never was (sentinel.c, addReplySentinelRedisInstance).
   const info = Number(fields['info-refresh'] ?? 0) || null;
-  const isWrong = isCalledDown(fields) && reply < REPLIES_MS && accepted > reply + REPLIES_MS / 2;
+  const isWrong = isCalledDown(fields) && reply < ERRORS_MS && lastGotAnError(fields);
   return isWrong && !isLetIn(info, accepted);
 }
 

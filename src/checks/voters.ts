@@ -49,6 +49,11 @@ export function furtherSentinel(
   ];
 }
 
+/** A single sentinel with a quorum of several: the others may run, and be unheard. */
+const UNHEARD = [
+  '# one that cannot log in at the master is not heard by the others: if other sentinels run, give doctor the addresses of all of them (--sentinel-addrs A,B,C); if none runs:',
+];
+
 /**
  * A quorum that can be met, at these sentinels. One sentinel gets company instead: with quorum 1 it would replace a
  * master that it alone does not reach.
@@ -60,7 +65,7 @@ export const lowerQuorum = (
   voters: number,
 ): string[] =>
   voters < 2
-    ? furtherSentinel(target, monitored, 3)
+    ? [...(target.own ? [] : UNHEARD), ...furtherSentinel(target, monitored, 3)]
     : views.map(({ sentinel }) =>
         cli(sentinel, `SENTINEL SET ${monitored.name} quorum ${majorityOf(voters)}`),
       );

@@ -91,6 +91,7 @@ export default {
             : [
                 ...masterPassword(),
                 ...without.map(({ sentinel }) => setAuthPass(sentinel, name)),
+                ...alsoUnheard(views, name),
                 ...(known ? [] : alsoAtOthers(views, without, name)),
               ],
           ...(down.length > 0 &&
@@ -101,6 +102,14 @@ export default {
     return Array.isArray(judgedViews) ? judged(judgedViews, missing) : judgedViews;
   },
 } satisfies Check;
+
+/** Those that cannot log in either are not heard here: no list has them. */
+const alsoUnheard = (views: readonly MonitoredAt[], name: string): string[] =>
+  views.every(({ master: { sentinels } }) => sentinels.ok && sentinels.value.length === 0)
+    ? [
+        `# the same at every other sentinel of ${name}: without the password it is not heard, and not listed here`,
+      ]
+    : [];
 
 /** Where one has a wrong password, it was changed at run time: what the others have shows only when they connect again. */
 function alsoAtOthers(all: readonly MonitoredAt[], without: readonly MonitoredAt[], name: string): string[] {

@@ -3,7 +3,7 @@ import type { Got } from '../../model/gathered.js';
 import type { NodeLogin } from '../../model/login.js';
 import { oncePer } from '../../model/once-per.js';
 import { dutyUser, userOf } from '../../model/secrets.js';
-import { INFO_PERIOD_MS, PING_PERIOD_MS, REPLIES_MS } from '../../model/sentinel-timing.js';
+import { ERRORS_MS, INFO_PERIOD_MS, PING_PERIOD_MS, REPLIES_MS } from '../../model/sentinel-timing.js';
 import { isLocked, type NodeState, type SentinelState, type Silence } from '../../model/snapshot.js';
 import { canElect, electorateOf } from '../electorate.js';
 import { blockedAt } from '../promotable.js';
@@ -56,7 +56,7 @@ export const calledDownAlive = oncePer((facts: MasterFacts): CalledDownAlive | n
 /** Whether a sentinel's PINGs are answered, and never with what Sentinel takes for alive (sentinel.c, sentinelPingReplyCallback). */
 export function answersErrors({ view: { answeredMsAgo, repliedMsAgo } }: SentinelView): boolean {
   if (answeredMsAgo == null || repliedMsAgo == null) return false;
-  return repliedMsAgo < REPLIES_MS && answeredMsAgo > repliedMsAgo + REPLIES_MS / 2;
+  return repliedMsAgo < ERRORS_MS && answeredMsAgo > repliedMsAgo + REPLIES_MS / 2;
 }
 
 /** Whether its INFO was answered after the last valid answer to a PING: then it is logged in, and lacks a right. */

@@ -48,6 +48,18 @@ describe('auth-user-missing', () => {
   });
 });
 
+describe('a master that refuses the login', () => {
+  it('is what it is also while Sentinel opens its link again, and not once nothing was answered for long', () => {
+    const record = (replyMs: number) => ({
+      flags: 's_down,master,disconnected',
+      'last-ping-reply': String(replyMs),
+      'last-ok-ping-reply': '30000',
+      'info-refresh': '0',
+    });
+    expect([700, 4000, 12000].map((ms) => answersWrongly(record(ms)))).toEqual([true, true, false]);
+  });
+});
+
 describe('protected-mode', () => {
   it('a node that turns us away says so itself', () => {
     const gathered = onThreeMachines();
@@ -127,6 +139,22 @@ describe('auth-pass-missing', () => {
     expect(answersWrongly({ ...record(400, 8000), 'info-refresh': '3000' })).toBe(false);
     expect(answersWrongly(record(8000, 8000))).toBe(false);
     expect(answersWrongly(record(400, 400, 'master'))).toBe(false);
+  });
+
+  it('one that lists no other may have peers that cannot log in either', () => {
+    const fixAt = (isAlone: boolean): string => {
+      const gathered = healthyGathered();
+      const { config } = nodeOf(gathered, 1);
+      if (config.ok) config.value = { ...config.value, requirepass: '(set)' };
+      for (const n of [1, 2, 3]) {
+        const view = viewOf(gathered, n);
+        Object.assign(view.fields, record(400, 8000));
+        if (isAlone) view.sentinels = { ok: true, value: [] };
+      }
+      return JSON.stringify(authPassMissing.live(gathered));
+    };
+    expect(fixAt(true)).toContain('the same at every other sentinel of');
+    expect(fixAt(false)).not.toContain('the same at every other sentinel of');
   });
 
   it('a master that does not answer is not judged, unless what it wants is a password', () => {
