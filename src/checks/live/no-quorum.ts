@@ -6,6 +6,7 @@ import type { RawFinding, SnapshotCheck } from '../check.js';
 import { canElect, type Electorate, electorateOf, headCount } from '../electorate.js';
 import { awaitedNames, LOOK_UP_HANGS } from '../name-lookups.js';
 import { grouped, ids, isSilent, isStopped, judgeMasters, sentinelsOf } from '../snapshot.js';
+import { cutOffPeers } from '../still-speaks.js';
 import { lowerQuorum, monitoredBy } from '../voters.js';
 import { bringBack } from './bring-back.js';
 import { forgetGone, isCounted } from './gone-sentinels.js';
@@ -58,7 +59,9 @@ export default {
           fix: lost.length > 0 ? bringBack(master, null) : [whyNot(master, first)],
           ...forgetGone(
             master,
-            lost.filter((s) => isStopped(s) && isCounted([master], s)),
+            lost.filter(
+              (s) => isStopped(s) && isCounted([master], s) && cutOffPeers(sentinelViews, s) === null,
+            ),
           ),
         },
       ];

@@ -65,7 +65,17 @@ export default {
 
 /** Whether it is down, and one that answers still counts it: started again, or forgotten where it is gone for good. */
 const isForgettable = (facts: SnapshotFacts, sentinel: SentinelState): boolean =>
-  isStopped(sentinel) && saysInstead(sentinel, 'sentinel') === null && isCounted(facts.masters, sentinel);
+  isStopped(sentinel) &&
+  saysInstead(sentinel, 'sentinel') === null &&
+  isCounted(facts.masters, sentinel) &&
+  peersWithout(facts, sentinel) === null;
+
+/** The peers that hear a silent sentinel through the master, and do not reach it either. */
+const peersWithout = (facts: SnapshotFacts, sentinel: SentinelState) =>
+  cutOffPeers(
+    facts.masters.flatMap((m) => m.sentinelViews),
+    sentinel,
+  );
 
 /** Until its peers notice, their own CKQUORUM says something else. */
 function countedStill(facts: SnapshotFacts, sentinel: SentinelState): Pick<RawFinding, 'consequence'> {
@@ -103,10 +113,7 @@ function wordsOn(
         '# it runs, since its peers hear it: its log says why (maxclients reached, TLS wanted, a proxy before it)',
       ],
     };
-  const peers = cutOffPeers(
-    facts.masters.flatMap((m) => m.sentinelViews),
-    sentinel,
-  );
+  const peers = peersWithout(facts, sentinel);
   if (peers !== null && !facts.expectation.own) {
     const words = 'cannot be reached, and its messages still arrive through the master';
     return {

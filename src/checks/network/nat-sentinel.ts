@@ -7,6 +7,7 @@ import { addressIn, flagsOf, silentSentinels } from '../evidence.js';
 import { groupsOf, idsOf, judged, justStarted, num, unreported } from '../group.js';
 import { namesOf, resolveAt } from '../name-lookups.js';
 import { answersWrongly } from '../passwords.js';
+import { ANNOUNCE_REACHED, spoke } from '../still-speaks.js';
 import { type Cut, firewalled, isConnectedAt } from './firewalled.js';
 
 export default {
@@ -65,7 +66,13 @@ export default {
           }
           if (
             itself === null &&
-            gathered.sentinels.some((s) => sameAddress(s.announce, address) && s.silence !== null)
+            gathered.sentinels.some(
+              (s) =>
+                sameAddress(s.announce, address) &&
+                s.silence !== null &&
+                // Nothing listens there, and its messages still come: it runs at another address.
+                !(s.silence.kind === 'refused' && spoke(heardMs, num(peer, 'last-ok-ping-reply'))),
+            )
           )
             continue;
           const at = formatAddress(address);
@@ -95,7 +102,7 @@ export default {
         message: `${itself?.id ?? 'a sentinel'} announces ${at}, where ${idsOf(by)} cannot connect, although its messages arrive through the master`,
         fix:
           right === null
-            ? ['SENTINEL CONFIG SET announce-ip ADDRESS at that sentinel: where the others connect to it']
+            ? [ANNOUNCE_REACHED]
             : [
                 cli(right, `SENTINEL CONFIG SET announce-ip ${right.announce.host}`),
                 cli(right, `SENTINEL CONFIG SET announce-port ${right.announce.port}`),

@@ -253,6 +253,30 @@ describe('nat-sentinel', () => {
     expect(deaf('20000')).toEqual([]);
   });
 
+  it('is one that refuses this machine too where its messages come long after its last answer; else it is down', () => {
+    const silent = (answeredMs: string) =>
+      said(natSentinel, (g) => {
+        for (const record of sentinelRecords(g, 2))
+          Object.assign(record, {
+            flags: 's_down,sentinel,disconnected',
+            'last-hello-message': '1400',
+            'last-ok-ping-reply': answeredMs,
+          });
+        Object.assign(g.sentinels[1] ?? {}, {
+          silence: { kind: 'refused', message: 'refused the connection' },
+          myid: { ok: false, why: 'refused the connection' },
+          masters: { ok: false, why: 'refused the connection' },
+        });
+      });
+    expect(silent('20000')).toMatchObject([
+      {
+        subject: '127.0.0.1:26380',
+        fix: ['SENTINEL CONFIG SET announce-ip ADDRESS at that sentinel: where the others connect to it'],
+      },
+    ]);
+    expect(JSON.stringify(silent('900'))).not.toContain('announce-ip');
+  });
+
   it('that announces a name is looked up where it is not reached, unless the name is that of another server', () => {
     const named = (addresses: string[]) =>
       said(natSentinel, (g) => {
