@@ -177,7 +177,7 @@ async function noteFull(
   onProgress({
     type: 'note',
     level: 'warning',
-    text: `${node.id} runs and accepts no client: ${room}; ${command(`stop ${node.id}`, cluster)}, then a higher maxclients in its file, then ${command(`start ${node.id}`, cluster)}`,
+    text: `${node.id} runs and accepts no client: ${room}; stop it, give maxclients a higher number in its file, then: ${command(`start ${node.id}`, cluster)}`,
   });
 }
 

@@ -211,7 +211,10 @@ function makeRoom(node: NodeState, facts: MasterFacts): string[] {
       ? ` (nodes/${node.id} in the cluster's directory)`
       : '';
   const again = livesHere(expectation)
-    ? [`# give maxclients in its redis.conf${where} a higher number, then:`, hints.ctl(`restart ${node.id}`)]
+    ? [
+        `# stop ${node.id}, give maxclients in its redis.conf${where} a higher number, then:`,
+        hints.ctl(`start ${node.id}`),
+      ]
     : [`# on its machine: end ${node.id}, give maxclients in its file a higher number, and start it again`];
   return [...move, ...again, '# without a restart:'];
 }
