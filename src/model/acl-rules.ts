@@ -17,6 +17,16 @@ export function allowsCommand(command: string, rules: readonly string[]): boolea
   return state;
 }
 
+/** Whether a user's rules let it use the channel of the sentinels' hellos; `initial`: acl-pubsub-default. */
+export function allowsHello(rules: readonly string[], initial: string): boolean {
+  let open = initial === 'allchannels';
+  for (const rule of rules.map((r) => r.toLowerCase())) {
+    if (/^(allchannels|&\*|&__sentinel__:(hello|\*))$/.test(rule)) open = true;
+    else if (rule === 'resetchannels' || rule === 'reset') open = false;
+  }
+  return open;
+}
+
 /** Whether the reason for an absent answer is that a user does not exist. Texts: acl.c, aclCommand (DRYRUN), and ours for GETUSER. */
 export const noSuchUser = (why: string): boolean => /\bUser '.*' not found|^has no such user/i.test(why);
 

@@ -3,6 +3,7 @@ import type { Address } from '../model/address.js';
 import type { Fields, Got } from '../model/gathered.js';
 import { ruleName } from '../model/operator-rights.js';
 import { isLocked } from '../model/snapshot.js';
+import { HELLO_CHANNEL } from '../model/users.js';
 import type { ConnectionOptions } from './client.js';
 import { got, no, type Questions, visit } from './gather-ask.js';
 import { parseCommands, parseWord } from './gather-parse.js';
@@ -83,10 +84,11 @@ export async function askByName(
   );
 }
 
-/** What sentinels send to each other that a failover needs (sentinel.c: sentinelSendPing, sentinelAskMasterStateToOtherSentinels). */
+/** What sentinels send to each other (sentinel.c: sentinelSendPing, sentinelAskMasterStateToOtherSentinels, sentinelSendHello). */
 const SENT_TO_PEERS: readonly (readonly string[])[] = [
   ['ping'],
   ['sentinel', 'is-master-down-by-addr', '127.0.0.1', '6379', '0', '*'],
+  ['publish', HELLO_CHANNEL, ''],
 ];
 
 /** The same of the default user, which a sentinel's peers ask as where they have no sentinel-user. */

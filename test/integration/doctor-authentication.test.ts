@@ -137,6 +137,28 @@ describe('a cluster with a password', () => {
     }
   });
 
+  it('sentinel-acl-short: the user of the peers may not send hellos, which no failover needs', async () => {
+    const all = [one, two, three];
+    for (const port of all) {
+      await cli(port, 'SENTINEL CONFIG SET sentinel-user peer');
+      await cli(port, `SENTINEL CONFIG SET sentinel-pass ${SENTINELS_OWN}`);
+    }
+    for (const rules of ['allchannels +@all -publish', 'resetchannels +@all']) {
+      for (const port of all) await cli(port, `ACL SETUSER peer reset on '>${SENTINELS_OWN}' ${rules}`);
+      const found = await patient.finds(
+        'sentinel-acl-short',
+        all.map((port) => id(port)).join(', '),
+        'warning',
+      );
+      expect(found.message).toContain('may not run PUBLISH');
+      await foundAndCured('sentinel-acl-short', found.subject, 'warning');
+    }
+    for (const port of all) {
+      await cli(port, 'SENTINEL CONFIG SET sentinel-user ""');
+      await cli(port, 'SENTINEL CONFIG SET sentinel-pass ""');
+    }
+  });
+
   it('sentinel-pass: sentinels that want a password and say none', async () => {
     for (const port of [one, two, three]) {
       await cli(port, `ACL SETUSER default '>${SENTINELS_OWN}'`);

@@ -1,3 +1,4 @@
+import { allowsHello } from '../../model/acl-rules.js';
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { HELLO_CHANNEL } from '../../model/users.js';
 import type { Check, RawFinding } from '../check.js';
@@ -47,18 +48,7 @@ export default {
   },
   files: (project) =>
     judgeUserLines(project, (_line, rules, pubsubDefault) => {
-      let open = pubsubDefault === 'allchannels';
-      for (const rule of rules.map((r) => r.toLowerCase())) {
-        if (
-          rule === 'allchannels' ||
-          rule === '&*' ||
-          rule === '&__sentinel__:hello' ||
-          rule === '&__sentinel__:*'
-        )
-          open = true;
-        else if (rule === 'resetchannels' || rule === 'reset') open = false;
-      }
-      return open
+      return allowsHello(rules, pubsubDefault)
         ? null
         : { says: 'may not use the channel __sentinel__:hello', lacks: [`&${HELLO_CHANNEL}`] };
     }),

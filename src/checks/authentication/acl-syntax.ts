@@ -127,6 +127,6 @@ function wrongCommands(server: FileServer, line: Directive): RawFinding[] {
   ];
 }
 
-/** What the documentation gives a user of the sentinels themselves. */
+/** What the documentation gives a user of the sentinels themselves, and the hellos that they send each other. */
 const AT_SENTINELS =
-  '-@all +auth +client|getname +client|id +client|setname +command +hello +ping +role +sentinel|get-master-addr-by-name +sentinel|master +sentinel|myid +sentinel|replicas +sentinel|sentinels +sentinel|is-master-down-by-addr';
+  '-@all +auth +client|getname +client|id +client|setname +command +hello +ping +role +sentinel|get-master-addr-by-name +sentinel|master +sentinel|myid +sentinel|replicas +sentinel|sentinels +sentinel|is-master-down-by-addr +publish &__sentinel__:hello';

@@ -1,15 +1,16 @@
-import { allowsCommand, noSuchUser } from '../../model/acl-rules.js';
+import { allowsCommand, allowsHello, noSuchUser } from '../../model/acl-rules.js';
 import type { Gathered, GatheredSentinel } from '../../model/gathered.js';
 import { cli, cliSecret } from '../../model/hints.js';
 import { secretLines } from '../../model/secrets.js';
 import { votesNeeded } from '../../model/sentinel-timing.js';
+import { HELLO_CHANNEL } from '../../model/users.js';
 import { count, listed } from '../../model/words.js';
 import type { Check, RawFinding } from '../check.js';
 import { silentSentinels } from '../evidence.js';
 import type { Directive } from '../files/conf.js';
 import { judgeMonitoredGroups } from '../files/judge.js';
 import { type FileServer, sentinelFiles } from '../files/project.js';
-import { lastOf, place, sentinelLine } from '../files/settings.js';
+import { lastOf, place, sentinelLine, settingOf } from '../files/settings.js';
 import { groupsOf, idsOf, judged, num } from '../group.js';
 import { deniedAt, peerUser } from '../peer-users.js';
 import { linesOf } from '../sentinels.js';
@@ -100,6 +101,17 @@ export default {
 /** What sentinels send to each other that a failover needs, as rules name it. */
 const NEEDED = ['ping', 'sentinel|is-master-down-by-addr'];
 
+/** Each sentinel also sends its hello to its peers directly (sentinel.c, sentinelSendHello). */
+const HELLO = 'publish';
+
+/** No failover needs it: the same hello goes through the data nodes. */
+const MUTE: Pick<RawFinding, 'severity' | 'impact' | 'consequence'> = {
+  severity: 'warning',
+  impact: 'risk',
+  consequence:
+    'each hello from one sentinel to another is refused, about one a second in ACL LOG (measured): a sentinel that reaches no data node does not hear of a failover',
+};
+
 /** What the lines `user` of a sentinel do not allow the user that each of the others logs in as. */
 function shortInFile(
   server: FileServer,
@@ -119,12 +131,19 @@ function shortInFile(
     if (last === undefined) return [];
     const rules = lines.flatMap((line) => line.args.slice(1));
     const denied = NEEDED.filter((command) => allowsCommand(command, rules) === false);
-    if (denied.length === 0) return [];
+    const isOpen = allowsHello(rules, settingOf(server, 'acl-pubsub-default') ?? 'resetchannels');
+    const mute = [
+      ...(allowsCommand(HELLO, rules) === false ? [`+${HELLO}`] : []),
+      ...(isOpen ? [] : [`&${HELLO_CHANNEL}`]),
+    ];
+    if (denied.length + mute.length === 0) return [];
+    const lacking = [...denied.map((command) => `+${command}`), ...mute];
     return [
       {
         subject: server.id,
-        message: `the other sentinels log in as the user ${user}, which may not run ${listed(denied)}`,
-        fix: [`user ${[user, ...rules.map(hidden), ...denied.map((command) => `+${command}`)].join(' ')}`],
+        ...(denied.length === 0 && MUTE),
+        message: `the other sentinels log in as the user ${user}, which ${denied.length === 0 ? `may not publish to ${HELLO_CHANNEL}` : `may not run ${listed(denied)}`}`,
+        fix: [`user ${[user, ...rules.map(hidden), ...lacking].join(' ')}`],
         at: place(last),
       },
     ];
@@ -134,17 +153,19 @@ function shortInFile(
 function short(gathered: Gathered, denials: readonly Denial[]): RawFinding[] {
   const [first] = denials;
   if (first === undefined) return [];
-  const { user, denied } = first;
+  const { user } = first;
+  const isMute = first.denied.join() === HELLO;
+  const denied = isMute ? first.denied : first.denied.filter((name) => name !== HELLO);
   const at = denials.map(({ sentinel }) => sentinel);
   const words = listed(
-    denied.map((name) => name.replace(/^(?:sentinel|ping)/, (word) => word.toUpperCase())),
+    denied.map((name) => name.replace(/^(?:sentinel|ping|publish)/, (word) => word.toUpperCase())),
   );
   const what = denied.length === 0 ? 'does not exist' : `may not run ${words}`;
   const isDefault = user === 'default';
   return [
     {
       subject: idsOf(at),
-      ...(isHopeless(gathered, at) && { impact: 'no-failover' }),
+      ...(isMute ? MUTE : isHopeless(gathered, at) && { impact: 'no-failover' }),
       ...(denied.includes('ping') && {
         consequence:
           'the sentinels call each other down and get no vote: CKQUORUM says NOQUORUM, and a failover never comes (measured)',
@@ -158,19 +179,34 @@ function short(gathered: Gathered, denials: readonly Denial[]): RawFinding[] {
       message: isDefault
         ? `the sentinels log in to each other as "default" (no sentinel-user), which ${what} at ${idsOf(at)}`
         : `the user "${user}", which the other sentinels log in as (sentinel-user), ${what} at ${idsOf(at)}`,
-      fix: isDefault
-        ? asPeers(gathered)
-        : denied.length === 0
-          ? withUser(at, user, "that user's password, the others' sentinel-pass")
-          : at.flatMap((sentinel) => [
-              cli(sentinel, `ACL SETUSER ${user} ${denied.map(ruleOf).join(' ')}`),
-              ...savedPeers(sentinel),
-            ]),
+      fix: isMute
+        ? at.flatMap((sentinel) => speaking(sentinel, user))
+        : isDefault
+          ? asPeers(gathered)
+          : denied.length === 0
+            ? withUser(at, user, "that user's password, the others' sentinel-pass")
+            : at.flatMap((sentinel) => [
+                cli(sentinel, `ACL SETUSER ${user} ${first.denied.map(ruleOf).join(' ')}`),
+                ...savedPeers(sentinel),
+              ]),
     },
   ];
 }
 
 const ruleOf = (name: string): string => `'+${name.replace(' ', '|')}'`;
+
+/** Lets its peers send their hellos; a channel after allchannels is an error (acl.c, ACLSetUser). */
+function speaking(sentinel: GatheredSentinel, user: string): string[] {
+  const rights = sentinel.peerRights?.[user];
+  const isChannel = rights?.ok === true && /channel/i.test(rights.value[HELLO] ?? '');
+  const channel = cli(sentinel, `ACL SETUSER ${user} '&${HELLO_CHANNEL}'`);
+  return [
+    ...(isChannel
+      ? [channel]
+      : [cli(sentinel, `ACL SETUSER ${user} '+${HELLO}'`), `# unless the user has allchannels: ${channel}`]),
+    ...savedPeers(sentinel),
+  ];
+}
 
 /** Gives sentinels a user with what sentinels send to each other. */
 const withUser = (at: readonly GatheredSentinel[], user: string, whose: string): string[] => [

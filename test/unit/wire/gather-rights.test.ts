@@ -30,15 +30,18 @@ describe('what a user may run where there is no ACL DRYRUN', () => {
     const rights = await gatherPeerRights(address, [user], asking);
     return rights[user];
   };
-  const ALL = { ping: 'OK', 'sentinel is-master-down-by-addr': 'OK' };
+  const ALL = { ping: 'OK', 'sentinel is-master-down-by-addr': 'OK', publish: 'OK' };
 
   it('is told by its rules', async () => {
     const allowed = await ask('peer', { 'ACL DRYRUN': NO_DRYRUN, 'ACL GETUSER': rules('+@all') });
     expect(allowed).toEqual({ ok: true, value: ALL });
-    const short = { 'ACL DRYRUN': NO_DRYRUN, 'ACL GETUSER': rules('-@all +ping +info') };
+    const short = { 'ACL DRYRUN': NO_DRYRUN, 'ACL GETUSER': rules('-@all +ping +info +publish') };
     expect(await ask('peer', short)).toEqual({
       ok: true,
-      value: { ...ALL, 'sentinel is-master-down-by-addr': 'the rules -@all +ping +info do not allow it' },
+      value: {
+        ...ALL,
+        'sentinel is-master-down-by-addr': 'the rules -@all +ping +info +publish do not allow it',
+      },
     });
   });
 
