@@ -72,24 +72,37 @@ export async function standBy(clock: Clock, pipe: Duplex = new Socket({ fd: PIPE
       return 'released';
     }
     begun = true;
-    return await finish(await withMaster(links, move, clock), move, armedUntilMs, clock);
+    const untilMs = armedUntilMs;
+    return await withMaster(links, move, clock, (open) => finish(open, move, untilMs, clock));
   } finally {
     links.close();
   }
 }
 
-/** The command's own demotion closes the connection to the old master: whether it was that is seen on another one. */
-async function withMaster(links: Links, move: Move, clock: Clock): Promise<Links> {
+/**
+ * The command's own demotion closes the connection to the old master: whether it was that is seen on another one, which
+ * is closed afterwards, since an open one keeps this process alive.
+ */
+async function withMaster(
+  links: Links,
+  move: Move,
+  clock: Clock,
+  work: (links: Links) => Promise<Finish>,
+): Promise<Finish> {
   const isOpen = await links.master.call('ROLE').then(
     () => true,
     () => false,
   );
-  if (isOpen) return links;
+  if (isOpen) return work(links);
   const { endpoint, credentials } = move.master;
   const master = await openConnection(endpoint, { clock, deadlineMs: ASK_DEADLINE_MS, credentials }).catch(
-    () => links.master,
+    () => null,
   );
-  return { ...links, master };
+  try {
+    return await work(master === null ? links : { ...links, master });
+  } finally {
+    master?.close();
+  }
 }
 
 async function finish(links: Links, move: Move, untilMs: number, clock: Clock): Promise<Finish> {
@@ -103,7 +116,7 @@ async function finish(links: Links, move: Move, untilMs: number, clock: Clock): 
   return 'finished';
 }
 
-/** After the pause the old master may have taken writes: only where it no longer is one, or the new one has been named. */
+/** After the pause the old master may have taken writes: only where it is no longer one, or the new one has been named. */
 async function mayGoOn(links: Links, move: Move): Promise<boolean> {
   const isDemoted = links.master.call('ROLE').then(
     (role) => parseRole(role).role === 'replica',
@@ -124,8 +137,10 @@ const ROLE_EVERY_MS = 2;
 /** A sentinel promotes: the old master follows once that is done, while it still holds writes back. */
 async function demoteWhenPromoted(links: Links, move: Move, untilMs: number, clock: Clock): Promise<Finish> {
   if (!(await isMasterBy(move.target, clock, untilMs - machineNowMs()))) return 'not-needed';
-  await transaction((await withMaster(links, move, clock)).master, demotion(move));
-  return 'finished';
+  return withMaster(links, move, clock, async ({ master }) => {
+    await transaction(master, demotion(move));
+    return 'finished';
+  });
 }
 
 /** Waits until a server says master; a sentinel that promotes it closes its connections. False where it does not in time. */

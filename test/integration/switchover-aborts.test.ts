@@ -8,7 +8,7 @@ import { standBy } from '../../src/switchover/guard.js';
 import type { Guarding } from '../../src/switchover/guard-process.js';
 import { type Look, lookAt } from '../../src/switchover/look.js';
 import { moveOf } from '../../src/switchover/move-of.js';
-import { type Links, type Move, openLinks, promote } from '../../src/switchover/moves.js';
+import { demotion, type Links, type Move, openLinks, promote } from '../../src/switchover/moves.js';
 import { fullSyncsBetween, prove } from '../../src/switchover/prove.js';
 import { until } from '../../src/until.js';
 import { parseRole } from '../../src/wire/replies.js';
@@ -34,7 +34,13 @@ describe('a switchover that is cut off', () => {
   afterAll(() => cluster?.close());
 
   beforeEach(async () => {
-    look = await lookAt(cluster.runtime, cluster.live, { to: null, method: null });
+    // After a move the sentinels hear of the replicas with their next INFO.
+    const found = await until(
+      () => lookAt(cluster.runtime, cluster.live, { to: null, method: null }).catch(() => undefined),
+      { clock: systemClock, everyMs: 100, deadlineMs: 30_000 },
+    );
+    if (found === undefined) throw new Error('no replica can become the master');
+    look = found;
     move = { ...moveOf(cluster.live, look), pauseMs: 20_000 };
   });
 
@@ -162,6 +168,31 @@ describe('a switchover that is cut off', () => {
     pipe.end();
     expect(await end).toBe('finished');
     await isMoved();
+  });
+
+  it('leaves no connection open where the command dies after its own demotion closed that of the guard', async () => {
+    const { pipe, end } = await guarded();
+    const links = await linked();
+    pipe.write('held\n');
+    await held(links);
+    pipe.write(`armed ${machineNowMs() + move.pauseMs}\n`);
+    await promote(links);
+    await transaction(links.master, demotion(move));
+    links.close();
+    pipe.end();
+    expect(await end).toBe('finished');
+    await isMoved();
+    // Only the sentinels and the one that asks: an open connection would keep the guard's process alive.
+    const clients = async (): Promise<string[]> => {
+      const list = await cluster.ask(look.roles.master.id, 'CLIENT', 'LIST', 'TYPE', 'normal');
+      return String(list)
+        .trim()
+        .split('\n')
+        .filter((line) => !/ name=sentinel-/.test(line));
+    };
+    const alone = async () => ((await clients()).length === 1 ? true : undefined);
+    const gone = await until(alone, { clock: systemClock, everyMs: 20, deadlineMs: 10_000 });
+    expect(gone, (await clients()).join('\n')).toBe(true);
   });
 
   it('is demoted by the guard where the command dies while a sentinel promotes', async () => {
