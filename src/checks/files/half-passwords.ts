@@ -47,7 +47,9 @@ export function openMaster({ nodes, master, monitors, name }: FileGroup): RawFin
       'the data is at the master alone from the start: the sentinels call the master up, know no replica, and promote none when it fails (measured)',
     fix: [
       ...everywhere(nodes),
-      ...(without.length === 0 ? [] : ['# and in each sentinel.conf:', `sentinel auth-pass ${name} <the same password>`]),
+      ...(without.length === 0
+        ? []
+        : ['# and in each sentinel.conf:', `sentinel auth-pass ${name} <the same password>`]),
     ],
     at: place(at),
   };
