@@ -1,5 +1,5 @@
-import { isLoopback, reachesItself } from '../../model/address.js';
-import type { GatheredNode, GatheredSentinel } from '../../model/gathered.js';
+import { isIp, isLoopback, reachesItself, sameAddress } from '../../model/address.js';
+import type { Gathered, GatheredNode, GatheredSentinel } from '../../model/gathered.js';
 import type { GatheredCheck, RawFinding } from '../check.js';
 import { changeFile, setConfig, withLine } from '../fixes.js';
 import { idsOf, isThere, judged, shown } from '../group.js';
@@ -14,6 +14,15 @@ function boundTo(server: GatheredNode | GatheredSentinel): string[] | undefined 
 /** `-::1` is an address that may be missing. */
 const onlyLoopback = (addresses: string[]): boolean =>
   addresses.length > 0 && addresses.every((a) => isLoopback(a.replace(/^-/, '')));
+
+/** Whether a server's name means this machine: it is looked up as a loopback address, or leads to a server that has no other one. */
+function isNameOfHere({ lookups }: Gathered, server: GatheredNode | GatheredSentinel): boolean {
+  const { announce, endpoint, silence } = server;
+  if (isIp(announce.host)) return false;
+  const found = lookups.find(({ name }) => name === announce.host)?.result;
+  if (found?.ok === true && found.value.addresses.length > 0) return found.value.addresses.every(isLoopback);
+  return silence === null && sameAddress(announce, endpoint) && onlyLoopback(boundTo(server) ?? []);
+}
 
 export default {
   id: 'bind-loopback',
@@ -51,7 +60,7 @@ export default {
   live(gathered) {
     const servers = [...gathered.nodes, ...gathered.sentinels];
     // An address where no server answers may be a wrong announcement, and no second machine.
-    const far = servers.filter((s) => !reachesItself(s.announce.host));
+    const far = servers.filter((s) => !reachesItself(s.announce.host) && !isNameOfHere(gathered, s));
     const away = far.filter(isThere);
     const missing = far
       .filter((s) => !isThere(s))

@@ -40,6 +40,25 @@ describe('bind-loopback', () => {
   });
 
   it('is right on one machine', () => expect(bindLoopback.live(healthyGathered())).toEqual([]));
+
+  it('is right on one machine that has several names, looked up or not', () => {
+    const named = (addresses: string[] | null) => {
+      const gathered = healthyGathered();
+      for (const n of [1, 2, 3]) {
+        const node = nodeOf(gathered, n);
+        if (node.config.ok) node.config.value = { ...node.config.value, bind: '127.0.0.1' };
+        const host = `a-${n}.example`;
+        node.announce = { ...node.announce, host };
+        node.endpoint = { ...node.endpoint, host };
+        if (addresses !== null)
+          gathered.lookups.push({ name: host, result: { ok: true, value: { addresses, tookMs: 1 } } });
+      }
+      return bindLoopback.live(gathered);
+    };
+    expect(named(['127.0.0.1'])).toEqual([]);
+    expect(named(null)).toEqual([]);
+    expect(named(['192.0.2.7'])).toHaveLength(6);
+  });
 });
 
 describe('master-loopback', () => {
