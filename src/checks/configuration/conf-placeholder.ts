@@ -2,7 +2,7 @@ import type { Check, RawFinding } from '../check.js';
 import type { Directive } from '../files/conf.js';
 import { judgeServerFiles, merged } from '../files/judge.js';
 import type { UnstartedFile } from '../files/kube/manifests.js';
-import type { FileServer } from '../files/project.js';
+import type { FileServer, Project } from '../files/project.js';
 import { place } from '../files/settings.js';
 
 /** What a shell, compose, sed or a template engine would replace: `${NAME}`, whole words `$NAME`, `%NAME%`, `__NAME__` and Kubernetes' `$(NAME)`, `{{ … }}`. */
@@ -37,7 +37,6 @@ export default {
     'masterauth-missing',
     'sentinel-pass',
     'conf-syntax',
-    'hostname-noresolve',
     'name-mismatch',
     'master-disagree',
     'dynamic-ip',
@@ -47,20 +46,16 @@ export default {
   ],
   files(project) {
     const inServers = judgeServerFiles(project, (server) =>
-      server.directives
-        // The compose file's own text is filled in by compose or by the container's shell.
-        .filter(
-          (d) =>
-            d.open !== true &&
-            !project.composeFiles.includes(d.file) &&
-            d.args.some((arg) => PLACEHOLDER.test(arg)),
-        )
-        .map((d) => placeholder(server, d)),
+      server.directives.filter((d) => isLeftOpen(d, project)).map((d) => placeholder(server, d)),
     );
     const toFill = merged((project.kube?.unstarted ?? []).flatMap(filledByImage));
     return Array.isArray(inServers) ? [...inServers, ...toFill] : toFill.length > 0 ? toFill : inServers;
   },
 } satisfies Check;
+
+/** Whether a line has a variable that nothing replaces. The compose file's own text is filled in by compose or by the container's shell. */
+export const isLeftOpen = ({ args, file, open }: Directive, { composeFiles }: Project): boolean =>
+  open !== true && !composeFiles.includes(file) && args.some((arg) => PLACEHOLDER.test(arg));
 
 /** Of a file that only an unknown image fills in, it is certain where that cannot be done. */
 function filledByImage({ workload, image, inside, directives, byImage }: UnstartedFile): RawFinding[] {

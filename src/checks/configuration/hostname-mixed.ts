@@ -11,6 +11,7 @@ import { announcedOtherwise, nameToAnnounce, TWICE } from '../files/monitored-na
 import { type FileServer, nodeFiles, type Project } from '../files/project.js';
 import { isYes, lastOf, monitorsOf, place, sentinelLine, settingOf } from '../files/settings.js';
 import { judgeViews, sentinelIds } from '../sentinels.js';
+import { isLeftOpen } from './conf-placeholder.js';
 
 export default {
   id: 'hostname-mixed',
@@ -66,7 +67,9 @@ export default {
       ].flatMap(({ server, line, host }) => {
         const value = line?.args[host];
         // What only the running container knows may be either.
-        return line === undefined || !value || line.open ? [] : [{ server, line, value }];
+        return line === undefined || !value || line.open || isLeftOpen(line, project)
+          ? []
+          : [{ server, line, value }];
       });
       const byName = sentinels.some((s) => isYes(sentinelLine(s, 'announce-hostnames')?.args[1]));
       const names = announced.filter((a) => !isIp(a.value));

@@ -10,6 +10,7 @@ import { isOwnAddress, isYes, lastOf, monitorsOf, sentinelLine } from '../files/
 import { changeFile, withLine } from '../fixes.js';
 import { judged } from '../group.js';
 import { linesOf, monitoredHosts } from '../sentinels.js';
+import { isLeftOpen } from './conf-placeholder.js';
 
 /** The monitored hosts that are names, by its file and by what it says. */
 function namesOf(sentinel: GatheredSentinel): string[] {
@@ -80,7 +81,12 @@ export default {
       const named = sentinels
         .filter((s) => !isBeforeNames(s) && !isYes(sentinelLine(s, 'resolve-hostnames')?.args[1]))
         .flatMap(monitorsOf)
-        .filter((m) => !isIp(m.host) && !isOwnAddress(m.host));
+        .filter((m) => !isIp(m.host) && !isOwnAddress(m.host))
+        // What a variable stands for may be an address: conf-placeholder says that nothing replaces it.
+        .filter(({ server, name }) => {
+          const line = sentinelLine(server, 'monitor', name);
+          return line === undefined || !isLeftOpen(line, project);
+        });
       return named.map(({ server, name, host, port, quorum, at }) => {
         const service = serviceAt(project, host);
         const known = project.compose === null || service !== undefined;
