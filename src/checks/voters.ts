@@ -50,7 +50,7 @@ export function furtherSentinel(
 }
 
 /** A single sentinel with a quorum of several: the others may run, and be unheard. */
-const UNHEARD = [
+export const UNHEARD: readonly string[] = [
   '# one that cannot log in at the master is not heard by the others: if other sentinels run, give doctor the addresses of all of them (--sentinel-addrs A,B,C); if none runs:',
 ];
 

@@ -3,7 +3,7 @@ import type { SnapshotCheck } from '../check.js';
 import type { FileServer } from '../files/project.js';
 import { notHeard, refusesAll } from '../live/refused-by-master.js';
 import { judgeMasters, sentinelsOf } from '../snapshot.js';
-import { furtherSentinel, monitoredBy } from '../voters.js';
+import { furtherSentinel, monitoredBy, UNHEARD } from '../voters.js';
 
 export default {
   id: 'sentinels-few',
@@ -44,7 +44,10 @@ export default {
           brief: `there ${known === 1 ? 'is' : 'are'} only ${count(known, 'sentinel')}`,
           message: fewWords(known, name, asked, Math.max(...sentinelViews.map((w) => w.view.quorum))),
           evidence: `the sentinels of ${name} are ${asked.join(', ')}`,
-          fix: furtherSentinel(expectation, monitoredBy(master), 3),
+          fix: [
+            ...(known === 1 && !expectation.own ? UNHEARD : []),
+            ...furtherSentinel(expectation, monitoredBy(master), 3),
+          ],
         },
       ];
     }),
