@@ -23,6 +23,7 @@ export const typedWith = (downAfter: string): Record<string, string> => ({
   SENTINELCTL_SENTINEL_PORT: 'auto',
   SENTINELCTL_DOWN_AFTER: downAfter,
   SENTINELCTL_BUDGET: '60s',
+  SENTINELCTL_MAX_GAP: '60s',
   SENTINELCTL_CLIENTS: '2',
   SENTINELCTL_RATE: '50',
 });
