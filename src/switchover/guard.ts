@@ -116,7 +116,7 @@ async function finish(links: Links, move: Move, untilMs: number, clock: Clock): 
   return 'finished';
 }
 
-/** After the pause the old master may have taken writes: only where it is no longer one, or the new one has been named. */
+/** After the pause the old master may have taken writes: only where it no longer is one, or the new one has been named. */
 async function mayGoOn(links: Links, move: Move): Promise<boolean> {
   const isDemoted = links.master.call('ROLE').then(
     (role) => parseRole(role).role === 'replica',
