@@ -113,9 +113,9 @@ await withHome(async ({ ctl, signal }) => {
   const status = JSON.parse((await ctl('status', '--json')).stdout);
   const at = ({ host, port }) => ({ host, port });
   const cluster = { sentinels: status.sentinels.map(at), nodes: status.masters[0].nodes.map(at) };
-  const [, engine] = /((?:valkey|redis)_version:[\d.]+)/.exec(
-    await askRaw(cluster.nodes[0], 'INFO', 'server'),
-  );
+  const info = await askRaw(cluster.nodes[0], 'INFO', 'server');
+  // Valkey names the Redis version that it is compatible with first.
+  const [engine] = /valkey_version:[\d.]+/.exec(info) ?? /redis_version:[\d.]+/.exec(info);
   console.log(
     `${machine()}; ${engine}, down-after ${DOWN_AFTER_MS} ms, ${CLIENTS} clients, ${ROUNDS} rounds\n`,
   );
