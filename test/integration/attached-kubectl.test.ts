@@ -9,11 +9,11 @@ import { refusal } from '../helpers/refusal.js';
 
 /** "Pods", each with an address of its own: processes here, on which a `kubectl` of this test really acts. */
 const PODS = [
-  { pod: 'cache-0', ip: '127.0.81.1', port: 8700 },
-  { pod: 'cache-1', ip: '127.0.81.2', port: 8701 },
-  { pod: 'watch-0', ip: '127.0.81.3', port: 8750 },
-  { pod: 'watch-1', ip: '127.0.81.4', port: 8751 },
-  { pod: 'watch-2', ip: '127.0.81.5', port: 8752 },
+  { pod: 'cache-0', ip: '127.0.81.1', port: 9060 },
+  { pod: 'cache-1', ip: '127.0.81.2', port: 9061 },
+  { pod: 'watch-0', ip: '127.0.81.3', port: 9110 },
+  { pod: 'watch-1', ip: '127.0.81.4', port: 9111 },
+  { pod: 'watch-2', ip: '127.0.81.5', port: 9112 },
 ] as const;
 const [MASTER, REPLICA, GUARD] = PODS;
 const NAMED = ['--cluster', 'cache', '--confirm', 'cache'];
