@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash scripts/setup.sh
-echo "Not among these: npm run test:long (other engines, the package, killed commands) and npm run test:torture; CI runs them." >&2
+echo "Not among these: npm run test:long (other engines, the package, killed commands, every right) and npm run test:torture; CI runs them." >&2
 DIST_IS_BUILT=1 exec node_modules/.bin/vitest run --project unit --project servers "$@"

@@ -18,7 +18,7 @@ import { statusOf } from '../helpers/main-road.js';
  *
  *   SWITCHOVER_KILLED_ROUNDS=100 npx vitest run --project long test/long/switchover-kills.test.ts
  */
-const ROUNDS = Number(process.env.SWITCHOVER_KILLED_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.SWITCHOVER_KILLED_ROUNDS ?? 2);
 const SEED = Number(process.env.SWITCHOVER_KILLED_SEED ?? 1);
 /** The latest moment of the kill after that, in milliseconds: a move takes 20 to 100 ms, its proof the rest. */
 const LATEST_KILL_MS = 80;

@@ -7,7 +7,7 @@ import { askNode } from '../helpers/inside.js';
 import { failoverTest, healthyStatus, openWithCluster, SENTINELS } from '../helpers/main-road.js';
 
 /** How many switchovers, one after the other; SWITCHOVER_MANY=50 is the long run. */
-const MANY = Number(process.env.SWITCHOVER_MANY ?? 8);
+const MANY = Number(process.env.SWITCHOVER_MANY ?? 5);
 const LONG_MS = 3_600_000;
 const DEADLINE_MS = 60_000;
 
