@@ -16,6 +16,13 @@ const run = promisify(execFile);
 /** This machine's Redis 7, and both engines of today: they differ in what an ACL knows. */
 const IMAGES = ['host', 'sentinelctl-test/redis:8', 'sentinelctl-test/valkey:8'];
 
+/**
+ * ioredis tells a sentinel its own name, whoever uses it, and goes on where that is denied. A rule that allows it would
+ * keep a sentinel before 7.2 from starting, which does not know the command.
+ */
+const isOwnName = (entry: unknown): boolean =>
+  Array.isArray(entry) && entry.includes('client|setinfo') && entry.includes('app');
+
 for (const image of IMAGES) {
   const there = hasEngine && (image === 'host' || hasImage(image));
   describe.runIf(there || engineRequired)(`a cluster with TLS and users of the image ${image}`, () => {
@@ -45,7 +52,7 @@ for (const image of IMAGES) {
         const options = { clock: systemClock, deadlineMs: 30_000, credentials };
         const connection = await openConnection(endpoint, options);
         const log = await connection.call('ACL', 'LOG').finally(() => connection.close());
-        expect([id, log]).toEqual([id, []]);
+        expect([id, (log as unknown[]).filter((entry) => !isOwnName(entry))]).toEqual([id, []]);
       }
     });
 
