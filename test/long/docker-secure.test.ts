@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const IMAGES = ['host', 'sentinelctl-test/redis:8', 'sentinelctl-test/valkey:8'];
 
 /**
- * ioredis tells a sentinel its own name, whoever uses it, and goes on where that is denied. A rule that allows it would
+ * ioredis tells a sentinel its own name, and goes on where that is denied. A rule that allows it would
  * keep a sentinel before 7.2 from starting, which does not know the command.
  */
 const isOwnName = (entry: unknown): boolean =>
