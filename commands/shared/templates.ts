@@ -107,8 +107,9 @@ function requireOnce(typed: readonly (TypedCommand & { action: TemplateAction })
     typed.slice(0, i).some(({ action, of }) => action === one.action && of === one.of),
   );
   if (twice === undefined) return;
-  const whom = twice.of === null ? 'every server' : isKind(twice.of) ? `each ${twice.of} server` : twice.of;
-  throw usageError('contradiction', `--${twice.action}-command is given twice for ${whom}`, {
+  const servers =
+    twice.of === null ? 'every server' : isKind(twice.of) ? `each ${twice.of} server` : twice.of;
+  throw usageError('contradiction', `--${twice.action}-command is given twice for ${servers}`, {
     hint: `--${twice.action}-command redis-1='COMMAND' # or sentinel='COMMAND', for some servers only`,
   });
 }

@@ -166,7 +166,7 @@ async function change(context: ActContext, experiment: Experiment, repair: Chang
 
 type Settings = Extract<Act, { act: 'config' | 'sentinel-set' }>;
 
-/** The act with what it was; or why it is no longer to be done. State is read again: the diagnosis is seconds old. */
+/** The act with the value that it replaces, or why it must not be done now. State is read again: the diagnosis is seconds old. */
 async function prepare(context: ActContext, repair: Change): Promise<Settings | string> {
   if (repair.kind === 'sentinel-set') {
     const set = { [repair.name]: repair.value };

@@ -28,7 +28,8 @@ export interface Guarding {
 const READY_MS = 15_000;
 const ANSWER_MS = 500;
 
-const NO_GUARD: Guarding = {
+/** No second process: what a killed command has begun stays as it is until `recover`. @internal Tests move without one. */
+export const NO_GUARD: Guarding = {
   hold: () => {},
   arm: () => {},
   follow: () => {},

@@ -1,11 +1,12 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.js';
+import type { Experiment } from '../../src/faults/experiment.js';
 import { machineNowMs } from '../../src/host/monotonic.js';
 import { dataNodes } from '../../src/model/plan.js';
 import { direct } from '../../src/switchover/direct.js';
 import { standBy } from '../../src/switchover/guard.js';
-import type { Guarding } from '../../src/switchover/guard-process.js';
+import { NO_GUARD } from '../../src/switchover/guard-process.js';
 import { type Look, lookAt } from '../../src/switchover/look.js';
 import { moveOf } from '../../src/switchover/move-of.js';
 import { demotion, type Links, type Move, openLinks, promote } from '../../src/switchover/moves.js';
@@ -16,13 +17,6 @@ import { transaction } from '../../src/wire/transaction.js';
 import { type FaultCluster, openFaultCluster } from '../helpers/faults.js';
 
 const LINK_MS = 5000;
-const NO_GUARD: Guarding = {
-  hold: () => {},
-  arm: () => {},
-  follow: () => {},
-  disarm: async () => true,
-  end: () => {},
-};
 
 describe('a switchover that is cut off', () => {
   let cluster: FaultCluster;
@@ -44,6 +38,12 @@ describe('a switchover that is cut off', () => {
     move = { ...moveOf(cluster.live, look), pauseMs: 20_000 };
   });
 
+  /** With the move in its journal. */
+  const planned = async (): Promise<Experiment> => {
+    const experiment = await cluster.open();
+    await experiment.plan([{ act: 'switchover', master: look.roles.master.id, target: look.target.id }]);
+    return experiment;
+  };
   const linked = async (of: Move = move): Promise<Links> => {
     const links = await openLinks(of, systemClock, LINK_MS);
     onTestFinished(() => links.close());
@@ -196,8 +196,7 @@ describe('a switchover that is cut off', () => {
   });
 
   it('is demoted by the guard where the command dies while a sentinel promotes', async () => {
-    const experiment = await cluster.open();
-    await experiment.plan([{ act: 'switchover', master: look.roles.master.id, target: look.target.id }]);
+    const experiment = await planned();
     const { pipe, end } = await guarded();
     const links = await linked();
     await held(links);
@@ -213,8 +212,7 @@ describe('a switchover that is cut off', () => {
   });
 
   it('is finished by recover where both die between the demotion and the hello', async () => {
-    const experiment = await cluster.open();
-    await experiment.plan([{ act: 'switchover', master: look.roles.master.id, target: look.target.id }]);
+    const experiment = await planned();
     const links = await linked();
     await held(links);
     await promote(links);
@@ -228,8 +226,7 @@ describe('a switchover that is cut off', () => {
   });
 
   it('is rolled back by recover where both die after the promotion', async () => {
-    const experiment = await cluster.open();
-    await experiment.plan([{ act: 'switchover', master: look.roles.master.id, target: look.target.id }]);
+    const experiment = await planned();
     const links = await linked();
     await held(links);
     await promote(links);

@@ -75,7 +75,7 @@ function goneAt({ dryrun, renamed = [] }: GatheredNode): string[] {
   const refused = Object.entries(dryrun.ok ? dryrun.value : {}).flatMap(([command, verdict]) =>
     isUnknownName(verdict) ? [(command.split(' ')[0] ?? '').toUpperCase()] : [],
   );
-  // Before 7.0 there is no ACL DRYRUN to say so.
+  // A server before 7.0 has no ACL DRYRUN.
   const unknown = renamed.filter((r) => r.as === r.command && isUnknownName(r.verdict));
   return [...new Set([...refused, ...unknown.map(({ command }) => command)])];
 }
